@@ -1,0 +1,83 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A wire protocol of inference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protocol {
+    /// Anthropic Messages: `POST /v1/messages`.
+    AnthropicMessages,
+    /// OpenAI Chat Completions: `POST /v1/chat/completions`.
+    ChatCompletions,
+    /// OpenAI Responses: `POST /v1/responses`.
+    #[serde(alias = "codex_responses")]
+    Responses,
+}
+
+impl Protocol {
+    /// Every protocol.
+    pub const ALL: [Self; 3] = [Self::AnthropicMessages, Self::ChatCompletions, Self::Responses];
+
+    /// The name used in config files, JSON output and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AnthropicMessages => "anthropic_messages",
+            Self::ChatCompletions => "chat_completions",
+            Self::Responses => "responses",
+        }
+    }
+
+    /// The name shown to people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::AnthropicMessages => "Anthropic Messages",
+            Self::ChatCompletions => "OpenAI Chat Completions",
+            Self::Responses => "OpenAI Responses",
+        }
+    }
+
+    /// The gateway's path for this protocol.
+    pub fn gateway_path(self) -> &'static str {
+        match self {
+            Self::AnthropicMessages => "/v1/messages",
+            Self::ChatCompletions => "/v1/chat/completions",
+            Self::Responses => "/v1/responses",
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.title())
+    }
+}
+
+/// How the use of a credential is paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Billing {
+    /// A plan with windows and caps.
+    Subscription,
+    /// Billed by the token.
+    Metered,
+    /// Prepaid credits.
+    Credits,
+    /// Costs nothing.
+    Free,
+    /// Runs on the person's own machine.
+    Local,
+}
+
+impl Billing {
+    /// The name used in JSON output and headers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Subscription => "subscription",
+            Self::Metered => "metered",
+            Self::Credits => "credits",
+            Self::Free => "free",
+            Self::Local => "local",
+        }
+    }
+}

@@ -1,0 +1,114 @@
+use hermes_core::Protocol;
+use http::header::{HeaderMap, UPGRADE};
+use http::{Method, Uri};
+
+/// What a path asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    /// A generating call.
+    Generate(Protocol),
+    /// A token count.
+    Count(Protocol),
+    /// Embeddings.
+    Embeddings,
+    /// The model list.
+    Models,
+    /// One model; the id is percent-decoded.
+    Model(String),
+    /// A WebSocket on the Responses path, which clients try first and leave for SSE at a 426.
+    Socket,
+    /// Metrics.
+    Metrics,
+    /// The open health check.
+    Health,
+    /// A client's look whether anybody is there.
+    Hello,
+    /// A known path with another method; the method that is allowed.
+    Method(&'static str),
+    /// Nothing of ours.
+    Unknown,
+}
+
+impl Endpoint {
+    /// Reads method and path.
+    pub(crate) fn of(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
+        let path = uri.path();
+        if let Some(posted) = posted(path) {
+            return match *method {
+                Method::POST => posted,
+                Method::GET if posted == Self::Generate(Protocol::Responses) && upgrades(headers) => {
+                    Self::Socket
+                }
+                _ => Self::Method("POST"),
+            };
+        }
+        let read = method == Method::GET || method == Method::HEAD;
+        match path {
+            "/responses" | "/backend-api/codex/responses" if read && upgrades(headers) => Self::Socket,
+            "/v1/models" if read => Self::Models,
+            "/healthz" if read => Self::Health,
+            "/metrics" if read => Self::Metrics,
+            "/v1/models" | "/healthz" | "/metrics" => Self::Method("GET"),
+            "/" | "/api/hello" if method == Method::HEAD => Self::Hello,
+            _ => match path.strip_prefix("/v1/models/") {
+                Some(id) if read && !id.is_empty() => Self::Model(decode(id)),
+                _ => Self::Unknown,
+            },
+        }
+    }
+
+    /// The protocol whose error shape fits; none for paths that no protocol owns.
+    pub(crate) fn shape(&self, headers: &HeaderMap) -> Option<Protocol> {
+        match self {
+            Self::Generate(protocol) | Self::Count(protocol) => Some(*protocol),
+            Self::Socket => Some(Protocol::Responses),
+            Self::Embeddings => Some(Protocol::ChatCompletions),
+            Self::Models | Self::Model(_) if headers.contains_key("anthropic-version") => {
+                Some(Protocol::AnthropicMessages)
+            }
+            Self::Models | Self::Model(_) | Self::Metrics | Self::Method(_) => {
+                Some(Protocol::ChatCompletions)
+            }
+            Self::Health | Self::Hello | Self::Unknown => None,
+        }
+    }
+}
+
+fn posted(path: &str) -> Option<Endpoint> {
+    match path {
+        "/v1/messages" => Some(Endpoint::Generate(Protocol::AnthropicMessages)),
+        "/v1/chat/completions" => Some(Endpoint::Generate(Protocol::ChatCompletions)),
+        "/v1/responses" => Some(Endpoint::Generate(Protocol::Responses)),
+        "/v1/messages/count_tokens" => Some(Endpoint::Count(Protocol::AnthropicMessages)),
+        "/v1/responses/input_tokens" => Some(Endpoint::Count(Protocol::Responses)),
+        "/v1/embeddings" => Some(Endpoint::Embeddings),
+        _ => None,
+    }
+}
+
+fn upgrades(headers: &HeaderMap) -> bool {
+    headers.contains_key(UPGRADE)
+}
+
+/// Decodes `%2F` and the like; what is not UTF-8 afterwards stays as it was.
+fn decode(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let hex = tail
+            .get(..2)
+            .filter(|_| *first == b'%')
+            .and_then(|two| std::str::from_utf8(two).ok());
+        if let Some(byte) = hex.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            out.push(byte);
+            rest = &tail[2..];
+        } else {
+            out.push(*first);
+            rest = tail;
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

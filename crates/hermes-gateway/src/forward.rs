@@ -1,0 +1,247 @@
+//! One request, as often as it takes: lease a credential, send, report, and go on or hand back.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use hermes_catalog::AuthStyle;
+use hermes_core::{CredentialId, Explain, Protocol};
+use hermes_http::{Attach, HttpError, ReplyBody, SendBody, join};
+use hermes_pool::{Advice, Ask, Lease, Leased, Outcome, PoolError};
+use hermes_wire::ERROR_BODY_LIMIT;
+use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use tokio::time::{Instant, timeout, timeout_at};
+use url::Url;
+
+use crate::gateway::Gateway;
+use crate::headers;
+use crate::record::Record;
+use crate::reply::Refusal;
+use crate::route::Route;
+
+/// Longest wait for the whole body of an error answer.
+const ERROR_BODY_TIME: Duration = Duration::from_secs(10);
+
+/// Kind of the error that stands until a first attempt was made.
+const NO_ATTEMPT: &str = "no_attempt";
+
+/// Which of the upstream's addresses is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// The generating call.
+    Generate,
+    /// The token count.
+    Count,
+    /// Embeddings, beside the generating call.
+    Embeddings,
+}
+
+/// A request that is ready to go up.
+pub(crate) struct Job<'a> {
+    pub(crate) call: Call,
+    pub(crate) protocol: Protocol,
+    pub(crate) route: &'a Route,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: Bytes,
+    /// Whether the client's `beta=true` goes along.
+    pub(crate) beta: bool,
+}
+
+/// What came back.
+pub(crate) enum Answer {
+    /// Success; the body is still to come.
+    Stream(Box<Response<ReplyBody>>),
+    /// An error of the provider, for the client to see.
+    Error(Response<Bytes>),
+}
+
+/// How one attempt ended.
+enum Attempt {
+    Served(Box<Response<ReplyBody>>),
+    /// The provider's error, and what to do about it.
+    Refused(Response<Bytes>, Advice),
+    /// Nothing was sent; another credential may do better.
+    Unsent(Refusal),
+    Failed(Refusal),
+}
+
+impl Gateway {
+    /// Serves a job. Another credential is tried only while nothing has reached the client.
+    pub(crate) async fn forward(&self, job: &Job<'_>, record: &mut Record) -> Result<Answer, Refusal> {
+        let mut tried: Vec<CredentialId> = Vec::new();
+        let mut before = Err(Refusal::new(502, NO_ATTEMPT, "no attempt was made"));
+        while record.attempts < self.parts.limits.attempts {
+            let ask = Ask {
+                provider: &job.route.provider,
+                protocol: job.protocol,
+                model: &job.route.model,
+                tried: &tried,
+            };
+            let lease = match self.parts.pool.lease(&ask).await {
+                Ok(lease) => lease,
+                Err(error) => return instead(error, before),
+            };
+            let id = lease.id;
+            record.credential = Some(id);
+            record.label = Some(lease.label.clone());
+            record.billing = Some(lease.billing);
+            match self.attempt(job, lease, record).await {
+                Attempt::Served(response) => return Ok(Answer::Stream(response)),
+                Attempt::Failed(refusal) => return Err(refusal),
+                Attempt::Refused(answer, Advice::Deliver) => return Ok(Answer::Error(answer)),
+                Attempt::Refused(answer, advice) => {
+                    before = Ok(Answer::Error(answer));
+                    if advice == Advice::Another {
+                        tried.push(id);
+                    }
+                }
+                Attempt::Unsent(refusal) => {
+                    before = Err(refusal);
+                    tried.push(id);
+                }
+            }
+        }
+        before
+    }
+
+    /// Sends once, on one credential, and reports how it went.
+    async fn attempt(&self, job: &Job<'_>, lease: Lease, record: &mut Record) -> Attempt {
+        let request = match self.request(job, &lease) {
+            Ok(request) => request,
+            Err(refusal) => {
+                lease.report(Outcome::Cancelled).await;
+                return Attempt::Failed(refusal);
+            }
+        };
+        record.attempts += 1;
+        self.metrics.upstream_call();
+        let sent = self.send(request, &lease).await;
+        match sent {
+            Ok(response) if response.status().is_success() => {
+                lease.report(Outcome::Served).await;
+                Attempt::Served(Box::new(response))
+            }
+            Ok(response) => {
+                self.metrics.upstream_error();
+                let answer = read_error(response).await;
+                let outcome = Outcome::Answered {
+                    status: answer.status().as_u16(),
+                    headers: headers::told(answer.headers()),
+                    body: answer.body().to_vec(),
+                };
+                let advice = lease.report(outcome).await;
+                Attempt::Refused(answer, advice)
+            }
+            Err(error) => {
+                self.metrics.upstream_error();
+                let sent = error.sent();
+                let advice = lease.report(Outcome::Failed { sent }).await;
+                let refusal = unreachable(&error);
+                if sent || advice == Advice::Deliver {
+                    Attempt::Failed(refusal)
+                } else {
+                    Attempt::Unsent(refusal)
+                }
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        request: Request<SendBody>,
+        leased: &Leased,
+    ) -> Result<Response<ReplyBody>, HttpError> {
+        let attach = attach(leased);
+        let call = self.parts.http.send(request, attach.as_ref());
+        match timeout(self.parts.limits.answer_wait, call).await {
+            Ok(result) => result,
+            Err(_) => Err(HttpError::Timeout {
+                host: leased.runtime.base_url.host_str().unwrap_or_default().to_owned(),
+                after: self.parts.limits.answer_wait,
+                sent: true,
+            }),
+        }
+    }
+
+    fn request(&self, job: &Job<'_>, leased: &Leased) -> Result<Request<SendBody>, Refusal> {
+        let mut url = address(job, leased)?;
+        if job.beta {
+            url.query_pairs_mut().append_pair("beta", "true");
+        }
+        let mut request = Request::new(SendBody::full(job.body.clone()));
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = url
+            .as_str()
+            .parse()
+            .map_err(|_| Refusal::new(500, "bad_url", "the provider's address cannot be called"))?;
+        *request.headers_mut() = headers::upstream(job.headers, &leased.runtime, &self.agent);
+        Ok(request)
+    }
+}
+
+fn address(job: &Job<'_>, leased: &Leased) -> Result<Url, Refusal> {
+    match job.call {
+        Call::Generate => Ok(leased.runtime.endpoint.clone()),
+        Call::Embeddings => Ok(join(&leased.runtime.base_url, "embeddings")),
+        Call::Count => leased.runtime.count_endpoint.clone().ok_or_else(|| {
+            let message = format!("`{}` has no call that counts tokens", leased.provider);
+            Refusal::new(501, "not_supported", message)
+        }),
+    }
+}
+
+/// What the client sees when no further credential can serve: the pool's state where the credentials were at fault, else the
+/// last thing that happened.
+fn instead(error: PoolError, before: Result<Answer, Refusal>) -> Result<Answer, Refusal> {
+    match before {
+        Ok(Answer::Error(answer)) if !matches!(answer.status().as_u16(), 401 | 402 | 403 | 429) => {
+            Ok(Answer::Error(answer))
+        }
+        Err(refusal) if refusal.kind != NO_ATTEMPT => Err(refusal),
+        _ => Err(error.into()),
+    }
+}
+
+fn attach(leased: &Leased) -> Option<Attach> {
+    match &leased.runtime.auth {
+        AuthStyle::Bearer => Some(Attach::bearer(leased.secret.clone())),
+        AuthStyle::Header(name) => {
+            let name = HeaderName::try_from(name.as_str()).ok()?;
+            Some(Attach::header(name, leased.secret.clone()))
+        }
+        AuthStyle::None => None,
+    }
+}
+
+/// At most the first 64 KiB of an error's body, or what came of it in time.
+async fn read_error(response: Response<ReplyBody>) -> Response<Bytes> {
+    let (parts, mut body) = response.into_parts();
+    let mut bytes = BytesMut::new();
+    let deadline = Instant::now() + ERROR_BODY_TIME;
+    while let Ok(Some(Ok(frame))) = timeout_at(deadline, body.frame()).await {
+        let Ok(data) = frame.into_data() else { continue };
+        let room = ERROR_BODY_LIMIT.saturating_sub(bytes.len());
+        bytes.extend_from_slice(&data[..data.len().min(room)]);
+        if data.len() >= room {
+            break;
+        }
+    }
+    Response::from_parts(parts, bytes.freeze())
+}
+
+fn unreachable(error: &HttpError) -> Refusal {
+    let status = if matches!(error, HttpError::Timeout { .. }) {
+        504
+    } else {
+        502
+    };
+    let refusal = Refusal::new(status, error.kind(), error.to_string());
+    // What may have reached the provider may have been billed; sending it twice is for a person to decide.
+    if error.sent() { refusal } else { refusal.passing() }
+}
+
+/// Whether an error of the provider must not be repeated: a refused login is not the client's own key.
+pub(crate) fn is_final(answer: &Response<Bytes>) -> bool {
+    matches!(answer.status().as_u16(), 401 | 403) && !answer.headers().contains_key(RETRY_AFTER)
+}

@@ -1,0 +1,339 @@
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use hermes_catalog::Catalog;
+use hermes_core::{Clock, Explain, KeyId, Protocol, Random, RequestId};
+use hermes_http::Http;
+use hermes_pool::Pool;
+use hermes_wire::{error_status, peek, replace_model};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::{Request, Response, StatusCode};
+use hyper::body::Incoming;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::auth::{Brake, authenticate};
+use crate::body::Body;
+use crate::endpoint::Endpoint;
+use crate::forward::{Answer, Call, Job, is_final};
+use crate::guard::Guard;
+use crate::headers;
+use crate::intake::collect;
+use crate::keys::Keys;
+use crate::limits::Limits;
+use crate::lobby::{Lobby, Visitor};
+use crate::log::LogSender;
+use crate::metrics::Metrics;
+use crate::models;
+use crate::record::Record;
+use crate::relay::Relay;
+use crate::reply::{Refusal, text_answer};
+use crate::route::{Router, Routes};
+
+/// Another service on the same listener, for paths that are not the gateway's. It is called after the `Host` and `Origin`
+/// checks and without a client key; whatever it guards it must guard itself.
+pub type Fallback = Arc<
+    dyn Fn(Request<Incoming>, SocketAddr) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>>
+        + Send
+        + Sync,
+>;
+
+/// What a gateway is made of.
+pub struct GatewayParts {
+    /// Credentials.
+    pub pool: Pool,
+    /// Provider facts.
+    pub catalog: Arc<Catalog>,
+    /// The client for upstream calls.
+    pub http: Http,
+    /// Client keys.
+    pub keys: Arc<Keys>,
+    /// Request log.
+    pub log: LogSender,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Aliases of the config file.
+    pub routes: Routes,
+    /// What a request may cost.
+    pub limits: Limits,
+    /// Further names of the listener as `Host` gives them, such as `hermes.example.com` or `hermes.local:7766`.
+    pub allowed_hosts: Vec<String>,
+    /// Version for the user agent.
+    pub version: &'static str,
+    /// What answers the other paths; plain 404 without one.
+    pub fallback: Option<Fallback>,
+}
+
+/// The data plane.
+pub struct Gateway {
+    pub(crate) parts: GatewayParts,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) agent: HeaderValue,
+    pub(crate) guard: OnceLock<Guard>,
+    pub(crate) lobby: Lobby,
+    /// The guard until the port is known.
+    unbound: Guard,
+    router: Router,
+    brake: Brake,
+    streams: Arc<Semaphore>,
+}
+
+impl Gateway {
+    /// Makes a gateway; nothing is read or opened.
+    pub fn new(parts: GatewayParts) -> Arc<Self> {
+        Arc::new(Self {
+            metrics: Arc::default(),
+            agent: HeaderValue::try_from(format!("hermes/{}", parts.version))
+                .unwrap_or(HeaderValue::from_static("hermes")),
+            guard: OnceLock::new(),
+            lobby: Lobby::new(parts.limits.strangers, parts.limits.stranger_time),
+            unbound: Guard::listed(&parts.allowed_hosts),
+            router: Router::new(Arc::clone(&parts.catalog), parts.routes.clone()),
+            brake: Brake::new(parts.limits.failed_auth),
+            streams: Arc::new(Semaphore::new(parts.limits.streams)),
+            parts,
+        })
+    }
+
+    /// Answers one request. Until [`Gateway::serve`] has told the port, only `allowed_hosts` are accepted as `Host`.
+    pub async fn handle(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+        let id = RequestId::new(self.parts.clock.now(), &*self.parts.random);
+        let endpoint = Endpoint::of(request.method(), request.uri(), request.headers());
+        let shape = endpoint.shape(request.headers());
+        let outcome = match self.admit(&request, &endpoint, peer.ip()) {
+            Ok(key) => self.dispatch(request, endpoint, id, key, peer).await,
+            Err(refusal) => Err(refusal),
+        };
+        outcome.unwrap_or_else(|refusal| {
+            self.metrics.request(shape, refusal.status);
+            let mut response = refusal.answer(shape, &id.to_string());
+            if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+                response.headers_mut().insert("x-request-id", id.clone());
+                response.headers_mut().insert("request-id", id.clone());
+                response.headers_mut().insert("x-hermes-request-id", id);
+            }
+            response
+        })
+    }
+
+    /// The checks that come before anything of a request's body is read.
+    fn admit(
+        &self,
+        request: &Request<Incoming>,
+        endpoint: &Endpoint,
+        address: IpAddr,
+    ) -> Result<Option<KeyId>, Refusal> {
+        let guard = self.guard.get().unwrap_or(&self.unbound);
+        guard.check(
+            request.method(),
+            request.uri(),
+            request.version(),
+            request.headers(),
+        )?;
+        if request
+            .uri()
+            .path_and_query()
+            .map_or(0, |target| target.as_str().len())
+            > self.parts.limits.target
+        {
+            return Err(Refusal::new(414, "target_too_long", "the request's address is too long").closing());
+        }
+        if matches!(endpoint, Endpoint::Health | Endpoint::Hello | Endpoint::Unknown) {
+            return Ok(None);
+        }
+        let now = self.parts.clock.monotonic();
+        let key = authenticate(request.headers(), &self.parts.keys, &self.brake, address, now)?;
+        if let Some(visitor) = request.extensions().get::<Arc<Visitor>>() {
+            self.lobby.leave(visitor);
+        }
+        Ok(Some(key))
+    }
+
+    async fn dispatch(
+        &self,
+        request: Request<Incoming>,
+        endpoint: Endpoint,
+        id: RequestId,
+        key: Option<KeyId>,
+        peer: SocketAddr,
+    ) -> Result<Response<Body>, Refusal> {
+        let call = match endpoint {
+            Endpoint::Generate(protocol) => (Call::Generate, protocol),
+            Endpoint::Count(protocol) => (Call::Count, protocol),
+            Endpoint::Embeddings => (Call::Embeddings, Protocol::ChatCompletions),
+            Endpoint::Unknown => return Ok(self.elsewhere(request, peer).await),
+            other => return self.small(&other, request.headers()),
+        };
+        let (call, protocol) = call;
+        let mut record = Record::new(
+            id,
+            protocol,
+            Arc::clone(&self.parts.clock),
+            self.parts.log.clone(),
+            Arc::clone(&self.metrics),
+        );
+        record.key = key;
+        Ok(self.call(request, call, record).await)
+    }
+
+    /// The paths that need no upstream.
+    fn small(&self, endpoint: &Endpoint, headers: &HeaderMap) -> Result<Response<Body>, Refusal> {
+        let pool = &self.parts.pool;
+        match endpoint {
+            Endpoint::Health => Ok(text_answer(StatusCode::OK, "ok")),
+            Endpoint::Hello => Ok(Response::new(Body::empty())),
+            Endpoint::Models => Ok(models::list(&self.router, pool, headers)),
+            Endpoint::Model(id) => models::one(&self.router, pool, headers, id),
+            Endpoint::Metrics => {
+                let open = self
+                    .parts
+                    .limits
+                    .streams
+                    .saturating_sub(self.streams.available_permits());
+                Ok(text_answer(
+                    StatusCode::OK,
+                    self.metrics.text(open, self.parts.log.dropped()),
+                ))
+            }
+            Endpoint::Method(allowed) => {
+                let refusal = Refusal::new(
+                    405,
+                    "method_not_allowed",
+                    format!("this path takes {allowed} only"),
+                );
+                let mut response = refusal.answer(Some(Protocol::ChatCompletions), "");
+                response
+                    .headers_mut()
+                    .insert(ALLOW, HeaderValue::from_static(allowed));
+                Ok(response)
+            }
+            // The one status after which clients that try a WebSocket first fall back to POST at once (Codex 0.169).
+            Endpoint::Socket => Err(Refusal::new(
+                426,
+                "no_websocket",
+                "WebSockets are not spoken here; send the request with POST",
+            )),
+            _ => Ok(not_found()),
+        }
+    }
+
+    async fn elsewhere(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+        match &self.parts.fallback {
+            Some(fallback) => fallback(request, peer).await,
+            None => not_found(),
+        }
+    }
+
+    /// A call that goes upstream.
+    async fn call(&self, request: Request<Incoming>, call: Call, mut record: Record) -> Response<Body> {
+        match self.run(request, call, &mut record).await {
+            Ok((answer, permit)) => self.answer(answer, permit, record),
+            Err(refusal) => {
+                record.status = error_status(record.protocol, refusal.status);
+                record.error = Some(refusal.kind.to_owned());
+                let mut response = refusal.answer(Some(record.protocol), &record.id.to_string());
+                headers::stamp(response.headers_mut(), &record);
+                response
+            }
+        }
+    }
+
+    async fn run(
+        &self,
+        request: Request<Incoming>,
+        call: Call,
+        record: &mut Record,
+    ) -> Result<(Answer, OwnedSemaphorePermit), Refusal> {
+        let permit = Arc::clone(&self.streams).try_acquire_owned().map_err(|_| {
+            Refusal::new(503, "too_many_streams", "too many requests are under way")
+                .passing()
+                .closing()
+        })?;
+        let (head, body) = request.into_parts();
+        let body = collect(body, &head.headers, &self.parts.limits).await?;
+        let peeked = peek(&body).map_err(|error| Refusal::new(400, error.kind(), error.to_string()))?;
+        let Some(field) = peeked.model else {
+            return Err(Refusal::new(
+                400,
+                "missing_model",
+                "the request body names no `model`",
+            ));
+        };
+        let route = self
+            .router
+            .resolve(&field.name, record.protocol, &self.parts.pool)?;
+        let body = if route.model == field.name {
+            body
+        } else {
+            Bytes::from(replace_model(&body, &field, &route.model))
+        };
+        record.provider = Some(route.provider.clone());
+        record.model.clone_from(&route.model);
+        let beta = head
+            .uri
+            .query()
+            .is_some_and(|query| query.split('&').any(|pair| pair == "beta=true"));
+        let job = Job {
+            call,
+            protocol: record.protocol,
+            route: &route,
+            headers: &head.headers,
+            body,
+            beta,
+        };
+        Ok((self.forward(&job, record).await?, permit))
+    }
+
+    fn answer(&self, answer: Answer, permit: OwnedSemaphorePermit, mut record: Record) -> Response<Body> {
+        match answer {
+            Answer::Stream(upstream) => {
+                let (mut head, body) = upstream.into_parts();
+                head.headers = headers::downstream(&head.headers);
+                record.status = head.status.as_u16();
+                headers::stamp(&mut head.headers, &record);
+                let events = is_event_stream(&head.headers);
+                let (protocol, idle) = (record.protocol, self.parts.limits.upstream_idle);
+                let relay = Relay::new(body, events, protocol, record, idle, permit);
+                let mut response = Response::new(Body::relay(relay));
+                *response.status_mut() = head.status;
+                *response.headers_mut() = head.headers;
+                response
+            }
+            Answer::Error(upstream) => {
+                let last = is_final(&upstream);
+                let (head, body) = upstream.into_parts();
+                record.status = error_status(record.protocol, head.status.as_u16());
+                record.error = Some("upstream_error".to_owned());
+                let mut response = Response::new(Body::full(body));
+                *response.status_mut() = StatusCode::from_u16(record.status).unwrap_or(head.status);
+                *response.headers_mut() = headers::downstream(&head.headers);
+                headers::stamp(response.headers_mut(), &record);
+                if last {
+                    response
+                        .headers_mut()
+                        .insert("x-should-retry", HeaderValue::from_static("false"));
+                }
+                response
+            }
+        }
+    }
+}
+
+fn is_event_stream(headers: &HeaderMap) -> bool {
+    let content = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    content
+        .trim_start()
+        .get(..17)
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("text/event-stream"))
+}
+
+fn not_found() -> Response<Body> {
+    text_answer(StatusCode::NOT_FOUND, "not found\n")
+}

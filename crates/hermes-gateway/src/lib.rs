@@ -1,0 +1,40 @@
+//! The data plane: client protocols in, a credential of the pool chosen, the provider's answer streamed back.
+//!
+//! A request is one straight line through `gateway.rs`: guard, path, client key, body, route, `forward.rs` (lease, send,
+//! report), `relay.rs` (stream back). `server.rs` owns sockets and shutdown, `framing.rs` the strict reading of message
+//! borders.
+//!
+//! It must never parse what it passes through beyond a shallow look, wait for the store on a request's way, hold a whole
+//! stream, or let anything a client sends choose where a credential goes. Start with [`Gateway`].
+
+mod auth;
+mod beta;
+mod body;
+mod endpoint;
+mod error;
+mod forward;
+mod framing;
+mod gateway;
+mod guard;
+mod headers;
+mod intake;
+mod keys;
+mod limits;
+mod lobby;
+mod log;
+mod metrics;
+mod models;
+mod record;
+mod relay;
+mod reply;
+mod route;
+mod server;
+mod socket;
+
+pub use body::{Body, BodyError};
+pub use error::GatewayError;
+pub use gateway::{Fallback, Gateway, GatewayParts};
+pub use keys::{Keys, NewKey};
+pub use limits::Limits;
+pub use log::LogSender;
+pub use route::{Routes, Target};

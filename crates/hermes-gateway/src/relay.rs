@@ -1,0 +1,165 @@
+//! An upstream answer on its way to the client, frame by frame.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hermes_core::Protocol;
+use hermes_http::ReplyBody;
+use hermes_wire::{UsageWatcher, stream_error};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::body::BodyError;
+use crate::record::Record;
+
+/// The body of an answer that is passed through. Dropping it drops the upstream's half at once.
+pub(crate) struct Relay {
+    upstream: Option<ReplyBody>,
+    watcher: Option<UsageWatcher>,
+    record: Record,
+    events: bool,
+    idle: Duration,
+    last: Instant,
+    timer: Pin<Box<Sleep>>,
+    /// Whether the client got all that there was.
+    done: bool,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Relay {
+    pub(crate) fn new(
+        upstream: ReplyBody,
+        events: bool,
+        protocol: Protocol,
+        record: Record,
+        idle: Duration,
+        permit: OwnedSemaphorePermit,
+    ) -> Self {
+        let last = Instant::now();
+        let done = upstream.is_end_stream();
+        Self {
+            upstream: Some(upstream),
+            watcher: Some(UsageWatcher::new(protocol, events)),
+            record,
+            events,
+            idle,
+            last,
+            timer: Box::pin(sleep_until(last + idle)),
+            done,
+            _permit: permit,
+        }
+    }
+
+    pub(crate) fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let Some(upstream) = &mut self.upstream else {
+            return Poll::Ready(None);
+        };
+        loop {
+            match Pin::new(&mut *upstream).poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    // Trailers are not passed on; no protocol uses them.
+                    let Ok(data) = frame.into_data() else { continue };
+                    if data.is_empty() {
+                        continue;
+                    }
+                    let ended = upstream.is_end_stream();
+                    return Poll::Ready(Some(Ok(self.pass(data, ended))));
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    tracing::debug!(%error, "upstream answer broke off");
+                    return self.broken("upstream_cut", "the provider's answer broke off in the middle");
+                }
+                Poll::Ready(None) => return self.end(),
+                Poll::Pending => {
+                    ready!(self.timer.as_mut().poll(cx));
+                    let due = self.last + self.idle;
+                    if due <= Instant::now() {
+                        return self.broken("upstream_idle", "the provider sent nothing for too long");
+                    }
+                    self.timer.as_mut().reset(due);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn is_end_stream(&self) -> bool {
+        match &self.upstream {
+            None => true,
+            // The end of a stream of events has to be looked at, so it is always asked for.
+            Some(upstream) => !self.events && upstream.is_end_stream(),
+        }
+    }
+
+    pub(crate) fn size_hint(&self) -> SizeHint {
+        match &self.upstream {
+            // An error event may be added, so no length is promised.
+            Some(upstream) if !self.events => upstream.size_hint(),
+            Some(_) => SizeHint::default(),
+            None => SizeHint::with_exact(0),
+        }
+    }
+
+    fn pass(&mut self, data: Bytes, ended: bool) -> Frame<Bytes> {
+        self.last = Instant::now();
+        self.record.byte();
+        if let Some(watcher) = &mut self.watcher {
+            watcher.feed(&data);
+        }
+        self.done = ended;
+        Frame::data(data)
+    }
+
+    fn end(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let clean = self
+            .watcher
+            .as_ref()
+            .is_none_or(|watcher| watcher.ended_cleanly() || watcher.error().is_some());
+        if self.events && !clean {
+            return self.broken(
+                "upstream_cut",
+                "the provider's answer ended before it was complete",
+            );
+        }
+        self.upstream = None;
+        self.done = true;
+        Poll::Ready(None)
+    }
+
+    /// Ends a stream of events with an error event; any other body by cutting the connection, since a part must not look whole.
+    fn broken(&mut self, kind: &'static str, message: &str) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.upstream = None;
+        self.done = true;
+        self.record.error = Some(kind.to_owned());
+        if !self.events {
+            return Poll::Ready(Some(Err(message.to_owned().into())));
+        }
+        let id = self.record.id.to_string();
+        let event = stream_error(self.record.protocol, 502, kind, message, &id);
+        Poll::Ready(Some(Ok(Frame::data(event.into()))))
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        let Some(watcher) = self.watcher.take() else {
+            return;
+        };
+        let failed = watcher
+            .error()
+            .map(|error| error.code.clone().unwrap_or_else(|| "stream_error".to_owned()));
+        self.record.usage = watcher.finish();
+        if self.record.error.is_none() {
+            self.record.error = if self.done {
+                failed
+            } else {
+                Some("client_gone".to_owned())
+            };
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Answers that the gateway makes itself.
+
+use std::time::Duration;
+
+use hermes_core::{Explain, Protocol};
+use hermes_pool::PoolError;
+use hermes_wire::{error_body, error_status};
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::body::Body;
+
+/// A request that is not served, and why.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) kind: &'static str,
+    pub(crate) message: String,
+    details: Option<Box<Value>>,
+    retry_after: Option<Duration>,
+    /// Whether the client may try again by itself; said only where it may not.
+    again: bool,
+    close: bool,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: u16, kind: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            kind,
+            message: message.into(),
+            details: None,
+            retry_after: None,
+            again: false,
+            close: false,
+        }
+    }
+
+    /// Ends the connection after the answer.
+    pub(crate) fn closing(mut self) -> Self {
+        self.close = true;
+        self
+    }
+
+    /// The client may try again by itself.
+    pub(crate) fn passing(mut self) -> Self {
+        self.again = true;
+        self
+    }
+
+    pub(crate) fn after(mut self, span: Duration) -> Self {
+        self.retry_after = Some(span);
+        self
+    }
+
+    fn with(mut self, details: Value) -> Self {
+        self.details = Some(Box::new(details));
+        self
+    }
+
+    /// The answer, in the shape of the protocol that was called, or as plain text.
+    pub(crate) fn answer(self, shape: Option<Protocol>, request_id: &str) -> Response<Body> {
+        let status = shape.map_or(self.status, |protocol| error_status(protocol, self.status));
+        let (content, body) = match shape {
+            Some(protocol) => (
+                "application/json",
+                error_body(
+                    protocol,
+                    status,
+                    self.kind,
+                    &self.message,
+                    request_id,
+                    self.details.map(|details| *details),
+                ),
+            ),
+            None => (
+                "text/plain; charset=utf-8",
+                format!("{}\n", self.message).into_bytes(),
+            ),
+        };
+        let mut response = Response::new(Body::full(body));
+        *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content));
+        if !self.again {
+            headers.insert("x-should-retry", HeaderValue::from_static("false"));
+        }
+        if let Some(span) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(span)));
+        }
+        if self.close {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+}
+
+/// Rounded up, at least one.
+fn whole_seconds(span: Duration) -> u64 {
+    (span.as_secs() + u64::from(span.subsec_nanos() > 0)).max(1)
+}
+
+impl From<PoolError> for Refusal {
+    /// A missing login is never 401 or 403: the client's own key is fine, and some clients then retry for minutes.
+    fn from(error: PoolError) -> Self {
+        let status = match &error {
+            PoolError::NoLogin { .. }
+            | PoolError::Protocol { .. }
+            | PoolError::SwitchedOff { .. }
+            | PoolError::Target(_) => 400,
+            PoolError::Exhausted { .. } => 429,
+            PoolError::Refresh { .. } | PoolError::Oauth(_) => 502,
+            PoolError::Store(_) => 503,
+            // A broken catalogue row; what else there is belongs to logins, which no request makes.
+            _ => 500,
+        };
+        let message = match error.hint() {
+            Some(hint) => format!("{error}. {hint}"),
+            None => error.to_string(),
+        };
+        let refusal = Self::new(status, error.kind(), message);
+        let PoolError::Exhausted {
+            members, retry_after, ..
+        } = error
+        else {
+            return refusal;
+        };
+        let members = members
+            .iter()
+            .map(|member| {
+                json!({
+                    "label": member.label,
+                    "state": member.state.as_str(),
+                    "cause": member.cause,
+                    "until_ms": member.until.map(hermes_core::UnixMs::as_millis),
+                })
+            })
+            .collect::<Vec<_>>();
+        let seconds = retry_after.map(whole_seconds);
+        let refusal = refusal.with(json!({"credentials": members, "retry_after_s": seconds}));
+        match retry_after {
+            Some(span) => refusal.after(span),
+            None => refusal,
+        }
+    }
+}
+
+/// A JSON answer.
+pub(crate) fn json_answer(body: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::full(body));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// A plain text answer.
+pub(crate) fn text_answer(status: StatusCode, text: impl Into<String>) -> Response<Body> {
+    let mut response = Response::new(Body::full(text.into()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
+    response
+}
+
+#[cfg(test)]
+mod tests;

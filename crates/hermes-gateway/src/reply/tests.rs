@@ -1,0 +1,61 @@
+use std::time::Duration;
+
+use hermes_core::{Protocol, ProviderId, UnixMs};
+use hermes_pool::{PoolError, State, Unusable};
+use http_body_util::BodyExt;
+use serde_json::Value;
+
+use super::Refusal;
+
+async fn shown(refusal: Refusal, shape: Option<Protocol>) -> (http::response::Parts, Value) {
+    let (parts, body) = refusal.answer(shape, "r1").into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    (parts, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}
+
+#[tokio::test]
+async fn exhausted_pool_is_429_with_the_members_and_no_automatic_retry() {
+    let error = || PoolError::Exhausted {
+        provider: ProviderId::new("lab"),
+        members: vec![Unusable {
+            label: "work".to_owned(),
+            state: State::CoolingDown,
+            cause: "rate limited".to_owned(),
+            until: Some(UnixMs::from_millis(5000)),
+        }],
+        retry_after: Some(Duration::from_millis(2500)),
+    };
+    for protocol in Protocol::ALL {
+        let (head, body) = shown(error().into(), Some(protocol)).await;
+        assert_eq!(head.status, 429);
+        assert_eq!(head.headers["retry-after"], "3");
+        assert_eq!(head.headers["x-should-retry"], "false");
+        let text = body.to_string();
+        for part in ["pool_exhausted", "work", "rate limited", "5000"] {
+            assert!(text.contains(part), "{protocol}: {part} in {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn missing_login_is_never_the_clients_key() {
+    let error = PoolError::NoLogin {
+        provider: ProviderId::new("lab"),
+    };
+    let (head, body) = shown(error.into(), Some(Protocol::AnthropicMessages)).await;
+    assert_eq!(head.status, 400);
+    assert!(
+        body["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("hermes auth add lab")
+    );
+}
+
+#[tokio::test]
+async fn refusal_without_a_protocol_is_plain_text() {
+    let (head, body) = shown(Refusal::new(421, "wrong_host", "no").closing(), None).await;
+    assert_eq!(head.headers["content-type"], "text/plain; charset=utf-8");
+    assert_eq!(head.headers["connection"], "close");
+    assert_eq!(body, Value::Null);
+}

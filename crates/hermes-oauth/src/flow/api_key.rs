@@ -1,0 +1,66 @@
+//! A key that the person already has.
+
+use std::time::Duration;
+
+use hermes_core::{Material, Secret, Source};
+use serde_json::{Map, Value};
+
+use super::{Flow, Started, Turn, cut_life};
+use crate::{Challenge, Engine, KeyCheck, OauthError, Plan, StartOptions, key, tokens};
+
+/// How long a started key login waits for its key.
+const LIFE: Duration = Duration::from_mins(30);
+
+pub(super) fn start(engine: &Engine, plan: &Plan, options: &StartOptions) -> Started {
+    let now = engine.clock.now();
+    Started {
+        challenge: Challenge::Key {
+            env: plan.provider().env.clone(),
+            prefixes: plan.provider().key_prefixes.clone(),
+            expires: cut_life(now.plus(LIFE), now, options),
+        },
+        first_wait: Duration::ZERO,
+        flow: Flow::Key,
+    }
+}
+
+pub(super) async fn finish(
+    engine: &Engine,
+    plan: &Plan,
+    given: Secret,
+    source: Source,
+    verify: bool,
+) -> Result<Turn, OauthError> {
+    let given = Secret::from(given.expose().trim());
+    key::check_key_shape(&given)?;
+    let mut notes: Vec<String> = key::key_notes(&given, plan.provider(), []).into_iter().collect();
+    if verify {
+        match key::validate_key(engine, plan.provider(), plan.region(), &given).await? {
+            KeyCheck::Good => notes.clear(),
+            KeyCheck::Unchecked { reason } => notes.push(format!("The key was not checked: {reason}.")),
+        }
+    }
+    done(plan, given, source, &Value::Null, notes)
+}
+
+/// A key as the end of a login.
+pub(super) fn done(
+    plan: &Plan,
+    access: Secret,
+    source: Source,
+    answer: &Value,
+    notes: Vec<String>,
+) -> Result<Turn, OauthError> {
+    let material = Material {
+        access,
+        refresh: None,
+        expires: None,
+        earliest_refresh: None,
+        scopes: Vec::new(),
+        extra: Map::new(),
+    };
+    Ok(Turn::Done {
+        credential: Box::new(tokens::credential(plan, answer, material, source)?),
+        notes,
+    })
+}

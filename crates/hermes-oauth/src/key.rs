@@ -1,0 +1,200 @@
+use hermes_catalog::{AuthStyle, Provider};
+use hermes_core::{Bound, Secret};
+use hermes_http::{Answer, Attach, AttachStyle, Call, origin_of};
+use http::{HeaderName, Method};
+use serde_json::Value;
+use url::Url;
+
+use crate::tokens::{LONGEST_TOKEN, is_sendable};
+use crate::{Engine, OauthError, answer};
+
+/// Texts that stand where a key should be in examples and templates.
+const PLACEHOLDERS: [&str; 20] = [
+    "changeme",
+    "change-me",
+    "change_me",
+    "your-api-key",
+    "your_api_key",
+    "yourapikey",
+    "your-key-here",
+    "api-key",
+    "api_key",
+    "apikey",
+    "placeholder",
+    "example",
+    "dummy",
+    "todo",
+    "none",
+    "null",
+    "undefined",
+    "test",
+    "secret",
+    "key",
+];
+
+/// What the provider says about a key that it did not refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyCheck {
+    /// It works.
+    Good,
+    /// Nobody could tell.
+    Unchecked {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Checks what can be seen without asking: visible ASCII, at most 16 KiB, not a placeholder.
+///
+/// # Errors
+/// [`OauthError::KeyShape`] says what is wrong.
+pub fn check_key_shape(key: &Secret) -> Result<(), OauthError> {
+    let text = key.expose();
+    let refuse = |why| Err(OauthError::KeyShape { why });
+    if text.is_empty() {
+        return refuse("it is empty");
+    }
+    if text.len() > LONGEST_TOKEN {
+        return refuse("it is longer than 16 KiB");
+    }
+    if !is_sendable(text) {
+        return refuse("it holds spaces, line ends or characters outside ASCII");
+    }
+    if is_placeholder(text) {
+        return refuse("it is a placeholder, not a key");
+    }
+    Ok(())
+}
+
+fn is_placeholder(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let bare = lower.trim_matches(['<', '>', '$', '{', '}', '"', '\'', '*', '.', '-', '_']);
+    let one_letter = bare.bytes().all(|byte| byte == b'x');
+    one_letter || PLACEHOLDERS.contains(&bare) || bare.ends_with("your-api-key") || lower.ends_with("...")
+}
+
+/// Things about a key that the person may want to know: a beginning that keys of this provider do not have, and whose keys have it.
+pub fn key_notes<'a>(
+    key: &Secret,
+    provider: &Provider,
+    others: impl IntoIterator<Item = &'a Provider>,
+) -> Option<String> {
+    let longest = |one: &Provider| {
+        let fitting = one
+            .key_prefixes
+            .iter()
+            .filter(|prefix| key.expose().starts_with(prefix.as_str()));
+        fitting.map(String::len).max().unwrap_or(0)
+    };
+    let own = longest(provider);
+    let other = others
+        .into_iter()
+        .filter(|one| one.id != provider.id)
+        .max_by_key(|one| longest(one))
+        .filter(|one| longest(one) > own);
+    match other {
+        Some(other) => Some(format!(
+            "The key looks like one of {}, not of {}.",
+            other.name, provider.name
+        )),
+        None if own == 0 && !provider.key_prefixes.is_empty() => {
+            let known = provider
+                .key_prefixes
+                .iter()
+                .map(|one| format!("`{one}`"))
+                .collect::<Vec<_>>();
+            Some(format!(
+                "Keys of {} usually begin with {}.",
+                provider.name,
+                known.join(" or ")
+            ))
+        }
+        None => None,
+    }
+}
+
+/// Asks the provider whether a key is good, with the row's cheapest call.
+///
+/// # Errors
+/// [`OauthError::KeyShape`] for what cannot be a key, [`OauthError::KeyRejected`] when the provider refuses it. A provider that cannot be
+/// reached or fails is no error: the key is [`KeyCheck::Unchecked`].
+pub async fn validate_key(
+    engine: &Engine,
+    provider: &Provider,
+    region: Option<&str>,
+    key: &Secret,
+) -> Result<KeyCheck, OauthError> {
+    check_key_shape(key)?;
+    let unchecked = |reason: String| Ok(KeyCheck::Unchecked { reason });
+    let Some(row) = &provider.validation else {
+        return unchecked("the provider has no call that tells".to_owned());
+    };
+    let prefixes = &row.only_prefixes;
+    if !prefixes.is_empty()
+        && !prefixes
+            .iter()
+            .any(|prefix| key.expose().starts_with(prefix.as_str()))
+    {
+        return unchecked("the provider has no call that tells for this kind of key".to_owned());
+    }
+    let url = provider.resolve(&row.url, region)?;
+    let reply = match engine.http.call(build(row, url, key)?).await {
+        Ok(reply) => reply,
+        Err(error) => return unchecked(error.to_string()),
+    };
+    judge(row, &reply)
+}
+
+fn build(row: &hermes_catalog::Call, url: Url, key: &Secret) -> Result<Call, OauthError> {
+    let wrong = |problem: String| OauthError::Row { problem };
+    let method = Method::from_bytes(row.method.as_bytes())
+        .map_err(|_| wrong(format!("`{}` is not an HTTP method", row.method)))?;
+    let bound = Bound::new(key.clone(), [origin_of(&url)]);
+    let mut call = Call::new(method, url);
+    for (name, value) in &row.headers {
+        call = call
+            .text_header(name, value)
+            .map_err(|error| wrong(error.to_string()))?;
+    }
+    let style = match &row.auth {
+        AuthStyle::Bearer => AttachStyle::Bearer,
+        AuthStyle::Header(name) => {
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| wrong(format!("`{name}` is not a header name")))?;
+            AttachStyle::Header(name)
+        }
+        AuthStyle::None => return Ok(call),
+    };
+    Ok(call.attach(Attach { secret: bound, style }))
+}
+
+fn judge(row: &hermes_catalog::Call, reply: &Answer) -> Result<KeyCheck, OauthError> {
+    let rejected = || OauthError::KeyRejected {
+        host: answer::host(reply),
+        status: reply.status,
+        said: answer::said(reply),
+    };
+    if row.rejected.contains(&reply.status) {
+        return Err(rejected());
+    }
+    if !reply.is_success() {
+        let reason = format!("`{}` answered {}", answer::host(reply), reply.status);
+        return Ok(KeyCheck::Unchecked { reason });
+    }
+    if row.expect.is_empty() {
+        return Ok(KeyCheck::Good);
+    }
+    let Some(body) = answer::json(reply) else {
+        let reason = format!("`{}` did not answer in JSON", answer::host(reply));
+        return Ok(KeyCheck::Unchecked { reason });
+    };
+    let holds = |(path, wanted): (&String, &Value)| crate::identity::dig(&body, path) == Some(wanted);
+    if row.expect.iter().all(holds) {
+        Ok(KeyCheck::Good)
+    } else {
+        Err(rejected())
+    }
+}
+
+#[cfg(test)]
+mod tests;

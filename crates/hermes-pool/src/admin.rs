@@ -1,0 +1,182 @@
+//! What a person does to a credential.
+
+use std::sync::Arc;
+
+use hermes_core::{CredentialId, ExitKind, Health, ProviderId, Secret, UnixMs};
+
+use crate::api::{PoolError, Unusable, View};
+use crate::entry::{Entry, Standing};
+use crate::flight::{self, Failed, Reason};
+use crate::pool::{Inner, Pool};
+use crate::view;
+
+impl Pool {
+    /// Makes a credential usable again: ends cool-downs, blocks and the mark of a dead login. One that is switched off
+    /// stays so.
+    pub async fn reset(&self, id: CredentialId) -> Result<View, PoolError> {
+        let entry = self.inner.entry(id)?;
+        entry.slot.clear();
+        if entry.credential.health == Health::Disabled {
+            return Ok(view::of(&entry, self.inner.clock.now()));
+        }
+        self.put_health(id, Health::Ready).await
+    }
+
+    /// Switches a credential on; its other states are left alone.
+    pub async fn enable(&self, id: CredentialId) -> Result<View, PoolError> {
+        let entry = self.inner.entry(id)?;
+        if entry.credential.health != Health::Disabled {
+            return Ok(view::of(&entry, self.inner.clock.now()));
+        }
+        self.put_health(id, Health::Ready).await
+    }
+
+    /// Switches a credential off: no request uses it and nothing renews it.
+    pub async fn disable(&self, id: CredentialId) -> Result<View, PoolError> {
+        self.inner.entry(id)?;
+        self.put_health(id, Health::Disabled).await
+    }
+
+    /// Changes the label.
+    ///
+    /// # Errors
+    /// [`PoolError::Store`] when the provider has a credential of that label.
+    pub async fn rename(&self, id: CredentialId, label: &str) -> Result<View, PoolError> {
+        self.inner.entry(id)?;
+        self.inner.store.rename(id, label, self.inner.clock.now()).await?;
+        self.view_again(id).await
+    }
+
+    /// Moves to a zero-based place in the provider's order.
+    pub async fn set_priority(&self, id: CredentialId, place: u32) -> Result<View, PoolError> {
+        self.inner.entry(id)?;
+        self.inner
+            .store
+            .set_priority(id, place, self.inner.clock.now())
+            .await?;
+        self.view_again(id).await
+    }
+
+    /// Deletes a credential with its secrets; gives how it stood.
+    pub async fn remove(&self, id: CredentialId) -> Result<View, PoolError> {
+        let entry = self.inner.entry(id)?;
+        let now = self.inner.clock.now();
+        let view = view::of(&entry, now);
+        self.inner.store.remove(id, now).await?;
+        self.inner.reload().await?;
+        Ok(view)
+    }
+
+    /// Deletes every credential of a provider; gives how they stood.
+    ///
+    /// # Errors
+    /// [`PoolError::NoLogin`] when it has none.
+    pub async fn logout(&self, provider: &ProviderId) -> Result<Vec<View>, PoolError> {
+        let views = self.views_of(provider);
+        if views.is_empty() {
+            return Err(PoolError::NoLogin {
+                provider: provider.clone(),
+            });
+        }
+        for view in &views {
+            self.inner
+                .store
+                .remove(view.credential.id, self.inner.clock.now())
+                .await?;
+        }
+        self.inner.reload().await?;
+        Ok(views)
+    }
+
+    async fn put_health(&self, id: CredentialId, health: Health) -> Result<View, PoolError> {
+        let inner = &self.inner;
+        // A state that is still on its way to the store must not come after this one.
+        let slot = Arc::clone(&inner.entry(id)?.slot);
+        let turn = slot.save_order.lock().await;
+        inner
+            .store
+            .set_health(id, None, health.clone(), inner.clock.now())
+            .await?;
+        inner.change(id, |entry| Some(entry.with_health(health)));
+        drop(turn);
+        self.view_again(id).await
+    }
+
+    async fn view_again(&self, id: CredentialId) -> Result<View, PoolError> {
+        self.inner.reload().await?;
+        Ok(view::of(&*self.inner.entry(id)?, self.inner.clock.now()))
+    }
+}
+
+pub(crate) async fn refresh(pool: &Arc<Inner>, id: CredentialId) -> Result<View, PoolError> {
+    let entry = pool.entry(id)?;
+    let (flight, _) = flight::join(pool, &entry, Reason::Person);
+    flight.wait().await.map_err(|failed| refused(&entry, failed))?;
+    Ok(view::of(&*pool.entry(id)?, pool.clock.now()))
+}
+
+/// Waits for a due refresh even while the old token lives, since the caller may be a program that ends right after.
+pub(crate) async fn token(
+    pool: &Arc<Inner>,
+    id: CredentialId,
+) -> Result<(Secret, Option<UnixMs>, View), PoolError> {
+    let mut entry = pool.entry(id)?;
+    let mut standing = entry.stands(None, pool.clock.now());
+    if matches!(standing, Standing::Due | Standing::Stale) {
+        let (flight, _) = flight::join(pool, &entry, Reason::Due);
+        let landing = flight.wait().await;
+        entry = pool.entry(id)?;
+        if let Err(failed) = landing
+            && (failed.ended || !entry.is_alive(pool.clock.now()))
+        {
+            return Err(refused(&entry, failed));
+        }
+        standing = entry.stands(None, pool.clock.now());
+    }
+    let resting_token = matches!(standing, Standing::Resting(..)) && entry.is_alive(pool.clock.now());
+    if !standing.is_usable() && !resting_token {
+        return Err(unusable(&entry, pool.clock.now()));
+    }
+    entry.open(pool).await?;
+    match entry.opened() {
+        Some(Ok(opened)) => {
+            let view = view::of(&entry, pool.clock.now());
+            Ok((opened.access.clone(), entry.credential.expires, view))
+        }
+        Some(Err(problem)) => Err(failed_to_open(&entry, problem)),
+        None => Err(failed_to_open(&entry, "the login changed meanwhile")),
+    }
+}
+
+fn refused(entry: &Entry, failed: Failed) -> PoolError {
+    let label = entry.credential.label.clone();
+    PoolError::Refresh {
+        label,
+        problem: failed.problem,
+        exit: failed.exit,
+    }
+}
+
+fn failed_to_open(entry: &Entry, problem: &str) -> PoolError {
+    let label = entry.credential.label.clone();
+    PoolError::Refresh {
+        label,
+        problem: problem.to_owned(),
+        exit: ExitKind::Store,
+    }
+}
+
+fn unusable(entry: &Entry, now: UnixMs) -> PoolError {
+    let (state, cause, until) = view::state_for(entry, None, now);
+    let label = entry.credential.label.clone();
+    PoolError::Exhausted {
+        provider: entry.credential.provider.clone(),
+        members: vec![Unusable {
+            label,
+            state,
+            cause,
+            until,
+        }],
+        retry_after: until.map(|until| until.since(now)),
+    }
+}

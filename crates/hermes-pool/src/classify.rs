@@ -1,0 +1,71 @@
+//! What an answer means for the credential that got it. Nothing else decides that.
+
+mod body;
+mod general;
+mod reset;
+mod rules;
+
+use std::time::Duration;
+
+use hermes_catalog::ErrorRule;
+use hermes_core::{CoolCause, UnixMs};
+
+use crate::api::Verdict;
+use body::Said;
+
+/// An answer to classify.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// Status.
+    pub status: u16,
+    /// Header names in lower case with their values.
+    pub headers: &'a [(String, String)],
+    /// The beginning of the body.
+    pub body: &'a [u8],
+    /// The model that was asked.
+    pub model: &'a str,
+    /// Whether the credential is an API key.
+    pub is_key: bool,
+}
+
+impl Answer<'_> {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(one, _)| one == name)
+            .map(|(_, value)| value.trim())
+    }
+}
+
+/// Maps an answer to what happens to the credential: the provider's own rules first, then the general ones.
+///
+/// A web page in place of JSON comes from something on the way and is never held against a credential; a success is never
+/// read for times, since providers send `retry-after` with those too.
+pub fn classify(answer: &Answer<'_>, rules: &[ErrorRule], now: UnixMs) -> Verdict {
+    let said = Said::read(answer);
+    if said.is_page() {
+        return if answer.status < 300 {
+            Verdict::Fine
+        } else {
+            Verdict::ProviderTrouble
+        };
+    }
+    if let Some(verdict) = rules::apply(rules, answer, &said, now) {
+        return verdict;
+    }
+    general::judge(answer, &said, now)
+}
+
+/// How long a cause rests when nothing names a time (hermes-agent 0.19.0 for 401 and 402).
+pub(crate) fn default_rest(cause: CoolCause) -> Duration {
+    match cause {
+        CoolCause::RateLimit => Duration::from_mins(1),
+        CoolCause::WindowSpent | CoolCause::Billing => Duration::from_hours(1),
+        CoolCause::Unauthorised => Duration::from_mins(5),
+        CoolCause::Provider => Duration::from_secs(30),
+        CoolCause::RefreshFailed => Duration::from_secs(5),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,35 @@
+//! Which credential serves now, whether its token is fresh, and who renews it.
+//!
+//! It never speaks HTTP to clients, never hands out a token before it is stored, and never sends a credential to an
+//! address that a setting made up. Start with [`Pool`] and its walks: `lease.rs` (choose and report), `flight.rs` (one
+//! renewal at a time), `classify.rs` (what an answer means), `logins.rs` (attempts that outlive a process).
+
+mod admin;
+mod api;
+mod choose;
+mod classify;
+mod entry;
+mod flight;
+mod keeper;
+mod lease;
+mod logins;
+mod pool;
+mod runtime;
+mod slot;
+mod snapshot;
+mod target;
+mod view;
+mod work;
+
+pub use api::*;
+pub use classify::{Answer, classify};
+pub use lease::Lease;
+pub use logins::{AttemptView, Finished, Logins, Progress};
+pub use pool::{Pool, PoolParts};
+pub use runtime::{Ignored, ProviderSettings, Runtime, resolve};
+
+// The gateway reaches the store only through the pool: client keys and the request log.
+pub use hermes_store::{ClientKey, Event, RequestRow, Saved, Store, StoreError};
+
+#[cfg(test)]
+mod tests;

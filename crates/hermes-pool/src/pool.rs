@@ -1,0 +1,265 @@
+//! The pool itself: its parts, the snapshot that requests read, and how the snapshot follows the store.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use hermes_catalog::{Catalog, Provider};
+use hermes_core::{Clock, Credential, CredentialId, Protocol, ProviderId, Random, Secret, UnixMs};
+use hermes_oauth::Engine;
+use hermes_store::{Store, StoreError};
+
+use crate::api::{Ask, PoolError, View};
+use crate::entry::Entry;
+use crate::lease::Lease;
+use crate::logins::{Logins, Running};
+use crate::runtime::ProviderSettings;
+use crate::snapshot::Snapshot;
+use crate::work::Work;
+use crate::{target, view};
+
+/// What a pool is made of.
+pub struct PoolParts {
+    /// Where credentials and login attempts are kept.
+    pub store: Arc<dyn Store>,
+    /// Provider facts.
+    pub catalog: Arc<Catalog>,
+    /// Runs logins and refreshes.
+    pub engine: Engine,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// What the config file says about providers.
+    pub settings: HashMap<ProviderId, ProviderSettings>,
+}
+
+/// Every credential of this machine, ready to be leased. Clones share one state.
+#[derive(Clone)]
+pub struct Pool {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) engine: Engine,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) settings: HashMap<ProviderId, ProviderSettings>,
+    pub(crate) snapshot: ArcSwap<Snapshot>,
+    pub(crate) work: Work,
+    pub(crate) running: Running,
+    writer: Mutex<()>,
+    stamp: AtomicU64,
+}
+
+impl Pool {
+    /// An empty pool; [`Pool::reload`] fills it.
+    pub fn new(parts: PoolParts) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                store: parts.store,
+                catalog: parts.catalog,
+                engine: parts.engine,
+                clock: parts.clock,
+                random: parts.random,
+                settings: parts.settings,
+                snapshot: ArcSwap::from_pointee(Snapshot::default()),
+                work: Work::default(),
+                running: Running::default(),
+                writer: Mutex::default(),
+                stamp: AtomicU64::new(0),
+            }),
+        }
+    }
+
+    /// Reads every credential from the store. Opens no secret.
+    ///
+    /// # Errors
+    /// Those of the store; the snapshot is then as it was.
+    pub async fn reload(&self) -> Result<(), PoolError> {
+        Ok(self.inner.reload().await?)
+    }
+
+    /// Opens the secret of every usable credential, so that no request has to. A secret that cannot be opened is shown
+    /// with its credential; the others serve.
+    pub async fn warm(&self) {
+        self.inner.warm().await;
+    }
+
+    /// Keeps the snapshot up to date and tokens fresh until the future is dropped: looks at the store's version every
+    /// second, reloads when it moved, and renews tokens ahead of their end.
+    pub async fn follow(&self) {
+        crate::keeper::follow(&self.inner).await;
+    }
+
+    /// Waits until every refresh under way and every background write has ended. To be called before the program ends:
+    /// a token call that is cut off may cost the login.
+    pub async fn settle(&self) {
+        self.inner.work.idle().await;
+    }
+
+    /// Every credential with its state, by provider and priority. Makes no call and opens no secret.
+    pub fn views(&self) -> Vec<View> {
+        let now = self.inner.clock.now();
+        self.inner
+            .snapshot
+            .load()
+            .entries()
+            .map(|entry| view::of(entry, now))
+            .collect()
+    }
+
+    /// One provider's credentials with their states, by priority.
+    pub fn views_of(&self, provider: &ProviderId) -> Vec<View> {
+        let now = self.inner.clock.now();
+        let snapshot = self.inner.snapshot.load();
+        snapshot
+            .of(provider)
+            .iter()
+            .map(|entry| view::of(entry, now))
+            .collect()
+    }
+
+    /// The providers that something is signed in to and that speak a protocol.
+    pub fn speakers(&self, protocol: Protocol) -> Vec<ProviderId> {
+        let snapshot = self.inner.snapshot.load();
+        let speaks = |provider: &&ProviderId| snapshot.speaks(provider, protocol);
+        snapshot.providers().filter(speaks).cloned().collect()
+    }
+
+    /// Whether something is signed in to a provider and speaks a protocol.
+    pub fn speaks(&self, provider: &ProviderId, protocol: Protocol) -> bool {
+        self.inner.snapshot.load().speaks(provider, protocol)
+    }
+
+    /// Whether anything is signed in for a provider, usable or not. Costs one look at memory.
+    pub fn has_login(&self, provider: &ProviderId) -> bool {
+        !self.inner.snapshot.load().of(provider).is_empty()
+    }
+
+    /// The credential that a TARGET names: a label, `PROVIDER:LABEL`, `PROVIDER:INDEX` (from 1), the beginning of an id,
+    /// or a provider that has one credential.
+    ///
+    /// # Errors
+    /// [`PoolError::Target`] when it names none, or several (with their names), [`PoolError::NoLogin`] for a provider
+    /// without credentials.
+    pub fn find(&self, target: &str) -> Result<View, PoolError> {
+        let snapshot = self.inner.snapshot.load();
+        let entry = target::find(&self.inner.catalog, &snapshot, target)?;
+        Ok(view::of(entry, self.inner.clock.now()))
+    }
+
+    /// A credential for one request. Answers at once while the token is fresh; waits for the one refresh under way when
+    /// it has ended.
+    ///
+    /// # Errors
+    /// [`PoolError::NoLogin`], [`PoolError::Protocol`], [`PoolError::SwitchedOff`] or [`PoolError::Exhausted`].
+    pub async fn lease(&self, ask: &Ask<'_>) -> Result<Lease, PoolError> {
+        crate::choose::lease(&self.inner, ask).await
+    }
+
+    /// A fresh access token or the key of a credential, when it ends, and how the credential stands.
+    ///
+    /// # Errors
+    /// [`PoolError::Refresh`] when the token has ended and could not be renewed, [`PoolError::Exhausted`] when the
+    /// credential is switched off, blocked or needs a login.
+    pub async fn token(&self, id: CredentialId) -> Result<(Secret, Option<UnixMs>, View), PoolError> {
+        crate::admin::token(&self.inner, id).await
+    }
+
+    /// Renews a credential's token now, due or not.
+    ///
+    /// # Errors
+    /// [`PoolError::Refresh`] when it cannot be renewed.
+    pub async fn refresh(&self, id: CredentialId) -> Result<View, PoolError> {
+        crate::admin::refresh(&self.inner, id).await
+    }
+
+    /// Login attempts.
+    pub fn logins(&self) -> Logins {
+        Logins::new(Arc::clone(&self.inner))
+    }
+}
+
+impl Inner {
+    pub(crate) async fn reload(&self) -> Result<(), StoreError> {
+        let before = self.stamp.load(Ordering::Acquire);
+        let rows = self.store.credentials().await?;
+        let _guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = self.snapshot.load();
+        let entries = rows
+            .into_iter()
+            .map(|row| self.merge(&old, row, before))
+            .collect();
+        self.snapshot.store(Arc::new(Snapshot::new(entries)));
+        Ok(())
+    }
+
+    /// What the snapshot holds for a row that was just read. An entry that changed since the read began is newer than the
+    /// row, and a health that is still being written is newer than the stored one.
+    fn merge(&self, old: &Snapshot, mut row: Credential, before: u64) -> Arc<Entry> {
+        let Some(entry) = old.get(row.id) else {
+            return Arc::new(Entry::new(self, row));
+        };
+        if entry.stamp > before {
+            return Arc::clone(entry);
+        }
+        if row.generation == entry.credential.generation && entry.slot.is_saving() {
+            row.health = entry.credential.health.clone();
+        }
+        if entry.credential == row {
+            return Arc::clone(entry);
+        }
+        Arc::new(entry.with(self, row))
+    }
+
+    /// Reads the store again and gives the entry of one credential; none when it is gone.
+    pub(crate) async fn reread(&self, id: CredentialId) -> Result<Option<Arc<Entry>>, StoreError> {
+        self.reload().await?;
+        Ok(self.snapshot.load().get(id).cloned())
+    }
+
+    /// Replaces one entry by what `change` makes of it; none when the credential is gone or `change` declines.
+    pub(crate) fn change(
+        &self,
+        id: CredentialId,
+        change: impl FnOnce(&Entry) -> Option<Entry>,
+    ) -> Option<Arc<Entry>> {
+        let _guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = self.snapshot.load();
+        let mut entry = change(old.get(id)?)?;
+        entry.stamp = self.stamp.fetch_add(1, Ordering::AcqRel) + 1;
+        let entry = Arc::new(entry);
+        self.snapshot.store(Arc::new(old.replace(&entry)));
+        Some(entry)
+    }
+
+    pub(crate) fn entry(&self, id: CredentialId) -> Result<Arc<Entry>, PoolError> {
+        let found = self.snapshot.load().get(id).cloned();
+        found.ok_or_else(|| PoolError::Target(format!("no login has the id `{id}`")))
+    }
+
+    /// The catalogue row of a credential.
+    pub(crate) fn row(&self, credential: &Credential) -> Result<&Provider, String> {
+        let id = &credential.provider;
+        self.catalog
+            .get(id)
+            .ok_or_else(|| format!("`{id}` is not in the catalogue"))
+    }
+
+    pub(crate) async fn warm(&self) {
+        let now = self.clock.now();
+        let snapshot = self.snapshot.load_full();
+        for entry in snapshot
+            .entries()
+            .filter(|entry| entry.stands(None, now).is_usable())
+        {
+            if let Err(error) = entry.open(self).await {
+                tracing::warn!(label = entry.credential.label, %error, "a secret could not be read; it is tried again");
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+mod flaky;
+mod flight;
+mod kit;
+mod lease;
+mod logins;
+mod runtime;
+mod target;

@@ -1,0 +1,177 @@
+//! A store that fails where a test says so.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use hermes_core::{
+    AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, Secret, UnixMs,
+};
+use hermes_store::{AttemptRow, ClientKey, Commit, Event, RequestRow, Saved, Store, StoreError, StoreInfo};
+
+pub(crate) struct Flaky {
+    inner: Arc<dyn Store>,
+    /// How many commits fail before one goes through.
+    pub(crate) failing_commits: AtomicUsize,
+    /// How many secrets are refused for a passing reason.
+    pub(crate) busy_secrets: AtomicUsize,
+    /// The credential whose secret cannot be opened.
+    pub(crate) damaged: Mutex<Option<CredentialId>>,
+}
+
+impl Flaky {
+    pub(crate) fn new(inner: Arc<dyn Store>) -> Self {
+        Self {
+            inner,
+            failing_commits: AtomicUsize::new(0),
+            busy_secrets: AtomicUsize::new(0),
+            damaged: Mutex::default(),
+        }
+    }
+
+    fn fault(left: &AtomicUsize) -> Result<(), StoreError> {
+        let failing = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        failing.map_or(Ok(()), |_| {
+            Err(StoreError::Backend("the disk is full".to_owned()))
+        })
+    }
+}
+
+#[async_trait]
+impl Store for Flaky {
+    fn info(&self) -> &StoreInfo {
+        self.inner.info()
+    }
+
+    async fn version(&self) -> Result<i64, StoreError> {
+        self.inner.version().await
+    }
+
+    async fn credentials(&self) -> Result<Vec<Credential>, StoreError> {
+        self.inner.credentials().await
+    }
+
+    async fn material(&self, id: CredentialId) -> Result<(u64, Material), StoreError> {
+        Self::fault(&self.busy_secrets)?;
+        if Some(id) == *self.damaged.lock().unwrap() {
+            return Err(StoreError::Damaged {
+                row: "credential_secret".to_owned(),
+            });
+        }
+        self.inner.material(id).await
+    }
+
+    async fn save_login(&self, login: NewCredential, now: UnixMs) -> Result<Saved, StoreError> {
+        self.inner.save_login(login, now).await
+    }
+
+    async fn commit_refresh(
+        &self,
+        id: CredentialId,
+        generation: u64,
+        material: Material,
+        now: UnixMs,
+    ) -> Result<Commit, StoreError> {
+        Self::fault(&self.failing_commits)?;
+        self.inner.commit_refresh(id, generation, material, now).await
+    }
+
+    async fn set_health(
+        &self,
+        id: CredentialId,
+        generation: Option<u64>,
+        health: Health,
+        now: UnixMs,
+    ) -> Result<bool, StoreError> {
+        self.inner.set_health(id, generation, health, now).await
+    }
+
+    async fn rename(&self, id: CredentialId, label: &str, now: UnixMs) -> Result<(), StoreError> {
+        self.inner.rename(id, label, now).await
+    }
+
+    async fn set_priority(&self, id: CredentialId, place: u32, now: UnixMs) -> Result<(), StoreError> {
+        self.inner.set_priority(id, place, now).await
+    }
+
+    async fn remove(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError> {
+        self.inner.remove(id, now).await
+    }
+
+    async fn save_attempt(&self, attempt: &AttemptRow) -> Result<(), StoreError> {
+        self.inner.save_attempt(attempt).await
+    }
+
+    async fn attempt(&self, id: AttemptId) -> Result<Option<AttemptRow>, StoreError> {
+        self.inner.attempt(id).await
+    }
+
+    async fn attempts(&self) -> Result<Vec<AttemptRow>, StoreError> {
+        self.inner.attempts().await
+    }
+
+    async fn take_attempt(&self, id: AttemptId) -> Result<bool, StoreError> {
+        self.inner.take_attempt(id).await
+    }
+
+    async fn finish_attempt(
+        &self,
+        id: AttemptId,
+        login: NewCredential,
+        now: UnixMs,
+    ) -> Result<Option<Saved>, StoreError> {
+        self.inner.finish_attempt(id, login, now).await
+    }
+
+    async fn add_key(&self, key: &ClientKey) -> Result<(), StoreError> {
+        self.inner.add_key(key).await
+    }
+
+    async fn keys(&self) -> Result<Vec<ClientKey>, StoreError> {
+        self.inner.keys().await
+    }
+
+    async fn revoke_key(&self, id: KeyId, now: UnixMs) -> Result<bool, StoreError> {
+        self.inner.revoke_key(id, now).await
+    }
+
+    async fn secret_setting(
+        &self,
+        name: &str,
+        make: &(dyn Fn() -> Secret + Sync),
+    ) -> Result<Secret, StoreError> {
+        self.inner.secret_setting(name, make).await
+    }
+
+    async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.inner.setting(name).await
+    }
+
+    async fn set_setting(&self, name: &str, value: Option<&str>) -> Result<(), StoreError> {
+        self.inner.set_setting(name, value).await
+    }
+
+    async fn events(&self, credential: Option<CredentialId>, limit: u32) -> Result<Vec<Event>, StoreError> {
+        self.inner.events(credential, limit).await
+    }
+
+    async fn append_log(&self, requests: &[RequestRow]) -> Result<(), StoreError> {
+        self.inner.append_log(requests).await
+    }
+
+    async fn request(&self, id: &str) -> Result<Option<RequestRow>, StoreError> {
+        self.inner.request(id).await
+    }
+
+    async fn check(&self) -> Result<Vec<String>, StoreError> {
+        self.inner.check().await
+    }
+
+    async fn backup(&self, to: &std::path::Path) -> Result<(), StoreError> {
+        self.inner.backup(to).await
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.inner.close().await
+    }
+}

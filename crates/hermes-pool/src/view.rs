@@ -1,0 +1,64 @@
+//! How a credential stands, in words.
+
+use hermes_core::{Health, LoginCause, Scope, UnixMs};
+
+use crate::api::{State, View};
+use crate::entry::{Entry, Standing};
+
+pub(crate) fn of(entry: &Entry, now: UnixMs) -> View {
+    let (state, words, until) = state_for(entry, None, now);
+    let outlook = entry.outlook.as_ref().as_ref();
+    View {
+        credential: entry.credential.clone(),
+        state,
+        words,
+        until,
+        runtimes: outlook
+            .map(|outlook| outlook.runtimes.clone())
+            .unwrap_or_default(),
+        ignored: outlook.map(|outlook| outlook.ignored.clone()).unwrap_or_default(),
+    }
+}
+
+/// State, cause in words and when it changes by itself; for a model, or in general.
+pub(crate) fn state_for(entry: &Entry, model: Option<&str>, now: UnixMs) -> (State, String, Option<UnixMs>) {
+    if let Some(origin) = &entry.switched_off {
+        return (State::Disabled, format!("switched off by {origin}"), None);
+    }
+    if let Some(defect) = entry.defect() {
+        return (State::NeedsLogin, defect.to_owned(), None);
+    }
+    let row = &entry.credential;
+    match &row.health {
+        Health::Disabled => return (State::Disabled, "switched off".to_owned(), None),
+        Health::Blocked { rule } => return (State::Blocked, rule.clone(), None),
+        Health::NeedsLogin { cause } => return (State::NeedsLogin, cause.words().to_owned(), None),
+        Health::Ready | Health::Cooling { .. } => {}
+    }
+    let rests = resting_models(entry, now);
+    let (state, words, until) = match entry.stands(model, now) {
+        Standing::Resting(until, cause) => (State::CoolingDown, cause.words(), Some(until)),
+        Standing::Fresh if entry.is_alive(now) => (State::Ready, "ready", entry.due().or(row.expires)),
+        Standing::Ended => (State::NeedsLogin, LoginCause::NoRefreshToken.words(), None),
+        _ if entry.is_alive(now) => (State::Expiring, "the token is due for renewal", row.expires),
+        _ => (
+            State::Refreshable,
+            "the token has ended; the next use renews it",
+            None,
+        ),
+    };
+    let words = rests.map_or_else(|| words.to_owned(), |rests| format!("{words}; {rests}"));
+    (state, words, until)
+}
+
+/// A cool-down of one model leaves the others usable, so it is only told of.
+fn resting_models(entry: &Entry, now: UnixMs) -> Option<String> {
+    match &entry.credential.health {
+        Health::Cooling {
+            until,
+            cause,
+            scope: Scope::Model(model),
+        } if *until > now => Some(format!("`{model}` models: {}", cause.words())),
+        _ => None,
+    }
+}

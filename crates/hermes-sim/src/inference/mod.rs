@@ -1,0 +1,128 @@
+//! Inference: three protocols, streaming and not, behind a live token or a known key.
+
+mod chat;
+mod messages;
+mod responses;
+
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::journal::Entry;
+use crate::state::World;
+
+/// What the simulated models say.
+pub(crate) const WORDS: [&str; 6] = ["Hello", " from", " the", " simulated", " model", "."];
+
+/// Hosts that serve pages and logins and no model.
+const LOGIN_ONLY: [&str; 10] = [
+    "account.minimax.io",
+    "account.minimaxi.com",
+    "platform.minimax.io",
+    "platform.minimaxi.com",
+    "portal.nousresearch.com",
+    "auth.openai.com",
+    "claude.ai",
+    "claude.com",
+    "platform.claude.com",
+    "console.anthropic.com",
+];
+
+/// The answer of an inference endpoint; none when the path is not one.
+pub(crate) fn answer(world: &World, entry: &Entry, issuer: &str) -> Option<Answer> {
+    let path = entry.path.as_str();
+    let messages = is_messages(path);
+    if !messages && !is_other(path) || !served(entry, messages) {
+        return None;
+    }
+    let models = path.ends_with("/models");
+    if entry.method != if models { "GET" } else { "POST" } {
+        return Some(Answer::html(405, "method not allowed"));
+    }
+    // A MiniMax host takes a bearer only, for keys too.
+    let strict = path.starts_with("/anthropic/") && entry.host.starts_with("api.minimax");
+    if !admitted(world, entry, issuer) || (strict && entry.header("x-api-key").is_some()) {
+        return Some(unauthorised(messages));
+    }
+    if models {
+        return Some(self::models());
+    }
+    let request = entry.json();
+    let stream = request["stream"] == Value::Bool(true);
+    Some(if path.ends_with("/count_tokens") {
+        Answer::json(200, &json!({"input_tokens": 42}))
+    } else if messages {
+        messages::answer(&request, stream)
+    } else if path.ends_with("/responses") {
+        responses::answer(&request, stream)
+    } else {
+        chat::answer(&request, stream)
+    })
+}
+
+fn is_messages(path: &str) -> bool {
+    path.ends_with("/v1/messages") || path.ends_with("/v1/messages/count_tokens")
+}
+
+fn is_other(path: &str) -> bool {
+    ["/chat/completions", "/responses", "/models"]
+        .iter()
+        .any(|end| path.ends_with(end))
+}
+
+/// Whether the host has this endpoint at all; anything else there is a bare 404 of its web server.
+fn served(entry: &Entry, messages: bool) -> bool {
+    match entry.host.as_str() {
+        // The plan's backend speaks Responses only.
+        "chatgpt.com" => {
+            ["/backend-api/codex/responses", "/backend-api/codex/models"].contains(&entry.path.as_str())
+        }
+        host if LOGIN_ONLY.contains(&host) => false,
+        // Messages and nothing else below this path, at MiniMax and at DeepSeek.
+        _ => messages || !entry.path.starts_with("/anthropic/"),
+    }
+}
+
+/// Whether the request carries a live access token of this issuer, or a known key.
+pub(crate) fn admitted(world: &World, entry: &Entry, issuer: &str) -> bool {
+    let bearer = entry
+        .header("authorization")
+        .and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned));
+    let state = world.state();
+    let key = |secret: &str| state.keys.contains(secret);
+    match bearer {
+        Some(token) => key(&token) || state.tokens.accepts(&token, issuer, world.clock.now()),
+        // An access token is no key: it works as a bearer only.
+        None => entry.header("x-api-key").is_some_and(|secret| key(&secret)),
+    }
+}
+
+fn unauthorised(messages: bool) -> Answer {
+    let error = if messages {
+        json!({"type": "error", "error": {"type": "authentication_error", "message": "invalid bearer token"}})
+    } else {
+        json!({"error": {"message": "Incorrect API key provided", "type": "authentication_error", "code": "invalid_api_key"}})
+    };
+    Answer::json(401, &error)
+}
+
+fn models() -> Answer {
+    let one = json!({"id": "simulated-1", "object": "model", "type": "model", "display_name": "Simulated 1", "created": 0, "owned_by": "sim"});
+    Answer::json(200, &json!({"object": "list", "data": [one], "has_more": false}))
+}
+
+/// The name of the first tool that the request offers.
+pub(crate) fn first_tool(request: &Value) -> Option<String> {
+    let tool = request["tools"].as_array()?.first()?;
+    tool["name"]
+        .as_str()
+        .or_else(|| tool["function"]["name"].as_str())
+        .map(str::to_owned)
+}
+
+/// An event with its name.
+pub(crate) fn event(body: &Value) -> String {
+    format!(
+        "event: {}\ndata: {body}\n\n",
+        body["type"].as_str().unwrap_or_default()
+    )
+}

@@ -1,0 +1,25 @@
+//! Simulated providers on real sockets: login dialects, inference, scripted faults, recorded traffic and a journal of requests.
+//!
+//! Everything listens on 127.0.0.1. It is for tests, benches and `hermes drill`; no production path needs it. Start with [`Sim`],
+//! which owns the server; [`Script`] changes what it does, [`Person`] plays the human, [`Journal`] tells what was asked.
+
+mod answer;
+mod inference;
+mod journal;
+mod login;
+mod person;
+mod replay;
+mod script;
+mod server;
+mod sim;
+mod state;
+mod tokens;
+
+pub use answer::{Answer, Part};
+pub use journal::{Entry, Journal};
+pub use person::Person;
+pub use script::Script;
+pub use sim::{Sim, SimOptions};
+
+#[cfg(test)]
+mod tests;

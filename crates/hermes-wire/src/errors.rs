@@ -1,0 +1,165 @@
+use hermes_core::Protocol;
+use serde_json::{Value, json};
+
+use crate::sse::write_event;
+
+/// The error type that a protocol uses for a status.
+pub fn error_type(protocol: Protocol, status: u16) -> &'static str {
+    match protocol {
+        Protocol::AnthropicMessages => messages_type(status),
+        Protocol::ChatCompletions | Protocol::Responses => open_type(status),
+    }
+}
+
+fn messages_type(status: u16) -> &'static str {
+    match status {
+        401 => "authentication_error",
+        402 => "billing_error",
+        403 => "permission_error",
+        404 => "not_found_error",
+        408 | 504 => "timeout_error",
+        409 => "conflict_error",
+        413 => "request_too_large",
+        429 => "rate_limit_error",
+        503 | 529 => "overloaded_error",
+        500.. => "api_error",
+        _ => "invalid_request_error",
+    }
+}
+
+fn open_type(status: u16) -> &'static str {
+    match status {
+        401 => "authentication_error",
+        402 => "insufficient_quota",
+        403 => "permission_denied",
+        404 => "not_found",
+        408 | 504 => "timeout",
+        409 => "conflict",
+        429 => "rate_limit_exceeded",
+        503 | 529 => "overloaded",
+        500.. => "server_error",
+        _ => "invalid_request_error",
+    }
+}
+
+/// The status to answer with: 529 is known to one protocol only, the others get 503.
+pub fn error_status(protocol: Protocol, status: u16) -> u16 {
+    match (protocol, status) {
+        (Protocol::ChatCompletions | Protocol::Responses, 529) => 503,
+        _ => status,
+    }
+}
+
+/// An error body in the protocol's official shape.
+///
+/// `kind` is our own stable name, such as `pool_exhausted`: `error.code` for Chat Completions and Responses,
+/// `error.details.error_code` for Anthropic Messages. `details` are further fields: beside `error_code`, or as `error.details`.
+pub fn error_body(
+    protocol: Protocol,
+    status: u16,
+    kind: &str,
+    message: &str,
+    request_id: &str,
+    details: Option<Value>,
+) -> Vec<u8> {
+    let body = match protocol {
+        Protocol::AnthropicMessages => messages_error(status, kind, message, request_id, details),
+        Protocol::ChatCompletions | Protocol::Responses => {
+            json!({"error": open_error(status, kind, message, details), "request_id": request_id})
+        }
+    };
+    body.to_string().into_bytes()
+}
+
+/// The bytes that end a stream in which something went wrong after its beginning was already passed on.
+///
+/// Anthropic Messages: `event: error`. Chat Completions: a data object with `error`, and no `[DONE]` after it. Responses:
+/// `event: error` with the flat fields and the nested object, then `response.failed`. The first line break ends an event
+/// that was cut in the middle.
+pub fn stream_error(protocol: Protocol, status: u16, kind: &str, message: &str, request_id: &str) -> Vec<u8> {
+    let mut out = b"\n\n".to_vec();
+    match protocol {
+        Protocol::AnthropicMessages => {
+            let body = messages_error(status, kind, message, request_id, None);
+            write_event(&mut out, Some("error"), &body.to_string());
+        }
+        Protocol::ChatCompletions => {
+            let body = json!({"error": open_error(status, kind, message, None)});
+            write_event(&mut out, None, &body.to_string());
+        }
+        Protocol::Responses => {
+            let flat = flat_error(status, kind, message);
+            write_event(&mut out, Some("error"), &flat.to_string());
+            let failed = failed_response(kind, message, request_id);
+            write_event(&mut out, Some("response.failed"), &failed.to_string());
+        }
+    }
+    out
+}
+
+fn messages_error(status: u16, kind: &str, message: &str, request_id: &str, details: Option<Value>) -> Value {
+    let mut fields = match details {
+        Some(Value::Object(fields)) => fields,
+        Some(other) => serde_json::Map::from_iter([("info".to_owned(), other)]),
+        None => serde_json::Map::new(),
+    };
+    fields.insert("error_code".to_owned(), kind.into());
+    json!({
+        "type": "error",
+        "error": {"type": messages_type(status), "message": message, "details": fields},
+        "request_id": request_id,
+    })
+}
+
+fn open_error(status: u16, kind: &str, message: &str, details: Option<Value>) -> Value {
+    let mut error = json!({
+        "message": message,
+        "type": open_type(status),
+        "param": null,
+        "code": kind,
+    });
+    if let Some(details) = details {
+        error["details"] = details;
+    }
+    error
+}
+
+fn flat_error(status: u16, kind: &str, message: &str) -> Value {
+    json!({
+        "type": "error",
+        "code": kind,
+        "message": message,
+        "param": null,
+        "sequence_number": 0,
+        "error": open_error(status, kind, message, None),
+    })
+}
+
+/// A whole failed response, since the vendor's types require all of these fields.
+fn failed_response(kind: &str, message: &str, request_id: &str) -> Value {
+    json!({
+        "type": "response.failed",
+        "sequence_number": 1,
+        "response": {
+            "id": format!("resp_{request_id}"),
+            "object": "response",
+            "created_at": 0,
+            "status": "failed",
+            "error": {"code": kind, "message": message},
+            "incomplete_details": null,
+            "instructions": null,
+            "metadata": {},
+            "model": "",
+            "output": [],
+            "parallel_tool_calls": true,
+            "temperature": null,
+            "tool_choice": "auto",
+            "tools": [],
+            "top_p": null,
+            "usage": null,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,291 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use hermes_catalog::{Catalog, Provider};
+use hermes_core::{
+    Clock, Env, ExitKind, LabClock, OsRandom, ProviderId, Random, Secret, SystemClock, UnixMs,
+};
+use hermes_http::{Http, HttpConfig, Lab, ProxySettings};
+use hermes_oauth::Engine;
+use hermes_pool::{Pool, PoolParts, View};
+use hermes_store::{AskPassphrase, Keyring, NoKeyring, OpenOptions, Store, StoreError, SystemKeyring};
+use tokio::sync::OnceCell;
+
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::opener::{Opener, SystemOpener};
+use crate::paths::Paths;
+use crate::printer::Printer;
+use crate::prompt::{Prompter, Terminal, read_secret};
+
+/// Version on the wire and in messages.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What a command works with. Store, catalogue and pool are opened when a command first asks for them.
+pub(crate) struct App<'a> {
+    pub(crate) env: Env,
+    pub(crate) paths: Paths,
+    pub(crate) config: Config,
+    pub(crate) printer: &'a Printer,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) prompter: Arc<dyn Prompter>,
+    pub(crate) opener: Box<dyn Opener>,
+    pub(crate) lab: Option<Lab>,
+    catalog: OnceCell<Arc<Catalog>>,
+    store: OnceCell<Arc<dyn Store>>,
+    pool: OnceCell<Pool>,
+}
+
+impl<'a> App<'a> {
+    /// Reads the settings; opens nothing else.
+    pub(crate) fn new(home: Option<&Path>, env: Env, printer: &'a Printer) -> Result<Self, Failure> {
+        let paths = Paths::find(home, &env)?;
+        let config = Config::load(&paths.config_file())?;
+        let lab = env.get("HERMES_LAB_HOSTS").map(Lab::parse).transpose()?;
+        let clock = clock(&env, lab.is_some())?;
+        Ok(Self {
+            opener: Box::new(SystemOpener::new(&env)),
+            env,
+            paths,
+            config,
+            printer,
+            clock,
+            random: Arc::new(OsRandom),
+            prompter: Arc::new(Terminal),
+            lab,
+            catalog: OnceCell::new(),
+            store: OnceCell::new(),
+            pool: OnceCell::new(),
+        })
+    }
+
+    /// The wall clock.
+    pub(crate) fn now(&self) -> UnixMs {
+        self.clock.now()
+    }
+
+    /// Provider facts: built-in rows, overlay folder, custom endpoints.
+    pub(crate) async fn catalog(&self) -> Result<&Arc<Catalog>, Failure> {
+        let load = async || {
+            Ok(Arc::new(Catalog::load(
+                self.paths.catalog.as_deref(),
+                self.config.endpoints(),
+            )?))
+        };
+        self.catalog.get_or_try_init(load).await
+    }
+
+    /// A provider by id or alias.
+    pub(crate) async fn provider(&self, name: &str) -> Result<Provider, Failure> {
+        Ok(self.catalog().await?.provider(name)?.clone())
+    }
+
+    /// The store, if this home has one.
+    pub(crate) async fn existing_store(&self) -> Result<Option<&Arc<dyn Store>>, Failure> {
+        if self.store.get().is_none() && !hermes_store::exists(&self.paths.home) {
+            return Ok(None);
+        }
+        self.open_store(false).await.map(Some)
+    }
+
+    /// The store; made if this home has none yet.
+    pub(crate) async fn store(&self) -> Result<&Arc<dyn Store>, Failure> {
+        let store = self.open_store(true).await?;
+        Ok(store)
+    }
+
+    async fn open_store(&self, create: bool) -> Result<&Arc<dyn Store>, Failure> {
+        let open = async || {
+            let store = hermes_store::open(self.open_options(create)).await?;
+            if store.info().created {
+                self.printer.note(format_args!(
+                    "made a new store in `{}`",
+                    self.paths.home.display()
+                ));
+                self.printer
+                    .note(crate::cmd::protection_words(&store.info().protection));
+            }
+            Ok(store)
+        };
+        self.store.get_or_try_init(open).await
+    }
+
+    /// How this home's store is opened.
+    pub(crate) fn open_options(&self, create: bool) -> OpenOptions {
+        // A lab home leaves no trace in the person's own keyring.
+        let keyring: Arc<dyn Keyring> = match self.lab {
+            Some(_) => Arc::new(NoKeyring),
+            None => Arc::new(SystemKeyring),
+        };
+        OpenOptions {
+            folder: self.paths.home.clone(),
+            config_folder: self.paths.config_folder.clone(),
+            create,
+            lab: self.lab.is_some(),
+            holder: self.config.holder(),
+            passphrase: self.passphrase(),
+            keyring,
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        }
+    }
+
+    /// Asks for the passphrase on a terminal, or reads the file that `HERMES_PASSPHRASE_FILE` names.
+    fn passphrase(&self) -> Option<AskPassphrase> {
+        if let Some(file) = self.env.get("HERMES_PASSPHRASE_FILE").map(str::to_owned) {
+            return Some(Box::new(move |_| {
+                let opened = fs_err::File::open(&file).map_err(|error| StoreError::Key {
+                    problem: error.to_string(),
+                });
+                read_secret(&mut opened?, "the passphrase file").map_err(|failure| key_problem(&failure))
+            }));
+        }
+        if !self.prompter.can_ask() {
+            return None;
+        }
+        let prompter = Arc::clone(&self.prompter);
+        Some(Box::new(move |new| ask_passphrase(&*prompter, new)))
+    }
+
+    /// The client for calls to providers.
+    pub(crate) fn http(&self) -> Result<Http, Failure> {
+        Ok(Http::new(HttpConfig {
+            user_agent: format!("hermes/{VERSION}"),
+            lab: self.lab.clone(),
+            proxy: ProxySettings::from_env(&self.env),
+            extra_ca: self.env.get("HERMES_CA_FILE").map(Into::into),
+            allow_private: false,
+        })?)
+    }
+
+    /// What runs logins and refreshes.
+    pub(crate) fn engine(&self) -> Result<Engine, Failure> {
+        Ok(Engine {
+            http: self.http()?,
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        })
+    }
+
+    /// The pool over this home's store; the store is made if there is none.
+    pub(crate) async fn pool(&self) -> Result<&Pool, Failure> {
+        let make = async || {
+            let catalog = Arc::clone(self.catalog().await?);
+            let find = |name: &str| -> Result<ProviderId, String> {
+                catalog
+                    .provider(name)
+                    .map(|provider| provider.id.clone())
+                    .map_err(|error| error.to_string())
+            };
+            let settings = self.config.provider_settings(find)?;
+            let pool = Pool::new(PoolParts {
+                store: Arc::clone(self.store().await?),
+                catalog,
+                engine: self.engine()?,
+                clock: Arc::clone(&self.clock),
+                random: Arc::clone(&self.random),
+                settings,
+            });
+            pool.reload().await?;
+            Ok(pool)
+        };
+        self.pool.get_or_try_init(make).await
+    }
+
+    /// The pool, if this home has a store. Settings are checked all the same.
+    pub(crate) async fn existing_pool(&self) -> Result<Option<&Pool>, Failure> {
+        if self.existing_store().await?.is_none() {
+            self.check_settings().await?;
+            return Ok(None);
+        }
+        self.pool().await.map(Some)
+    }
+
+    /// Every login with its state; none when nothing was ever stored. Makes no store.
+    pub(crate) async fn views(&self) -> Result<Vec<View>, Failure> {
+        Ok(self.existing_pool().await?.map(Pool::views).unwrap_or_default())
+    }
+
+    /// Every login of the pool as this process knows it now.
+    pub(crate) fn opened_views(&self) -> Vec<View> {
+        self.pool.get().map(Pool::views).unwrap_or_default()
+    }
+
+    /// The login that a TARGET names.
+    pub(crate) async fn find(&self, target: &str) -> Result<(&Pool, View), Failure> {
+        let Some(pool) = self.existing_pool().await? else {
+            let nothing = Failure::new(
+                ExitKind::Usage,
+                "target",
+                format!("no login is called `{target}`"),
+            );
+            return Err(nothing.hint("Nothing is signed in yet; begin with `hermes auth add PROVIDER`."));
+        };
+        let view = pool.find(target)?;
+        Ok((pool, view))
+    }
+
+    async fn check_settings(&self) -> Result<(), Failure> {
+        let catalog = self.catalog().await?;
+        self.config.provider_settings(|name| {
+            catalog
+                .provider(name)
+                .map(|provider| provider.id.clone())
+                .map_err(|error| error.to_string())
+        })?;
+        Ok(())
+    }
+
+    /// Waits for what is under way and closes the store. To be called before the program ends.
+    pub(crate) async fn close(&self) {
+        if let Some(pool) = self.pool.get() {
+            pool.settle().await;
+        }
+        if let Some(store) = self.store.get()
+            && let Err(error) = store.close().await
+        {
+            self.printer
+                .warn(format_args!("the store could not be closed: {error}"));
+        }
+    }
+}
+
+fn clock(env: &Env, lab: bool) -> Result<Arc<dyn Clock>, Failure> {
+    match (env.get("HERMES_LAB_CLOCK"), lab) {
+        (None, _) => Ok(Arc::new(SystemClock::new())),
+        (Some(text), true) => {
+            let clock = LabClock::parse(text)
+                .map_err(|problem| Failure::usage(format!("`HERMES_LAB_CLOCK`: {problem}")))?;
+            Ok(Arc::new(clock))
+        }
+        (Some(_), false) => Err(Failure::usage(
+            "`HERMES_LAB_CLOCK` is for lab homes only, and `HERMES_LAB_HOSTS` is not set",
+        )),
+    }
+}
+
+fn ask_passphrase(prompter: &dyn Prompter, new: bool) -> Result<Secret, StoreError> {
+    let ask = |question| {
+        prompter
+            .ask_hidden(question)
+            .map_err(|failure| key_problem(&failure))
+    };
+    if !new {
+        return ask("Passphrase of the store");
+    }
+    let first = ask("New passphrase for the store")?;
+    if ask("The same passphrase again")? == first {
+        Ok(first)
+    } else {
+        Err(StoreError::Key {
+            problem: "the two passphrases differ".to_owned(),
+        })
+    }
+}
+
+fn key_problem(failure: &Failure) -> StoreError {
+    StoreError::Key {
+        problem: failure.message.clone(),
+    }
+}

@@ -1,0 +1,69 @@
+//! `hermes config show`.
+
+use serde_json::json;
+
+use crate::app::App;
+use crate::args::ConfigCommand;
+use crate::config::Effective;
+use crate::safe::term_line;
+use crate::table::Table;
+
+pub(super) fn run(app: &App<'_>, command: &ConfigCommand) {
+    let ConfigCommand::Show { origin } = command;
+    let values = effective(app);
+    if app.printer.is_json() {
+        app.printer
+            .json(&json!({ "file": app.config.file(), "settings": values }));
+        return;
+    }
+    if *origin {
+        let mut table = Table::with_head(["SETTING", "VALUE", "ORIGIN"]);
+        for value in &values {
+            table.row([
+                value.key.as_str().into(),
+                value.value.as_str().into(),
+                value.origin.as_str().into(),
+            ]);
+        }
+        app.printer.line(table);
+    } else {
+        for value in &values {
+            app.printer
+                .line(term_line(&format!("{} = {}", value.key, value.value)));
+        }
+    }
+}
+
+/// Folders and variables first, then the file's settings.
+fn effective(app: &App<'_>) -> Vec<Effective> {
+    let home_from = app.paths.home_from;
+    let path = |key: &str, path: &std::path::Path, origin: &str| Effective {
+        key: key.to_owned(),
+        value: json!(path).to_string(),
+        origin: origin.to_owned(),
+    };
+    let mut values = vec![
+        path("home", &app.paths.home, home_from),
+        path("config_folder", &app.paths.config_folder, home_from),
+        path("config_file", app.config.file(), home_from),
+    ];
+    if let Some(catalog) = &app.paths.catalog {
+        values.push(path("catalog", catalog, "HERMES_CATALOG"));
+    }
+    for name in [
+        "HERMES_LAB_HOSTS",
+        "HERMES_LAB_CLOCK",
+        "HERMES_CA_FILE",
+        "HERMES_PASSPHRASE_FILE",
+    ] {
+        if let Some(value) = app.env.get(name) {
+            values.push(Effective {
+                key: name.to_lowercase(),
+                value: json!(value).to_string(),
+                origin: name.to_owned(),
+            });
+        }
+    }
+    values.extend(app.config.effective());
+    values
+}

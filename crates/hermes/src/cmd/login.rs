@@ -1,0 +1,285 @@
+//! `hermes auth add`, `finish` and `cancel`: draws the challenge and feeds the login engine. Which steps a login has is not
+//! known here.
+
+mod inputs;
+pub(super) mod show;
+mod wait;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hermes_catalog::{LoginFlow, LoginMethod, RuleClass};
+use hermes_core::{AttemptId, ExitKind};
+use hermes_oauth::{Challenge, Listener, OauthError, Plan, StartOptions};
+use hermes_pool::{Finished, Logins, PoolError};
+use serde_json::json;
+
+use self::inputs::Inputs;
+use crate::app::App;
+use crate::args::{Add, Finish};
+use crate::failure::{Failure, Outcome};
+use crate::json;
+use crate::safe::term_line;
+
+pub(super) async fn add(app: &App<'_>, args: &Add) -> Outcome {
+    let plan = plan(app, args).await?;
+    consent(app, &plan, args.accept_terms)?;
+    let inputs = Inputs {
+        key: &args.key,
+        code_stdin: args.code.code_stdin,
+        verify: !args.no_verify,
+    };
+    tokio::select! {
+        outcome = started(app, args, &plan, &inputs) => outcome,
+        Ok(()) = tokio::signal::ctrl_c() => Err(Failure::cancelled("cancelled, nothing was stored")),
+    }
+}
+
+/// The way to sign in, checked before anything is made or sent.
+async fn plan(app: &App<'_>, args: &Add) -> Result<Plan, Failure> {
+    let row = app.provider(&args.provider).await?;
+    let wanted = match (&args.method, args.key.is_given()) {
+        (Some(method), true)
+            if row
+                .method(Some(method))
+                .is_ok_and(|one| !matches!(one.flow, LoginFlow::ApiKey)) =>
+        {
+            return Err(Failure::usage(format!("`--method {method}` takes no API key"))
+                .hint("Leave out `--method`, or the option that names the key."));
+        }
+        (Some(method), _) => Some(method.as_str()),
+        (None, true) => Some("key"),
+        (None, false) => None,
+    };
+    let method = row.method(wanted)?.id.clone();
+    let region = row
+        .region(args.region.as_deref())?
+        .map(|region| region.id.clone());
+    Ok(Plan::new(
+        Arc::new(row),
+        Some(&method),
+        region.as_deref(),
+        args.label.clone(),
+    )?)
+}
+
+/// The provider's rule on this login, shown before it; a restricted one needs the person's word.
+fn consent(app: &App<'_>, plan: &Plan, accepted: bool) -> Result<(), Failure> {
+    let card = &plan.method().card;
+    if !app.printer.is_json() {
+        show::card(app, plan);
+    }
+    if card.class != RuleClass::Restricted || accepted {
+        return Ok(());
+    }
+    if app.printer.is_json() || !app.prompter.can_ask() {
+        return Err(Failure::new(
+            ExitKind::Cancelled,
+            "consent_missing",
+            format!(
+                "{} restricts this login, and nobody is here to agree: {}",
+                plan.provider().name,
+                card.text
+            ),
+        )
+        .hint("Read the rule; if you accept its consequences, add `--accept-terms`."));
+    }
+    let answer = app
+        .prompter
+        .ask("The provider restricts this. Type `yes` to sign in all the same")?;
+    if answer.trim().eq_ignore_ascii_case("yes") {
+        Ok(())
+    } else {
+        Err(Failure::cancelled("not agreed, nothing was stored"))
+    }
+}
+
+async fn started(app: &App<'_>, args: &Add, plan: &Plan, inputs: &Inputs<'_>) -> Outcome {
+    let mut listener = listener(app, args, plan).await?;
+    inputs.check(app, plan.method(), listener.is_some(), args.start)?;
+    let logins = app.pool().await?.logins();
+    let options = StartOptions {
+        loopback: listener.as_ref().map(|listener| listener.redirect_url().clone()),
+        lifetime: args.timeout.map(Duration::from_secs),
+    };
+    let (id, challenge) = logins
+        .start(
+            &plan.provider().id,
+            Some(&plan.method().id),
+            plan.region(),
+            plan.label(),
+            options,
+        )
+        .await?;
+    if args.start {
+        show::started(app, plan, id, &challenge);
+        return Ok(0);
+    }
+    show::challenge(
+        app,
+        plan,
+        id,
+        &challenge,
+        &show::Look {
+            open: !args.no_browser,
+            qr: args.qr,
+        },
+    );
+    let outcome = tokio::select! {
+        outcome = wait::until_done(app, &logins, id, &challenge, listener.as_mut(), inputs) => outcome,
+        Ok(()) = tokio::signal::ctrl_c() => Err(Failure::cancelled("cancelled, nothing was stored")),
+    };
+    match outcome {
+        Ok(finished) => {
+            if let Some(listener) = listener {
+                listener.close().await;
+            }
+            signed_in(app, plan.method(), &plan.provider().name, &finished);
+            Ok(0)
+        }
+        Err(failure) => {
+            // Whatever went wrong, an attempt that nobody waits for must not stay behind.
+            logins.cancel(id).await?;
+            Err(failure)
+        }
+    }
+}
+
+/// The callback listener, where the login has one and somebody sits at this machine.
+async fn listener(app: &App<'_>, args: &Add, plan: &Plan) -> Result<Option<Listener>, Failure> {
+    let LoginFlow::Browser(flow) = &plan.method().flow else {
+        return Ok(None);
+    };
+    let pasted = args.method.as_deref() == Some("paste") || args.start || args.code.code_stdin;
+    if pasted && flow.paste_redirect.is_some() {
+        return Ok(None);
+    }
+    match Listener::for_plan(&app.engine()?, plan).await {
+        Err(OauthError::Listen { problem, .. })
+            if flow.paste_redirect.is_some() && args.method.as_deref() != Some("browser") =>
+        {
+            app.printer.warn(format_args!(
+                "no port for the browser's answer ({problem}); paste the code instead"
+            ));
+            Ok(None)
+        }
+        other => Ok(other?),
+    }
+}
+
+pub(super) async fn finish(app: &App<'_>, args: &Finish) -> Outcome {
+    let id = attempt_id(&args.login_id)?;
+    if app.existing_store().await?.is_none() {
+        return Err(no_attempt(id));
+    }
+    let logins = app.pool().await?.logins();
+    let view = logins.get(id).await?;
+    let plan = logins.plan(
+        &view.provider,
+        Some(&view.method),
+        view.region.as_deref(),
+        view.label.as_deref(),
+    )?;
+    let inputs = Inputs {
+        key: &args.key,
+        code_stdin: args.code.code_stdin,
+        verify: !args.no_verify,
+    };
+    inputs.check(app, plan.method(), false, false)?;
+    show::challenge(
+        app,
+        &plan,
+        id,
+        &view.challenge,
+        &show::Look {
+            open: false,
+            qr: false,
+        },
+    );
+    let outcome = tokio::select! {
+        outcome = wait::until_done(app, &logins, id, &view.challenge, None, &inputs) => outcome,
+        () = give_up(app, args.timeout) => Err(Failure::new(
+            ExitKind::LoginExpired, "timeout", "the login was not approved within the time given",
+        ).hint(format!("It can still be approved; then run `hermes auth finish {id}` again."))),
+        Ok(()) = tokio::signal::ctrl_c() => {
+            logins.cancel(id).await?;
+            Err(Failure::cancelled("cancelled, nothing was stored"))
+        }
+    };
+    signed_in(app, plan.method(), &plan.provider().name, &outcome?);
+    Ok(0)
+}
+
+async fn give_up(app: &App<'_>, timeout: Option<u64>) {
+    match timeout {
+        Some(seconds) => app.clock.sleep(Duration::from_secs(seconds)).await,
+        None => std::future::pending().await,
+    }
+}
+
+pub(super) async fn cancel(app: &App<'_>, login_id: &str) -> Outcome {
+    let id = attempt_id(login_id)?;
+    let found = match app.existing_pool().await? {
+        Some(pool) => pool.logins().cancel(id).await?,
+        None => false,
+    };
+    if !found {
+        return Err(no_attempt(id));
+    }
+    if app.printer.is_json() {
+        app.printer.json(&json!({ "cancelled": id }));
+    }
+    app.printer.done("Cancelled the login; nothing was stored");
+    Ok(0)
+}
+
+fn attempt_id(text: &str) -> Result<AttemptId, Failure> {
+    text.trim().parse().map_err(|_| {
+        Failure::usage(format!("`{text}` is not a login id"))
+            .hint("Use the id that `hermes auth add --start` printed.")
+    })
+}
+
+fn no_attempt(id: AttemptId) -> Failure {
+    PoolError::NoAttempt { id }.into()
+}
+
+/// What the person is told at the end.
+fn signed_in(app: &App<'_>, method: &LoginMethod, provider: &str, finished: &Finished) {
+    let row = &finished.saved.credential;
+    if app.printer.is_json() {
+        let notes: Vec<_> = finished.notes.iter().map(|note| term_line(note)).collect();
+        let mut event = json!({
+            "event": "signed-in", "provider": row.provider, "id": row.id, "label": row.label, "method": row.method,
+            "region": row.region, "replaced": finished.saved.replaced, "notes": notes,
+        });
+        event["expires_at"] = json::time(row.expires);
+        app.printer.json_line(&event);
+        return;
+    }
+    let (provider, label) = (term_line(provider), term_line(&row.label));
+    let words = match (&method.flow, finished.saved.replaced) {
+        (LoginFlow::ApiKey, false) => format!("Stored the key for {provider} as \"{label}\""),
+        (LoginFlow::ApiKey, true) => format!("Replaced the key of {provider} \"{label}\""),
+        (_, false) => format!("Signed in to {provider} as \"{label}\""),
+        (_, true) => format!("Signed in to {provider} again as \"{label}\""),
+    };
+    app.printer.line(words);
+    for note in &finished.notes {
+        app.printer.note(term_line(note));
+    }
+    app.printer
+        .say("Next: `hermes chat \"hello\"` to try it, `hermes up` to serve it to your programs.");
+}
+
+/// Whether the login goes on after an error of one step.
+fn goes_on(error: &PoolError) -> bool {
+    matches!(error, PoolError::Oauth(error) if !error.ends_attempt())
+}
+
+/// The engine with the ids of one attempt, as the waiting loop needs them.
+struct Steps<'a> {
+    logins: &'a Logins,
+    id: AttemptId,
+    challenge: &'a Challenge,
+}

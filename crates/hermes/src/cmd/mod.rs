@@ -1,0 +1,61 @@
+//! One file per group of commands. Each takes the app and its arguments, prints its result and returns the exit code.
+
+mod auth;
+mod backup;
+mod chat;
+mod config;
+mod doctor;
+mod drill;
+mod explain;
+mod key;
+mod login;
+mod models;
+mod overview;
+mod providers;
+mod server;
+mod status;
+mod target;
+mod token;
+mod up;
+
+use hermes_store::Protection;
+
+use crate::app::App;
+use crate::args::Command;
+use crate::failure::Outcome;
+
+/// Runs a command.
+pub(crate) async fn dispatch(app: &App<'_>, command: Option<Command>) -> Outcome {
+    match command {
+        None => overview::run(app).await,
+        Some(Command::Up(args)) => up::run(app, &args).await,
+        Some(Command::Auth(command)) => auth::run(app, command).await,
+        Some(Command::Key(command)) => key::run(app, &command).await,
+        Some(Command::Chat(args)) => chat::run(app, &args).await,
+        Some(Command::Token { target }) => token::run(app, &target).await,
+        Some(Command::Models { provider }) => models::run(app, provider.as_deref()).await,
+        Some(Command::Providers(command)) => providers::run(app, &command).await,
+        Some(Command::Doctor) => doctor::run(app).await,
+        Some(Command::Config(command)) => {
+            config::run(app, &command);
+            Ok(0)
+        }
+        Some(Command::Backup { file }) => backup::backup(app, file.as_deref()).await,
+        Some(Command::Restore { file, replace }) => backup::restore(app, &file, replace).await,
+        Some(Command::Explain { request_id }) => explain::run(app, &request_id).await,
+        Some(Command::Drill(scenario)) => drill::run(app, scenario).await,
+        // Needs no home, so it was answered before there was an app.
+        Some(Command::Completions { .. }) => Ok(0),
+    }
+}
+
+/// Who protects the store, in words.
+pub(crate) fn protection_words(protection: &Protection) -> String {
+    match protection {
+        Protection::Keyring => "logins are sealed with a key in the system's keyring".to_owned(),
+        Protection::Passphrase => "logins are sealed with your passphrase".to_owned(),
+        Protection::KeyFile { path } => format!(
+            "logins are sealed with the key file `{path}`, which only you can read; whoever copies both it and the store can use them"
+        ),
+    }
+}

@@ -1,0 +1,83 @@
+//! The gateway over this home's pool, as `up`, `chat` and `drill` run it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hermes_catalog::Catalog;
+use hermes_gateway::{Gateway, GatewayParts, Keys, Limits, LogSender, Routes, Target};
+use tokio::task::JoinHandle;
+
+use super::key;
+use crate::app::{App, VERSION};
+use crate::failure::Failure;
+
+/// How long the last rows of the request log may take.
+const LOG_LIMIT: Duration = Duration::from_secs(5);
+
+/// A gateway that is ready to serve.
+pub(super) struct Server {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) keys: Arc<Keys>,
+    log: JoinHandle<()>,
+}
+
+/// Wires a gateway together; nothing listens yet.
+pub(super) async fn build(app: &App<'_>) -> Result<Server, Failure> {
+    let catalog = Arc::clone(app.catalog().await?);
+    let keys = Arc::new(key::keys(app).await?);
+    let (sender, log) = LogSender::start(Arc::clone(app.store().await?));
+    let gateway = Gateway::new(GatewayParts {
+        pool: app.pool().await?.clone(),
+        routes: routes(app, &catalog)?,
+        catalog,
+        http: app.http()?,
+        keys: Arc::clone(&keys),
+        log: sender,
+        clock: Arc::clone(&app.clock),
+        random: Arc::clone(&app.random),
+        limits: Limits::default(),
+        allowed_hosts: app.config.allowed_hosts(),
+        version: VERSION,
+        fallback: None,
+    });
+    Ok(Server { gateway, keys, log })
+}
+
+impl Server {
+    /// Lets the request log end. To be called when nothing serves any more.
+    pub(super) async fn close(self) {
+        drop(self.gateway);
+        // What is not written by then is lost; requests were served all the same.
+        let _ = tokio::time::timeout(LOG_LIMIT, self.log).await;
+    }
+}
+
+/// The config file's aliases, each for `provider/model`.
+fn routes(app: &App<'_>, catalog: &Catalog) -> Result<Routes, Failure> {
+    let route = |(alias, target): (String, String)| {
+        let (provider, model) = target
+            .split_once('/')
+            .filter(|(_, model)| !model.is_empty())
+            .ok_or_else(|| {
+                Failure::usage(format!(
+                    "`{}`: `routes.{alias}` must be `PROVIDER/MODEL`",
+                    app.config.file().display()
+                ))
+            })?;
+        let provider = catalog.provider(provider)?.id.clone();
+        Ok((
+            alias,
+            Target {
+                provider,
+                model: model.to_owned(),
+            },
+        ))
+    };
+    Ok(Routes::new(
+        app.config
+            .routes()
+            .into_iter()
+            .map(route)
+            .collect::<Result<Vec<_>, Failure>>()?,
+    ))
+}

@@ -1,0 +1,203 @@
+//! `hermes up`: the gateway in the foreground.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hermes_core::ExitKind;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::chat::CHAT_KEY;
+use super::server::{self, Server};
+use super::{protection_words, status};
+use crate::app::App;
+use crate::args::Up;
+use crate::failure::{Failure, Outcome};
+
+pub(super) async fn run(app: &App<'_>, args: &Up) -> Outcome {
+    log_to_stderr(app);
+    let listen = args.listen.as_deref().unwrap_or_else(|| app.config.listen());
+    let address = address(listen)?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| not_bound(address, &error))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::io("the listener has no address", &error))?;
+    let server = server::build(app).await?;
+    greet(app, &server, address).await?;
+    let signal = serve(app, &server, listener).await?;
+    app.printer
+        .say("Stopped; every stream has ended and nothing is lost.");
+    server.close().await;
+    Ok(match signal {
+        Signal::Interrupt => ExitKind::Interrupted.code(),
+        Signal::Terminate => 0,
+    })
+}
+
+/// Serves until a signal comes, then lets open streams end.
+async fn serve(app: &App<'_>, server: &Server, listener: TcpListener) -> Result<Signal, Failure> {
+    let pool = app.pool().await?.clone();
+    let (tell, told) = watch::channel(None);
+    let stop = async {
+        let signal = signal().await;
+        tell.send_replace(Some(signal));
+        app.printer
+            .say("Stopping: open streams may end, nothing new is taken. Once more to stop at once.");
+    };
+    let gateway = Arc::clone(&server.gateway);
+    let background = async {
+        pool.warm().await;
+        tokio::join!(pool.follow(), server.keys.follow(&*app.clock));
+    };
+    let second = async {
+        let mut told = told.clone();
+        // The sender lives as long as this function, so the wait ends only with a signal.
+        let _ = told.wait_for(Option::is_some).await;
+        signal().await;
+    };
+    tokio::select! {
+        ended = gateway.serve(listener, stop) => ended?,
+        () = background => {}
+        () = second => app.printer.warn("stopped at once; open streams were cut"),
+    }
+    let signal = *told.borrow();
+    Ok(signal.unwrap_or(Signal::Interrupt))
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Signal {
+    Interrupt,
+    Terminate,
+}
+
+async fn signal() -> Signal {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            return tokio::select! {
+                _ = terminate.recv() => Signal::Terminate,
+                _ = tokio::signal::ctrl_c() => Signal::Interrupt,
+            };
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without signals there is no way to be told; serve until the process is ended.
+        std::future::pending::<()>().await;
+    }
+    Signal::Interrupt
+}
+
+/// Where it is, with which key, who protects the store, and what is signed in.
+async fn greet(app: &App<'_>, server: &Server, address: SocketAddr) -> Result<(), Failure> {
+    let key = first_key(app, server).await?;
+    let url = format!("http://{address}");
+    let info = app.store().await?.info().clone();
+    if app.printer.is_json() {
+        let key = key.as_ref().map(|key| key.expose().as_str());
+        app.printer.json_line(
+            &json!({ "event": "listening", "url": url, "key": key, "protection": info.protection }),
+        );
+        return Ok(());
+    }
+    app.printer.line(format_args!("Hermes listens on {url}"));
+    match key {
+        Some(key) => {
+            app.printer.line(format_args!("Client key: {}", key.expose()));
+            app.printer
+                .say("  This is the only time it is shown; make others with `hermes key create NAME`.");
+        }
+        None => app
+            .printer
+            .say("Clients use the key you have; `hermes key create NAME` makes another."),
+    }
+    app.printer
+        .say(format_args!("Anthropic clients: ANTHROPIC_BASE_URL={url}"));
+    app.printer
+        .say(format_args!("OpenAI clients:    OPENAI_BASE_URL={url}/v1"));
+    app.printer
+        .say(format_args!("Store: {}", protection_words(&info.protection)));
+    let views = app.views().await?;
+    if views.is_empty() {
+        app.printer
+            .say("No logins yet: sign in with `hermes auth add PROVIDER`, this gateway will notice.");
+    } else {
+        status::talk(app, &views);
+    }
+    app.printer.say("Stop with Ctrl-C.");
+    Ok(())
+}
+
+/// The client key that the first start makes.
+async fn first_key(app: &App<'_>, server: &Server) -> Result<Option<hermes_core::Secret>, Failure> {
+    let keys = server.keys.list().await?;
+    if keys
+        .iter()
+        .any(|key| key.revoked.is_none() && key.name != CHAT_KEY)
+    {
+        return Ok(None);
+    }
+    Ok(Some(
+        server
+            .keys
+            .create("default", app.now(), &*app.random)
+            .await?
+            .secret,
+    ))
+}
+
+fn address(text: &str) -> Result<SocketAddr, Failure> {
+    let named = text
+        .strip_prefix("localhost:")
+        .map(|port| format!("127.0.0.1:{port}"));
+    let address: SocketAddr = named.as_deref().unwrap_or(text).parse().map_err(|_| {
+        Failure::usage(format!(
+            "`{text}` is not an address such as `{}`",
+            crate::config::DEFAULT_LISTEN
+        ))
+    })?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err(Failure::usage(format!(
+        "`{address}` can be reached from other machines, and Hermes serves this machine only"
+    ))
+    .hint(format!(
+        "Listen on `127.0.0.1:{}`; to reach it from elsewhere, forward the port over SSH.",
+        address.port()
+    )))
+}
+
+fn not_bound(address: SocketAddr, error: &io::Error) -> Failure {
+    let port = address.port();
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            Failure::new(ExitKind::Failure, "port_in_use", format!("`{address}` is already in use: another program holds port {port}"))
+                .hint(format!(
+                    "Perhaps `hermes up` runs already: see `hermes`. Otherwise choose another port, such as `hermes up --listen {}:{}`.",
+                    address.ip(),
+                    port.checked_add(1).unwrap_or(7766)
+                ))
+        }
+        io::ErrorKind::PermissionDenied => {
+            Failure::new(ExitKind::Failure, "port_forbidden", format!("port {port} needs rights this user does not have"))
+                .hint("Choose a port above 1023 with `--listen`.")
+        }
+        _ => Failure::io(&format!("cannot listen on {address}"), error),
+    }
+}
+
+/// Warnings of the crates below go to stderr; `HERMES_LOG` asks for more, as `debug` or `hermes_pool=debug`.
+fn log_to_stderr(app: &App<'_>) {
+    let filter = app.env.get("HERMES_LOG").unwrap_or("warn");
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(io::stderr)
+        .with_ansi(app.printer.talks_to_terminal() && app.env.get("NO_COLOR").is_none());
+    // A second subscriber is refused, which only a test could try.
+    let _ = subscriber.try_init();
+}

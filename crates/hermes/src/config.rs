@@ -1,0 +1,299 @@
+//! `config.toml`: what it may say, where each value came from, and errors that name file, line and key.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use hermes_catalog::CustomEndpoint;
+use hermes_core::{ExitKind, Explain, Protocol, ProviderId};
+use hermes_pool::ProviderSettings;
+use hermes_store::HolderChoice;
+use serde::Deserialize;
+use toml::Spanned;
+use url::Url;
+
+mod effective;
+
+pub(crate) use effective::Effective;
+
+/// Where the gateway listens when nothing says otherwise.
+pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7766";
+
+/// The settings of the config file. Every value remembers its place.
+#[derive(Debug, Default)]
+pub(crate) struct Config {
+    file: PathBuf,
+    /// Starts of the lines, to turn a place into a line number.
+    lines: Vec<usize>,
+    raw: Raw,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Raw {
+    gateway: RawGateway,
+    store: RawStore,
+    /// Model aliases.
+    routes: BTreeMap<String, Spanned<String>>,
+    providers: BTreeMap<Spanned<String>, RawProvider>,
+    endpoints: BTreeMap<Spanned<String>, RawEndpoint>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawGateway {
+    listen: Option<Spanned<String>>,
+    allowed_hosts: Option<Spanned<Vec<String>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawStore {
+    holder: Option<Spanned<RawHolder>>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawHolder {
+    Auto,
+    Keyring,
+    Passphrase,
+    KeyFile,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawProvider {
+    enabled: Option<Spanned<bool>>,
+    api_mode: Option<Spanned<Protocol>>,
+    base_url: Option<Spanned<Url>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEndpoint {
+    base_url: Spanned<String>,
+    protocol: Option<Spanned<Protocol>>,
+    key_env: Option<Spanned<String>>,
+    #[serde(default)]
+    models: Option<Spanned<Vec<String>>>,
+}
+
+/// A config file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// It is not what it must be.
+    #[error("`{}` line {line}: {problem}", .file.display())]
+    Invalid {
+        file: PathBuf,
+        line: usize,
+        problem: String,
+    },
+    /// It exists but cannot be read.
+    #[error("`{}` cannot be read: {problem}", .file.display())]
+    Unreadable { file: PathBuf, problem: String },
+}
+
+impl Explain for ConfigError {
+    fn kind(&self) -> &'static str {
+        "config"
+    }
+
+    fn exit(&self) -> ExitKind {
+        ExitKind::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("Correct the file, then see `hermes config show --origin`.".to_owned())
+    }
+}
+
+impl Config {
+    /// Reads the file; none at all is the same as an empty one.
+    pub(crate) fn load(file: &Path) -> Result<Self, ConfigError> {
+        match fs_err::read(file) {
+            Ok(bytes) => Self::parse(file, bytes),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self {
+                file: file.to_owned(),
+                ..Self::default()
+            }),
+            Err(error) => Err(ConfigError::Unreadable {
+                file: file.to_owned(),
+                problem: plain_reason(&error),
+            }),
+        }
+    }
+
+    fn parse(file: &Path, bytes: Vec<u8>) -> Result<Self, ConfigError> {
+        let lines = line_starts(&bytes);
+        let invalid = |at: usize, problem: &str| ConfigError::Invalid {
+            file: file.to_owned(),
+            line: line_of(&lines, at),
+            problem: problem.to_owned(),
+        };
+        let text = String::from_utf8(bytes)
+            .map_err(|error| invalid(error.utf8_error().valid_up_to(), "it is not UTF-8"))?;
+        let raw: Raw = toml::from_str(&text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let key = key_at(&text, at)
+                .map(|key| format!("`{key}`: "))
+                .unwrap_or_default();
+            invalid(at, &format!("{key}{}", error.message().replace('\n', " ")))
+        })?;
+        let config = Self {
+            file: file.to_owned(),
+            lines: lines.clone(),
+            raw,
+        };
+        config.check().map_err(|(at, problem)| invalid(at, &problem))?;
+        Ok(config)
+    }
+
+    /// What the types cannot say.
+    fn check(&self) -> Result<(), (usize, String)> {
+        if let Some(listen) = &self.raw.gateway.listen
+            && listen.get_ref().parse::<std::net::SocketAddr>().is_err()
+        {
+            let text = listen.get_ref();
+            return Err((
+                listen.span().start,
+                format!("`listen`: `{text}` is not an address such as `{DEFAULT_LISTEN}`"),
+            ));
+        }
+        for (name, endpoint) in &self.raw.endpoints {
+            if Url::parse(endpoint.base_url.get_ref()).is_err() {
+                let key = format!("endpoints.{}.base_url", name.get_ref());
+                let text = endpoint.base_url.get_ref();
+                return Err((
+                    endpoint.base_url.span().start,
+                    format!("`{key}`: `{text}` is not a URL"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The file, whether it exists or not.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Where the gateway listens.
+    pub(crate) fn listen(&self) -> &str {
+        self.raw
+            .gateway
+            .listen
+            .as_ref()
+            .map_or(DEFAULT_LISTEN, |listen| listen.get_ref())
+    }
+
+    /// Names beside the loopback ones that a client may address the gateway by.
+    pub(crate) fn allowed_hosts(&self) -> Vec<String> {
+        self.raw
+            .gateway
+            .allowed_hosts
+            .as_ref()
+            .map(|hosts| hosts.get_ref().clone())
+            .unwrap_or_default()
+    }
+
+    /// Who is to hold the key of a new store.
+    pub(crate) fn holder(&self) -> HolderChoice {
+        match self.raw.store.holder.as_ref().map(Spanned::get_ref) {
+            None | Some(RawHolder::Auto) => HolderChoice::Auto,
+            Some(RawHolder::Keyring) => HolderChoice::Keyring,
+            Some(RawHolder::Passphrase) => HolderChoice::Passphrase,
+            Some(RawHolder::KeyFile) => HolderChoice::KeyFile,
+        }
+    }
+
+    /// Model aliases.
+    pub(crate) fn routes(&self) -> BTreeMap<String, String> {
+        self.raw
+            .routes
+            .iter()
+            .map(|(alias, model)| (alias.clone(), model.get_ref().clone()))
+            .collect()
+    }
+
+    /// Custom endpoints as the catalogue takes them.
+    pub(crate) fn endpoints(&self) -> Vec<CustomEndpoint> {
+        let endpoint = |(name, raw): (&Spanned<String>, &RawEndpoint)| CustomEndpoint {
+            name: name.get_ref().clone(),
+            base_url: raw.base_url.get_ref().clone(),
+            protocols: raw.protocol.iter().map(|one| *one.get_ref()).collect(),
+            models: raw
+                .models
+                .as_ref()
+                .map(|models| models.get_ref().clone())
+                .unwrap_or_default(),
+            key_env: raw.key_env.as_ref().map(|name| name.get_ref().clone()),
+            auth: None,
+            headers: BTreeMap::new(),
+        };
+        self.raw.endpoints.iter().map(endpoint).collect()
+    }
+
+    /// The `[providers.<id>]` tables by the id that `resolve` finds for each name.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] for a name that is no provider's.
+    pub(crate) fn provider_settings(
+        &self,
+        resolve: impl Fn(&str) -> Result<ProviderId, String>,
+    ) -> Result<HashMap<ProviderId, ProviderSettings>, ConfigError> {
+        let mut all = HashMap::new();
+        for (name, raw) in &self.raw.providers {
+            let id = resolve(name.get_ref()).map_err(|problem| ConfigError::Invalid {
+                file: self.file.clone(),
+                line: line_of(&self.lines, name.span().start),
+                problem: format!("`providers.{}`: {problem}", name.get_ref()),
+            })?;
+            let settings = ProviderSettings {
+                enabled: raw.enabled.as_ref().map(|one| *one.get_ref()),
+                api_mode: raw.api_mode.as_ref().map(|one| *one.get_ref()),
+                base_url: raw.base_url.as_ref().map(|one| one.get_ref().clone()),
+                origin: self.place(name.span().start),
+            };
+            all.insert(id, settings);
+        }
+        Ok(all)
+    }
+
+    fn place(&self, at: usize) -> String {
+        format!("config.toml line {}", line_of(&self.lines, at))
+    }
+}
+
+fn line_starts(bytes: &[u8]) -> Vec<usize> {
+    let ends = bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'\n')
+        .map(|(at, _)| at + 1);
+    std::iter::once(0).chain(ends).collect()
+}
+
+/// The line number, from 1, of a byte.
+fn line_of(starts: &[usize], at: usize) -> usize {
+    starts.partition_point(|start| *start <= at).max(1)
+}
+
+/// The key on the left of the line that holds a byte, where there is one.
+fn key_at(text: &str, at: usize) -> Option<&str> {
+    let before = text.get(..at)?;
+    let line = text[before.rfind('\n').map_or(0, |end| end + 1)..]
+        .lines()
+        .next()?;
+    let key = line.split_once('=')?.0.trim();
+    (!key.is_empty() && key.len() <= 64).then_some(key)
+}
+
+/// The reason alone; the path is in the message already.
+fn plain_reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once("`: ")
+        .map_or(text.clone(), |(_, reason)| reason.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+use hermes_core::Env;
+
+use crate::failure::Failure;
+
+/// Where this run's files are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Paths {
+    /// Store, logs and backups.
+    pub(crate) home: PathBuf,
+    /// `config.toml` and the key file.
+    pub(crate) config_folder: PathBuf,
+    /// Overlay catalogue.
+    pub(crate) catalog: Option<PathBuf>,
+    /// Which setting named the home.
+    pub(crate) home_from: &'static str,
+}
+
+impl Paths {
+    /// `--home`, else `HERMES_HOME`, else the platform's folders. A home that was named holds the config file too.
+    pub(crate) fn find(flag: Option<&Path>, env: &Env) -> Result<Self, Failure> {
+        let catalog = env.get("HERMES_CATALOG").map(PathBuf::from);
+        let named = match (flag, env.get("HERMES_HOME")) {
+            (Some(home), _) => Some((home.to_owned(), "--home")),
+            (None, Some(home)) => Some((PathBuf::from(home), "HERMES_HOME")),
+            (None, None) => None,
+        };
+        if let Some((home, home_from)) = named {
+            let home = std::path::absolute(&home)
+                .map_err(|error| Failure::usage(format!("`{}` cannot be a home: {error}", home.display())))?;
+            // Beside the store, not in it, so that a copy of the data alone does not carry its key.
+            let config_folder = home.join("config");
+            return Ok(Self {
+                home,
+                config_folder,
+                catalog,
+                home_from,
+            });
+        }
+        let base = etcetera::choose_base_strategy().map_err(|_| {
+            Failure::usage("the home folder of this user is not known")
+                .hint("Name a folder with `--home` or `HERMES_HOME`.")
+        })?;
+        Ok(Self {
+            home: base.data_dir().join("hermes"),
+            config_folder: base.config_dir().join("hermes"),
+            catalog,
+            home_from: "default",
+        })
+    }
+
+    /// The config file.
+    pub(crate) fn config_file(&self) -> PathBuf {
+        match self.home_from {
+            "default" => self.config_folder.join("config.toml"),
+            _ => self.home.join("config.toml"),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anstream::{AutoStream, ColorChoice};
+use hermes_core::Env;
+use owo_colors::OwoColorize as _;
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::safe::{json_safe, term_line, term_safe};
+
+/// The only writer to stdout and stderr. Results go to stdout, talk to stderr.
+///
+/// Text handed to it may hold colours of this program; remote text must have gone through `term_safe` or `term_line` before.
+#[derive(Debug)]
+pub(crate) struct Printer {
+    out_color: ColorChoice,
+    err_color: ColorChoice,
+    err_tty: bool,
+    json: bool,
+    /// Nobody reads stdout any more; nothing more is written there.
+    closed: AtomicBool,
+    /// Stdout could not be written for another reason, such as a full disk.
+    broken: AtomicBool,
+}
+
+impl Printer {
+    /// A printer for this process's streams.
+    pub(crate) fn new(env: &Env, json: bool) -> Self {
+        let out_tty = io::stdout().is_terminal();
+        let err_tty = io::stderr().is_terminal();
+        Self {
+            out_color: color(env, out_tty),
+            err_color: color(env, err_tty),
+            err_tty,
+            json,
+            closed: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether `--json` was given.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether people see stderr at once, so that a line may be redrawn there.
+    pub(crate) fn talks_to_terminal(&self) -> bool {
+        self.err_tty
+    }
+
+    /// Columns of the terminal that talk goes to; none elsewhere.
+    pub(crate) fn width(&self) -> Option<u16> {
+        let size = self
+            .err_tty
+            .then(|| terminal_size::terminal_size_of(io::stderr()))
+            .flatten();
+        size.map(|(width, _)| width.0)
+    }
+
+    /// One line of a result.
+    pub(crate) fn line(&self, text: impl Display) {
+        self.write_out(&format!("{text}\n"));
+    }
+
+    /// Text of a result without a line end, shown at once.
+    pub(crate) fn piece(&self, text: &str) {
+        self.write_out(text);
+    }
+
+    /// A result for scripts.
+    pub(crate) fn json(&self, value: &impl Serialize) {
+        let text = serde_json::to_string_pretty(value).expect("results hold only text, numbers and lists");
+        self.line(json_safe(&text));
+    }
+
+    /// A result for scripts that is one of several, on one line.
+    pub(crate) fn json_line(&self, value: &impl Serialize) {
+        let text = serde_json::to_string(value).expect("results hold only text, numbers and lists");
+        self.line(json_safe(&text));
+    }
+
+    /// One line of talk.
+    pub(crate) fn say(&self, text: impl Display) {
+        self.write_err(&format!("{text}\n"));
+    }
+
+    /// Replaces the current line of talk; only on a terminal.
+    pub(crate) fn redraw(&self, text: &str) {
+        if self.err_tty {
+            self.write_err(&format!("\r\u{1b}[2K{text}"));
+        }
+    }
+
+    /// Something that went well.
+    pub(crate) fn done(&self, text: impl Display) {
+        self.say(format_args!("{} {text}", "✓".green()));
+    }
+
+    /// Something the person should know.
+    pub(crate) fn note(&self, text: impl Display) {
+        self.say(format_args!("{} {text}", "note:".cyan()));
+    }
+
+    /// Something that may become a problem.
+    pub(crate) fn warn(&self, text: impl Display) {
+        self.say(format_args!("{} {text}", "warning:".yellow()));
+    }
+
+    /// Why a command did not do its work.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        if self.json {
+            let text = failure.to_json().to_string();
+            self.say(json_safe(&text));
+            return;
+        }
+        self.say(format_args!(
+            "{} {}",
+            "error:".red().bold(),
+            term_line(&failure.message)
+        ));
+        if let Some(hint) = &failure.hint {
+            self.say(format_args!("{} {}", "help:".cyan(), term_safe(hint)));
+        }
+    }
+
+    /// Whether everything that was printed to stdout got there, or nobody wanted it.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.broken.load(Ordering::Relaxed)
+    }
+
+    fn write_out(&self, text: &str) {
+        if self.closed.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut stream = AutoStream::new(io::stdout().lock(), self.out_color);
+        if let Err(error) = stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+            self.closed.store(true, Ordering::Relaxed);
+            self.broken
+                .store(error.kind() != io::ErrorKind::BrokenPipe, Ordering::Relaxed);
+        }
+    }
+
+    fn write_err(&self, text: &str) {
+        let mut stream = AutoStream::new(io::stderr().lock(), self.err_color);
+        // There is no place left to complain when stderr is gone.
+        let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+    }
+}
+
+/// Colours only on a terminal that has them and where the person did not decline (<https://no-color.org>, `CLICOLOR_FORCE`).
+fn color(env: &Env, tty: bool) -> ColorChoice {
+    let forced = env.get("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    let declined = env.get("NO_COLOR").is_some() || env.get("TERM") == Some("dumb");
+    match (declined, forced || tty) {
+        (false, true) => ColorChoice::Always,
+        _ => ColorChoice::Never,
+    }
+}

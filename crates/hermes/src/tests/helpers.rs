@@ -1,0 +1,84 @@
+use std::time::Duration;
+
+use hermes_core::{Env, UnixMs};
+
+use crate::paths::Paths;
+use crate::safe::{json_safe, term_line, term_safe};
+use crate::table::Table;
+use crate::{qr, when};
+
+#[test]
+fn term_safe_steering_characters_become_visible() {
+    let hostile = "a\u{1b}]0;x\u{7}b\u{9b}c\u{202e}d\u{7f}\te\nf";
+    assert_eq!(
+        term_safe(hostile),
+        "a\\u{1b}]0;x\\u{7}b\\u{9b}c\\u{202e}d\\u{7f}\te\nf"
+    );
+    assert_eq!(term_line("a\tb\nc"), "a\\u{9}b\\u{a}c");
+    assert_eq!(term_line("plain ü 日本"), "plain ü 日本");
+}
+
+#[test]
+fn json_safe_hidden_characters_are_escaped_and_read_back() {
+    let value = serde_json::json!({ "name": "x\u{202e}y\u{9b}z\u{e0041}\n" });
+    let text = json_safe(&serde_json::to_string_pretty(&value).unwrap());
+    assert!(text.is_ascii(), "{text}");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+}
+
+#[test]
+fn spans_show_their_two_largest_units() {
+    let shown = [0, 9, 60, 303, 3900, 86_400, 90_061].map(|seconds| when::span(Duration::from_secs(seconds)));
+    assert_eq!(
+        shown,
+        ["0 s", "9 s", "1 min", "5 min 3 s", "1 h 5 min", "1 d", "1 d 1 h"]
+    );
+}
+
+#[test]
+fn moments_are_told_beside_now() {
+    let now = UnixMs::from_millis(1_000_000);
+    let at = |millis| when::relative(UnixMs::from_millis(millis), now);
+    assert_eq!(
+        [at(1_061_000), at(1_000_400), at(940_000)],
+        ["in 1 min 1 s", "now", "1 min ago"]
+    );
+    assert_eq!(when::rfc3339(UnixMs::from_millis(1_500)), "1970-01-01T00:00:01Z");
+    assert!(when::rfc3339(UnixMs::MAX).starts_with("9999-12-30T"));
+    assert_eq!(when::countdown(Duration::from_secs(65)), "1:05");
+}
+
+#[test]
+fn table_columns_are_aligned_without_trailing_spaces() {
+    let mut table = Table::default();
+    table.row(["a".into(), "long cell".into(), "".into()]);
+    table.row(["bcd\u{1b}".into(), "x".into(), "y".into()]);
+    assert_eq!(
+        table.to_string(),
+        "a          long cell\nbcd\\u{1b}  x          y"
+    );
+}
+
+#[test]
+fn qr_code_of_a_link_has_square_rows() {
+    let drawn = qr::draw("https://example.com/device?code=ABCD-EFGH").unwrap();
+    let widths: Vec<_> = drawn.lines().map(|line| line.chars().count()).collect();
+    assert!(
+        widths.len() > 10 && widths.iter().all(|width| *width == widths[0]),
+        "{drawn}"
+    );
+    assert!(qr::draw(&"x".repeat(10_000)).is_none());
+}
+
+#[test]
+fn home_named_by_flag_wins_over_the_variable() {
+    let env = Env::from_pairs([("HERMES_HOME".to_owned(), "/from/env".to_owned())]);
+    let flag = Paths::find(Some("/from/flag".as_ref()), &env).unwrap();
+    assert_eq!(
+        (flag.home.to_str(), flag.home_from),
+        (Some("/from/flag"), "--home")
+    );
+    let named = Paths::find(None, &env).unwrap();
+    assert_eq!(named.config_file().to_str(), Some("/from/env/config.toml"));
+    assert_eq!(named.config_folder.to_str(), Some("/from/env/config"));
+}

@@ -1,0 +1,83 @@
+use insta::assert_snapshot;
+
+use crate::context::TestContext;
+
+/// Every command with the options and arguments its help must name.
+const COMMANDS: &[(&[&str], &[&str])] = &[
+    (&["up"], &["--listen"]),
+    (&["auth"], &["add", "finish", "status", "refresh", "revoke"]),
+    (
+        &["auth", "add"],
+        &[
+            "--region",
+            "--label",
+            "--method",
+            "--no-browser",
+            "--json",
+            "--timeout",
+            "--start",
+            "--api-key",
+            "--api-key-stdin",
+            "--api-key-file",
+            "--from-env",
+            "--no-verify",
+            "--accept-terms",
+            "--qr",
+        ],
+    ),
+    (&["auth", "finish"], &["--code-stdin", "<LOGIN_ID>"]),
+    (&["auth", "cancel"], &["<LOGIN_ID>"]),
+    (&["auth", "list"], &["--verbose"]),
+    (&["auth", "status"], &["exit code 0"]),
+    (&["auth", "remove"], &["<TARGET>"]),
+    (&["auth", "logout"], &["<PROVIDER>"]),
+    (&["auth", "rename"], &["<LABEL>"]),
+    (&["auth", "priority"], &["<PLACE>"]),
+    (&["auth", "refresh"], &["<TARGET>"]),
+    (&["auth", "reset"], &["<TARGET>"]),
+    (&["auth", "enable"], &["<TARGET>"]),
+    (&["auth", "disable"], &["<TARGET>"]),
+    (&["auth", "revoke"], &["<TARGET>"]),
+    (&["key"], &["create", "list", "revoke"]),
+    (&["chat"], &["--model"]),
+    (&["token"], &["<TARGET>"]),
+    (&["models"], &["[PROVIDER]"]),
+    (&["providers"], &["list", "show"]),
+    (&["doctor"], &["protection"]),
+    (&["config", "show"], &["--origin"]),
+    (&["backup"], &["[FILE]"]),
+    (&["restore"], &["--replace"]),
+    (&["explain"], &["<REQUEST_ID>"]),
+    (&["completions"], &["<SHELL>"]),
+    (&["drill"], &["login"]),
+];
+
+#[test]
+fn help_of_every_command_names_its_options() {
+    let context = TestContext::new();
+    for (command, words) in COMMANDS {
+        let run = context.run(&[command, &["--help"][..]].concat());
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+        for word in *words {
+            assert!(run.stdout.contains(word), "{command:?} lacks {word}: {run}");
+        }
+    }
+}
+
+#[test]
+fn help_of_the_program_lists_commands_and_exit_codes() {
+    assert_snapshot!(TestContext::new().run(&["--help"]));
+}
+
+#[test]
+fn help_of_auth_add_explains_each_option() {
+    assert_snapshot!(TestContext::new().run(&["auth", "add", "--help"]));
+}
+
+#[test]
+fn version_is_that_of_the_package() {
+    assert_eq!(
+        TestContext::new().run(&["--version"]).stdout,
+        format!("hermes {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}

@@ -1,0 +1,363 @@
+//! A lab home, simulated providers, and the real binary.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hermes_core::{Clock, LabClock, SystemClock};
+use hermes_sim::{Sim, SimOptions};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
+
+/// Waiting runs this much faster in the binary, so that a poll every two seconds costs a test 10 ms.
+const SPEED: &str = "+0s,x200@";
+
+/// How long a child may take before the test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One home with its simulated world.
+pub(crate) struct Lab {
+    folder: TempDir,
+    /// The providers.
+    pub(crate) sim: Sim,
+    clock: String,
+    extra: Vec<(String, String)>,
+}
+
+/// How a run of the binary ended.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// Exit code.
+    pub(crate) code: i32,
+    /// Standard output.
+    pub(crate) stdout: String,
+    /// Standard error.
+    pub(crate) stderr: String,
+}
+
+impl Lab {
+    /// A fresh home; time passes 200 times as fast as outside.
+    pub(crate) async fn new() -> Self {
+        Self::with(SimOptions::default(), SPEED).await
+    }
+
+    /// A fresh home with these providers and this lab clock.
+    pub(crate) async fn with(mut options: SimOptions, clock: &str) -> Self {
+        let clock = if clock.ends_with('@') {
+            format!("{clock}{}", SystemClock::new().now().as_millis())
+        } else {
+            clock.to_owned()
+        };
+        options.clock = Arc::new(LabClock::parse(&clock).expect("a lab clock")) as Arc<dyn Clock>;
+        let sim = Sim::start(options).await.expect("the simulated providers start");
+        Self {
+            folder: TempDir::new().expect("a folder"),
+            sim,
+            clock,
+            extra: Vec::new(),
+        }
+    }
+
+    /// Sets a variable for every later run.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.extra.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The home folder.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// Writes a file below the test's folder and gives its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs_err::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs_err::write(&path, text).expect("a file");
+        path
+    }
+
+    /// Writes the home's config file.
+    pub(crate) fn config(&self, text: &str) {
+        self.write("home/config.toml", text);
+    }
+
+    /// The binary with this lab's environment and nothing else of ours.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hermes"));
+        command
+            .args(args)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HERMES_HOME", self.home())
+            .env("HERMES_LAB_HOSTS", self.sim.lab_hosts())
+            .env("HERMES_LAB_CLOCK", &self.clock)
+            .envs(self.extra.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Runs the binary to its end.
+    pub(crate) async fn run(&self, args: &[&str]) -> Done {
+        finish(self.command(args).spawn().expect("hermes starts"), String::new()).await
+    }
+
+    /// Runs the binary with this text as its input.
+    pub(crate) async fn run_with_input(&self, args: &[&str], input: &str) -> Done {
+        let mut child = self
+            .command(args)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("hermes starts");
+        let mut pipe = child.stdin.take().expect("stdin");
+        pipe.write_all(input.as_bytes()).await.expect("input is taken");
+        drop(pipe);
+        finish(child, String::new()).await
+    }
+
+    /// Runs a read and takes its JSON apart.
+    pub(crate) async fn json(&self, args: &[&str]) -> Value {
+        let done = self.run(args).await;
+        serde_json::from_str(&done.stdout).unwrap_or_else(|error| panic!("{args:?}: {error}: {done:?}"))
+    }
+
+    /// Starts a login and waits for its challenge.
+    pub(crate) async fn login(&self, args: &[&str]) -> Login {
+        let mut child = self
+            .command(args)
+            .arg("--json")
+            .arg("--no-browser")
+            .spawn()
+            .expect("hermes starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("stdout"));
+        let mut first = String::new();
+        tokio::time::timeout(PATIENCE, lines.read_line(&mut first))
+            .await
+            .expect("a challenge in time")
+            .expect("a line");
+        let Ok(challenge) = serde_json::from_str(&first) else {
+            child.stdout = None;
+            let done = finish(child, first).await;
+            panic!("no challenge: {done:?}");
+        };
+        Login {
+            child,
+            lines,
+            challenge,
+        }
+    }
+
+    /// The whole sign-in to MiniMax.
+    pub(crate) async fn sign_in(&self, args: &[&str]) -> Done {
+        let login = self.login(args).await;
+        self.sim.person().approve(&login.user_code());
+        login.end().await
+    }
+
+    /// A sign-in that is approved as soon as its code is issued, for providers whose clock is not sped up.
+    pub(crate) async fn sign_in_at_once(&self, args: &[&str]) -> Done {
+        self.sim.person().approve_everything();
+        self.run(&[args, &["--no-browser"]].concat()).await
+    }
+
+    /// The gateway, running.
+    pub(crate) async fn up(&self) -> Up {
+        let key = self.json(&["key", "create", "test", "--json"]).await;
+        let key = key["key"].as_str().expect("a key").to_owned();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        drop(listener);
+        let mut child = self
+            .command(&["up", "--listen", &address.to_string()])
+            .spawn()
+            .expect("hermes starts");
+        let base = format!("http://{address}");
+        for _ in 0..1000 {
+            if tokio::net::TcpStream::connect(address).await.is_ok() {
+                return Up { child, base, key };
+            }
+            if child.try_wait().expect("a state").is_some() {
+                panic!("the gateway ended: {:?}", finish(child, String::new()).await);
+            }
+            LabClock::parse("+0s")
+                .expect("a clock")
+                .sleep(Duration::from_millis(10))
+                .await;
+        }
+        panic!("the gateway does not listen");
+    }
+
+    /// Every file under the home with its bytes.
+    pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = Vec::new();
+        collect(&self.home(), &mut files);
+        files.sort();
+        files
+    }
+}
+
+/// A login that waits for the person.
+pub(crate) struct Login {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+    /// The challenge as the program printed it.
+    pub(crate) challenge: Value,
+}
+
+impl Login {
+    /// The code to type.
+    pub(crate) fn user_code(&self) -> String {
+        self.challenge["challenge"]["user_code"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{:?}", self.challenge))
+            .to_owned()
+    }
+
+    /// The link to open.
+    pub(crate) fn url(&self) -> String {
+        self.challenge["challenge"]["url"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{:?}", self.challenge))
+            .to_owned()
+    }
+
+    /// Presses Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let pid = self.child.id().expect("running").to_string();
+        let status = std::process::Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .expect("kill runs");
+        assert!(status.success());
+    }
+
+    /// Waits for the end.
+    pub(crate) async fn end(mut self) -> Done {
+        let mut rest = String::new();
+        tokio::time::timeout(PATIENCE, self.lines.read_to_string(&mut rest))
+            .await
+            .expect("an end in time")
+            .expect("text");
+        finish(self.child, rest).await
+    }
+}
+
+/// A running gateway; ended when dropped.
+pub(crate) struct Up {
+    child: Child,
+    /// Its base URL.
+    pub(crate) base: String,
+    /// A client key.
+    pub(crate) key: String,
+}
+
+impl Up {
+    /// Asks it to end and waits.
+    pub(crate) async fn end(self) -> Done {
+        let pid = self.child.id().expect("running").to_string();
+        assert!(
+            std::process::Command::new("kill")
+                .arg(&pid)
+                .status()
+                .expect("kill runs")
+                .success()
+        );
+        finish(self.child, String::new()).await
+    }
+
+    /// Posts JSON and gives status and body.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> (u16, String) {
+        let (status, body, _) = request(
+            &self.base,
+            "POST",
+            path,
+            &[("x-api-key", &self.key)],
+            &body.to_string(),
+        )
+        .await;
+        (status, body)
+    }
+}
+
+/// One request on its own connection: status, body, headers with lower-case names.
+pub(crate) async fn request(
+    base: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (u16, String, Vec<(String, String)>) {
+    let address = base.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(address)
+        .await
+        .expect("the server listens");
+    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!(
+        "content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    ));
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer))
+        .await
+        .expect("an answer in time")
+        .expect("text");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|word| word.parse().ok())
+        .expect("a status");
+    let headers = head.lines().filter_map(|line| line.split_once(": "));
+    let headers = headers
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    (status, body.to_owned(), headers)
+}
+
+async fn finish(mut child: Child, before: String) -> Done {
+    let mut stdout = before;
+    let mut stderr = String::new();
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let read = async {
+        let first = async {
+            if let Some(mut out) = out {
+                out.read_to_string(&mut stdout).await.expect("text");
+            }
+        };
+        let second = async {
+            if let Some(mut err) = err {
+                err.read_to_string(&mut stderr).await.expect("text");
+            }
+        };
+        tokio::join!(first, second);
+        child.wait().await.expect("a status")
+    };
+    let status = tokio::time::timeout(PATIENCE, read)
+        .await
+        .expect("the program ends in time");
+    Done {
+        code: status.code().unwrap_or(-1),
+        stdout,
+        stderr,
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for entry in fs_err::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else {
+            files.push((path.clone(), fs_err::read(&path).expect("a file")));
+        }
+    }
+}

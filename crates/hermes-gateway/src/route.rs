@@ -93,11 +93,11 @@ impl Router {
         let servers: Vec<&ProviderId> = listed.filter(|provider| pool.has_login(provider)).collect();
         match (servers.as_slice(), prefixed) {
             ([provider], _) => bare(provider),
-            ([], prefixed) => match (pool.speakers(protocol).as_slice(), prefixed) {
-                ([provider], _) => bare(provider),
-                // The pool says how to sign in there.
-                (_, Some(route)) => Ok(route),
-                (_, None) => Err(self.unknown(name, pool)),
+            // The pool says how to sign in there.
+            ([], Some(route)) => Ok(route),
+            ([], None) => match pool.speakers(protocol).as_slice() {
+                [provider] => bare(provider),
+                _ => Err(self.unknown(name, pool)),
             },
             ([one, other, ..], _) => {
                 let mut speakers = servers.iter().filter(|provider| pool.speaks(provider, protocol));

@@ -47,10 +47,18 @@ pub(crate) fn answer(file: &Path) -> io::Result<Answer> {
         answer = answer.header(name, value);
     }
     let Some(stream) = recorded.sse else {
-        let answer = if typed { answer } else { answer.header("content-type", "application/json") };
+        let answer = if typed {
+            answer
+        } else {
+            answer.header("content-type", "application/json")
+        };
         return Ok(answer.text(recorded.body.get()));
     };
-    let answer = if typed { answer } else { answer.header("content-type", "text/event-stream") };
+    let answer = if typed {
+        answer
+    } else {
+        answer.header("content-type", "text/event-stream")
+    };
     let bytes = fs_err::read(file.with_file_name(stream))?;
     let pieces = bytes
         .chunks(PIECE)

@@ -58,7 +58,7 @@ impl Default for SimOptions {
 
 /// Simulated providers behind one loopback listener, told apart by the `Host` header. Dropping it stops them.
 pub struct Sim {
-    world: Arc<World>,
+    pub(crate) world: Arc<World>,
     port: u16,
     task: JoinHandle<()>,
 }

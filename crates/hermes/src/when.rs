@@ -47,10 +47,15 @@ pub(crate) fn relative(at: UnixMs, now: UnixMs) -> String {
     }
 }
 
-/// A countdown: `14:59`.
+/// A countdown: `14:59`, `1:59:59`.
 pub(crate) fn countdown(left: Duration) -> String {
     let seconds = left.as_secs();
-    format!("{}:{:02}", seconds / 60, seconds % 60)
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
 }
 
 /// Moments of the last 26 hours of the year 9999 become the last one that every time zone can show.

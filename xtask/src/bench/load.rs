@@ -16,7 +16,7 @@ use super::servers::Server;
 pub(crate) struct Load {
     body: usize,
     connections: usize,
-    query: String,
+    pace: &'static str,
     end: End,
     units: u64,
 }
@@ -44,7 +44,7 @@ impl Load {
         Self {
             body,
             connections,
-            query: String::new(),
+            pace: "",
             end: End::After(span),
             units: 1,
         }
@@ -53,7 +53,7 @@ impl Load {
     /// 32 streams of 500 deltas, one every 2 ms.
     pub(crate) fn deltas() -> Self {
         Self {
-            query: "?deltas=500&ms=2".to_owned(),
+            pace: "x-bench-pace: deltas=500 ms=2\r\n",
             end: End::Requests(1),
             units: 500,
             ..Self::plain(300, 32, Duration::ZERO)
@@ -63,7 +63,7 @@ impl Load {
     /// 32 streams of 20 deltas, one every 10 ms, eight times in a row.
     pub(crate) fn paced() -> Self {
         Self {
-            query: "?deltas=20&ms=10".to_owned(),
+            pace: "x-bench-pace: deltas=20 ms=10\r\n",
             end: End::Requests(8),
             units: 20,
             ..Self::plain(300, 32, Duration::ZERO)
@@ -71,7 +71,7 @@ impl Load {
     }
 
     fn request(&self, server: &Server) -> Vec<u8> {
-        let stream = !self.query.is_empty();
+        let stream = !self.pace.is_empty();
         let open = r#"{"max_tokens":64,"messages":[{"role":"user","content":""#;
         let close = format!(r#""}}],"model":"claude-sonnet-5","stream":{stream}}}"#);
         let fill = self.body.saturating_sub(open.len() + close.len());
@@ -80,8 +80,8 @@ impl Load {
             "lorem ipsum ".repeat(fill / 12 + 1).split_at(fill).0
         );
         let head = format!(
-            "POST /v1/messages{} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nx-api-key: {}\r\nanthropic-version: 2023-06-01\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            self.query,
+            "POST /v1/messages HTTP/1.1\r\n{}host: 127.0.0.1:{}\r\nx-api-key: {}\r\nanthropic-version: 2023-06-01\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            self.pace,
             server.port,
             server.key,
             body.len()

@@ -98,7 +98,11 @@ pub(crate) async fn hermes(binary: &Path, folder: &Path, provider: u16) -> Resul
         "--api-key-stdin",
         "--no-verify",
     ]);
-    let mut child = add.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+    let mut child = add
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
     child
         .stdin
         .take()

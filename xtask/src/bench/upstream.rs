@@ -55,7 +55,7 @@ async fn serve(mut stream: TcpStream, answer: &[u8]) -> Result<()> {
     }
 }
 
-/// Reads one request; the count and pace of deltas stand in its path as `?deltas=N&ms=P`.
+/// Reads one request; the count and pace of deltas stand in the header `x-bench-pace: deltas=N ms=P`.
 async fn request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<Option<Option<(u32, Duration)>>> {
     let head = loop {
         if let Some(at) = buffer.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -78,7 +78,10 @@ async fn request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<Option<
         }
     }
     let field = |name: &str| {
-        let (_, rest) = text.lines().next()?.split_once(name)?;
+        let (_, rest) = text
+            .lines()
+            .find(|line| line.starts_with("x-bench-pace:"))?
+            .split_once(name)?;
         rest.split(|one: char| !one.is_ascii_digit())
             .next()?
             .parse::<u32>()

@@ -85,6 +85,7 @@ pub(crate) struct Upstream {
 }
 
 impl Upstream {
+    #[expect(clippy::unused_async, reason = "it needs a runtime, and says so")]
     /// Answers every request as `script` says.
     pub(crate) async fn start(script: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
         let listener = super::listen();

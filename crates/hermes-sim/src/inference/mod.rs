@@ -31,7 +31,7 @@ const LOGIN_ONLY: [&str; 10] = [
 pub(crate) fn answer(world: &World, entry: &Entry, issuer: &str) -> Option<Answer> {
     let path = entry.path.as_str();
     let messages = is_messages(path);
-    if !messages && !is_other(path) || !served(entry, messages) {
+    if !(messages || is_other(path)) || !served(entry, messages) {
         return None;
     }
     let models = path.ends_with("/models");
@@ -42,6 +42,11 @@ pub(crate) fn answer(world: &World, entry: &Entry, issuer: &str) -> Option<Answe
     let strict = path.starts_with("/anthropic/") && entry.host.starts_with("api.minimax");
     if !admitted(world, entry, issuer) || (strict && entry.header("x-api-key").is_some()) {
         return Some(unauthorised(messages));
+    }
+    if entry.host == "api.anthropic.com"
+        && let Some(refusal) = incomplete(entry)
+    {
+        return Some(refusal);
     }
     if models {
         return Some(self::models());
@@ -94,6 +99,32 @@ pub(crate) fn admitted(world: &World, entry: &Entry, issuer: &str) -> bool {
         // An access token is no key: it works as a bearer only.
         None => entry.header("x-api-key").is_some_and(|secret| key(&secret)),
     }
+}
+
+/// The refusal of an admitted request that lacks a header: the version, and with a bearer the beta of plan logins.
+fn incomplete(entry: &Entry) -> Option<Answer> {
+    let error = |status, kind: &str, message: &str| {
+        let error = json!({"type": kind, "message": message});
+        Some(Answer::json(status, &json!({"type": "error", "error": error})))
+    };
+    if entry.header("anthropic-version").is_none() {
+        return error(
+            400,
+            "invalid_request_error",
+            "anthropic-version: header is required",
+        );
+    }
+    let betas = entry.header("anthropic-beta").unwrap_or_default();
+    if entry.header("authorization").is_some()
+        && !betas.split(',').any(|beta| beta.trim() == "oauth-2025-04-20")
+    {
+        return error(
+            401,
+            "authentication_error",
+            "OAuth authentication is not supported",
+        );
+    }
+    None
 }
 
 fn unauthorised(messages: bool) -> Answer {

@@ -1,1 +1,9 @@
-
+mod browser;
+mod client;
+mod device_auth;
+mod device_code;
+mod inference;
+mod replay;
+mod script;
+mod tokens;
+mod user_code;

@@ -120,7 +120,7 @@ impl Walk<'_> {
                 &plan,
                 id,
                 &challenge,
-                &show::Look {
+                show::Look {
                     open: false,
                     qr: false,
                 },

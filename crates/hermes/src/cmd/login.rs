@@ -29,10 +29,20 @@ pub(super) async fn add(app: &App<'_>, args: &Add) -> Outcome {
         code_stdin: args.code.code_stdin,
         verify: !args.no_verify,
     };
-    tokio::select! {
-        outcome = started(app, args, &plan, &inputs) => outcome,
-        Ok(()) = tokio::signal::ctrl_c() => Err(Failure::cancelled("cancelled, nothing was stored")),
+    let begun = tokio::select! {
+        begun = begin(app, args, &plan, &inputs) => begun?,
+        Ok(()) = tokio::signal::ctrl_c() => return Err(stopped(app)),
+    };
+    if args.start {
+        show::started(app, &plan, begun.id, &begun.challenge);
+        return Ok(0);
     }
+    let look = show::Look {
+        open: !args.no_browser,
+        qr: args.qr,
+    };
+    show::challenge(app, &plan, begun.id, &begun.challenge, look);
+    complete(app, &plan, begun, &inputs).await
 }
 
 /// The way to sign in, checked before anything is made or sent.
@@ -94,55 +104,64 @@ fn consent(app: &App<'_>, plan: &Plan, accepted: bool) -> Result<(), Failure> {
     }
 }
 
-async fn started(app: &App<'_>, args: &Add, plan: &Plan, inputs: &Inputs<'_>) -> Outcome {
-    let mut listener = listener(app, args, plan).await?;
+/// A login that was started.
+struct Begun {
+    logins: Logins,
+    id: AttemptId,
+    challenge: Challenge,
+    listener: Option<Listener>,
+}
+
+async fn begin(app: &App<'_>, args: &Add, plan: &Plan, inputs: &Inputs<'_>) -> Result<Begun, Failure> {
+    let listener = listener(app, args, plan).await?;
     inputs.check(app, plan.method(), listener.is_some(), args.start)?;
     let logins = app.pool().await?.logins();
     let options = StartOptions {
         loopback: listener.as_ref().map(|listener| listener.redirect_url().clone()),
         lifetime: args.timeout.map(Duration::from_secs),
     };
+    let (provider, method) = (&plan.provider().id, Some(plan.method().id.as_str()));
     let (id, challenge) = logins
-        .start(
-            &plan.provider().id,
-            Some(&plan.method().id),
-            plan.region(),
-            plan.label(),
-            options,
-        )
+        .start(provider, method, plan.region(), plan.label(), options)
         .await?;
-    if args.start {
-        show::started(app, plan, id, &challenge);
-        return Ok(0);
-    }
-    show::challenge(
-        app,
-        plan,
+    Ok(Begun {
+        logins,
         id,
-        &challenge,
-        &show::Look {
-            open: !args.no_browser,
-            qr: args.qr,
-        },
-    );
+        challenge,
+        listener,
+    })
+}
+
+async fn complete(app: &App<'_>, plan: &Plan, begun: Begun, inputs: &Inputs<'_>) -> Outcome {
+    let Begun {
+        logins,
+        id,
+        challenge,
+        mut listener,
+    } = begun;
     let outcome = tokio::select! {
         outcome = wait::until_done(app, &logins, id, &challenge, listener.as_mut(), inputs) => outcome,
-        Ok(()) = tokio::signal::ctrl_c() => Err(Failure::cancelled("cancelled, nothing was stored")),
+        Ok(()) = tokio::signal::ctrl_c() => Err(stopped(app)),
     };
-    match outcome {
-        Ok(finished) => {
-            if let Some(listener) = listener {
-                listener.close().await;
-            }
-            signed_in(app, plan.method(), &plan.provider().name, &finished);
-            Ok(0)
-        }
+    let finished = match outcome {
+        Ok(finished) => finished,
         Err(failure) => {
             // Whatever went wrong, an attempt that nobody waits for must not stay behind.
             logins.cancel(id).await?;
-            Err(failure)
+            return Err(failure);
         }
+    };
+    if let Some(listener) = listener {
+        listener.close().await;
     }
+    signed_in(app, plan.method(), &plan.provider().name, &finished);
+    Ok(0)
+}
+
+/// Ctrl-C, below the countdown that it interrupted.
+fn stopped(app: &App<'_>) -> Failure {
+    app.printer.redraw("");
+    Failure::cancelled("cancelled, nothing was stored")
 }
 
 /// The callback listener, where the login has one and somebody sits at this machine.
@@ -191,7 +210,7 @@ pub(super) async fn finish(app: &App<'_>, args: &Finish) -> Outcome {
         &plan,
         id,
         &view.challenge,
-        &show::Look {
+        show::Look {
             open: false,
             qr: false,
         },
@@ -203,7 +222,7 @@ pub(super) async fn finish(app: &App<'_>, args: &Finish) -> Outcome {
         ).hint(format!("It can still be approved; then run `hermes auth finish {id}` again."))),
         Ok(()) = tokio::signal::ctrl_c() => {
             logins.cancel(id).await?;
-            Err(Failure::cancelled("cancelled, nothing was stored"))
+            Err(stopped(app))
         }
     };
     signed_in(app, plan.method(), &plan.provider().name, &outcome?);

@@ -184,7 +184,7 @@ fn details(view: &View, now: UnixMs) -> Table {
         |name: &str, value: String| table.row([Cell::styled(name, Style::new().dimmed()), value.into()]);
     add("login", format!("{}:{}", row.provider, row.label));
     add("id", row.id.to_string());
-    add("state", format!("{} ({})", view.state.as_str(), view.words));
+    add("state", state_words(view, now));
     add(
         "account",
         row.account

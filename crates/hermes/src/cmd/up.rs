@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hermes_core::ExitKind;
+use hermes_core::{ExitKind, Protocol};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -115,12 +115,16 @@ async fn greet(app: &App<'_>, server: &Server, address: SocketAddr) -> Result<()
             .printer
             .say("Clients use the key you have; `hermes key create NAME` makes another."),
     }
-    app.printer
-        .say(format_args!("Anthropic clients: ANTHROPIC_BASE_URL={url}"));
-    app.printer
-        .say(format_args!("OpenAI clients:    OPENAI_BASE_URL={url}/v1"));
-    app.printer
-        .say(format_args!("Store: {}", protection_words(&info.protection)));
+    for protocol in Protocol::ALL {
+        let path = protocol.gateway_path();
+        app.printer
+            .say(format_args!("  {:<25}{url}{path}", protocol.title()));
+    }
+    // A store that was just made has said so itself.
+    if !info.created {
+        app.printer
+            .say(format_args!("Store: {}", protection_words(&info.protection)));
+    }
     let views = app.views().await?;
     if views.is_empty() {
         app.printer

@@ -45,7 +45,10 @@ fn moments_are_told_beside_now() {
     );
     assert_eq!(when::rfc3339(UnixMs::from_millis(1_500)), "1970-01-01T00:00:01Z");
     assert!(when::rfc3339(UnixMs::MAX).starts_with("9999-12-30T"));
-    assert_eq!(when::countdown(Duration::from_secs(65)), "1:05");
+    assert_eq!(
+        [65, 7199].map(|seconds| when::countdown(Duration::from_secs(seconds))),
+        ["1:05", "1:59:59"]
+    );
 }
 
 #[test]
@@ -81,4 +84,48 @@ fn home_named_by_flag_wins_over_the_variable() {
     let named = Paths::find(None, &env).unwrap();
     assert_eq!(named.config_file().to_str(), Some("/from/env/config.toml"));
     assert_eq!(named.config_folder.to_str(), Some("/from/env/config"));
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn opener_starts_the_browser_without_keys_and_for_https_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use crate::opener::{Opener as _, SystemOpener};
+
+    let folder = tempfile::tempdir().unwrap();
+    let (program, seen) = (folder.path().join("xdg-open"), folder.path().join("seen"));
+    let script =
+        "#!/bin/sh\n{ echo \"$1\"; /usr/bin/env; } > \"$HOME/part\"\n/bin/mv \"$HOME/part\" \"$HOME/seen\"\n";
+    fs_err::write(&program, script).unwrap();
+    fs_err::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let here = folder.path().display().to_string();
+    let pairs = [
+        ("PATH", here.as_str()),
+        ("HOME", &here),
+        ("DISPLAY", ":0"),
+        ("SOME_API_KEY", "sk-canary"),
+    ];
+    let open = |extra: &[(&str, &str)], link: &str| {
+        let pairs = pairs
+            .iter()
+            .chain(extra)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        SystemOpener::new(&Env::from_pairs(pairs)).open(&link.parse().unwrap())
+    };
+    for link in ["http://example.com/", "file:///etc/passwd", "javascript:alert(1)"] {
+        assert!(!open(&[], link), "{link}");
+    }
+    assert!(!open(&[("SSH_TTY", "/dev/pts/0")], "https://example.com/"));
+    assert!(!seen.exists());
+    assert!(open(&[], "https://example.com/device?code=1"));
+    let text = (0..1000).find_map(|_| {
+        std::thread::park_timeout(Duration::from_millis(10));
+        fs_err::read_to_string(&seen).ok()
+    });
+    let text = text.unwrap();
+    assert!(
+        text.starts_with("https://example.com/device?code=1\n") && !text.contains("canary"),
+        "{text}"
+    );
 }

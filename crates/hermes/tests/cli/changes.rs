@@ -177,3 +177,42 @@ fn files_of_a_home_are_readable_by_their_owner_only() {
         assert_eq!(mode & 0o077, 0, "{} has mode {mode:o}", file.display());
     }
 }
+
+#[test]
+fn store_under_a_passphrase_lists_without_it_and_opens_only_with_it() {
+    let context = TestContext::new();
+    context.config("[store]\nholder = \"passphrase\"\n");
+    let right = context
+        .write("right.txt", "correct horse\n")
+        .display()
+        .to_string();
+    let wrong = context
+        .write("wrong.txt", "battery staple\n")
+        .display()
+        .to_string();
+    let with = |file: Option<&str>, args: &[&str]| {
+        let mut command = context.command(args);
+        command.envs(file.map(|file| ("HERMES_PASSPHRASE_FILE", file)));
+        command.output().unwrap()
+    };
+    let key = context
+        .write("key.txt", "sk-canary-0123456789\n")
+        .display()
+        .to_string();
+    let add = ["auth", "add", "deepseek", "--api-key-file", &key, "--no-verify"];
+    assert_eq!(
+        with(None, &add).status.code(),
+        Some(8),
+        "nobody is there to choose a passphrase"
+    );
+    assert_eq!(with(Some(&right), &add).status.code(), Some(0));
+    assert_eq!(
+        with(None, &["auth", "status", "deepseek"]).status.code(),
+        Some(0),
+        "a read opens no secret"
+    );
+    let token = ["token", "deepseek"];
+    assert_eq!(with(None, &token).status.code(), Some(8));
+    assert_eq!(with(Some(&wrong), &token).status.code(), Some(8));
+    assert_eq!(with(Some(&right), &token).stdout, b"sk-canary-0123456789\n");
+}

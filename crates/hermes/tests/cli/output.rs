@@ -1,4 +1,4 @@
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 
 use crate::context::TestContext;
 
@@ -85,4 +85,48 @@ fn completions_know_every_command() {
         );
     }
     assert_eq!(context.run(&["completions", "cmd"]).code, 2);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn running_gateway_shows_its_key_once_leaves_no_core_and_ends_on_interrupt() {
+    let context = TestContext::new();
+    let start = || {
+        let mut child = context
+            .command(&["up", "--listen", "127.0.0.1:0", "--json"])
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        (child, serde_json::from_str::<serde_json::Value>(&line).unwrap())
+    };
+    let end = |mut child: std::process::Child| {
+        let pid = child.id().to_string();
+        assert!(
+            std::process::Command::new("kill")
+                .args(["-INT", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        child.wait().unwrap().code()
+    };
+    let (child, first) = start();
+    assert!(first["key"].as_str().unwrap().starts_with("hk-"), "{first}");
+    assert!(
+        first["url"].as_str().unwrap().starts_with("http://127.0.0.1:"),
+        "{first}"
+    );
+    let limits = fs_err::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .unwrap();
+    assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"]);
+    assert_eq!(end(child), Some(130));
+    let (child, second) = start();
+    assert!(second["key"].is_null(), "{second}");
+    assert_eq!(end(child), Some(130));
 }

@@ -249,3 +249,28 @@ fn stored_key_appears_in_no_file_and_no_output() {
     }
     assert_eq!(context.run(&["token", "deepseek"]).stdout.trim(), CANARY);
 }
+
+#[test]
+fn chat_without_a_login_exits_4_and_says_how_to_sign_in() {
+    let context = TestContext::new();
+    for args in [
+        &["chat", "hello"][..],
+        &["chat", "-m", "minimax-oauth/x", "hello"],
+        &["chat", "-m", "nothing", "hello"],
+    ] {
+        let run = context.run(args);
+        assert_eq!(run.code, 4, "{run}");
+        assert!(run.stderr.contains("help: "), "{run}");
+    }
+    assert!(!context.home().exists());
+}
+
+#[test]
+fn alias_that_names_no_provider_is_refused_by_the_gateway() {
+    for target in ["no-slash", "nope/model", "deepseek/"] {
+        let context = TestContext::new();
+        context.config(&format!("[routes]\nfast = \"{target}\"\n"));
+        let run = context.run(&["up", "--listen", "127.0.0.1:0"]);
+        assert_eq!(run.code, 2, "{target}: {run}");
+    }
+}

@@ -17,6 +17,7 @@ use crate::when;
 const QR_WIDTH: u16 = 60;
 
 /// How the challenge is shown.
+#[derive(Clone, Copy)]
 pub(in crate::cmd) struct Look {
     pub(in crate::cmd) open: bool,
     pub(in crate::cmd) qr: bool,
@@ -46,7 +47,7 @@ pub(in crate::cmd) fn challenge(
     plan: &Plan,
     id: AttemptId,
     challenge: &Challenge,
-    look: &Look,
+    look: Look,
 ) {
     if app.printer.is_json() {
         let mut event = to_json(plan, id, challenge);
@@ -66,7 +67,15 @@ pub(in crate::cmd) fn challenge(
             code(app, plan, url, user_code);
             app.printer
                 .say(format_args!("It ends {}.", when::relative(*expires, app.now())));
-            offer(app, link, look);
+            // A page with a code can be opened on a phone, so the link is offered to its camera.
+            offer(
+                app,
+                link,
+                Look {
+                    qr: look.qr || is_wide(app),
+                    ..look
+                },
+            );
         }
         Challenge::Browser {
             url,
@@ -140,16 +149,23 @@ fn browser(app: &App<'_>, url: &Url, manual: Option<&Url>, loopback: bool, paste
 }
 
 /// The QR code and the browser.
-fn offer(app: &App<'_>, link: &Url, look: &Look) {
-    let wide = app.printer.talks_to_terminal() && app.printer.width().is_some_and(|width| width >= QR_WIDTH);
-    if (look.qr || wide)
+fn offer(app: &App<'_>, link: &Url, look: Look) {
+    if look.qr
         && let Some(drawn) = qr::draw(link.as_str())
     {
-        app.printer.say(drawn);
+        for line in drawn.lines() {
+            // Fixed colours, so that it is dark on light in every terminal.
+            app.printer.say(line.bright_white().on_black());
+        }
     }
     if look.open && app.printer.talks_to_terminal() && app.opener.open(link) {
         app.printer.say("The page was opened in your browser.");
     }
+}
+
+/// Whether there is room for a QR code that nobody asked for.
+fn is_wide(app: &App<'_>) -> bool {
+    app.printer.width().is_some_and(|width| width >= QR_WIDTH)
 }
 
 /// A login that another process will finish.

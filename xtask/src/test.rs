@@ -17,5 +17,6 @@ pub(crate) fn test(filter: &[String]) -> Result<()> {
         .args(filter)
         .env("HERMES_TEST_PYTHON", &tools.python)
         .env("HERMES_TEST_NODE", &tools.node)
-        .env("HERMES_TEST_ISSUER", &tools.issuer))
+        .env("HERMES_TEST_ISSUER", &tools.issuer)
+        .env("HERMES_TEST_STRACE", &tools.strace))
 }

@@ -25,6 +25,8 @@ pub(crate) struct Tools {
     pub(crate) node: PathBuf,
     /// Folder whose `node_modules` holds the issuer.
     pub(crate) issuer: PathBuf,
+    /// The words that run a program under strace as this user.
+    pub(crate) strace: String,
 }
 
 /// Installs what is missing.
@@ -34,7 +36,13 @@ pub(crate) fn tools() -> Result<Tools> {
     let python = python(&folder)?;
     let node = node(&python)?;
     let issuer = issuer(&folder, &node)?;
-    Ok(Tools { python, node, issuer })
+    let strace = strace()?;
+    Ok(Tools {
+        python,
+        node,
+        issuer,
+        strace,
+    })
 }
 
 /// Installs a Debian package when `program` is missing.
@@ -132,4 +140,18 @@ fn issuer(folder: &Path, node: &Path) -> Result<PathBuf> {
         .current_dir(&home))?;
     fs_err::write(&mark, ISSUER_PACKAGE)?;
     Ok(home)
+}
+
+fn strace() -> Result<String> {
+    debian("strace", &["-V"], &["strace"])?;
+    let user = Command::new("id")
+        .arg("-un")
+        .output()
+        .context("id could not be started")?;
+    let user = String::from_utf8_lossy(&user.stdout).trim().to_owned();
+    // The program forbids others of its user to look into it, so only root can follow its files by name.
+    Ok(match user.as_str() {
+        "root" => "strace".to_owned(),
+        user => format!("sudo -n strace -u {user}"),
+    })
 }

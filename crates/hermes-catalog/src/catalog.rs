@@ -39,7 +39,11 @@ enum Body {
         text: &'static str,
         parsed: OnceLock<Box<Provider>>,
     },
-    Overlay(Box<(Source, Provider)>),
+    Overlay {
+        row: Box<(Source, Provider)>,
+        /// The built-in row that it covers.
+        covers: Option<Box<Row>>,
+    },
     Custom(Box<Provider>),
 }
 
@@ -97,10 +101,27 @@ impl Catalog {
         self.rows.iter().map(Row::provider)
     }
 
+    /// The providers that the person added or changed: overlay rows and custom endpoints. Parses no built-in row.
+    pub fn own_providers(&self) -> impl Iterator<Item = &Provider> {
+        let own = |row: &&Row| !matches!(row.body, Body::Builtin { .. });
+        self.rows.iter().filter(own).map(Row::provider)
+    }
+
     /// The provider of an id that the catalogue gave out.
     pub fn get(&self, id: &ProviderId) -> Option<&Provider> {
         let position = self.rows.binary_search_by(|row| row.id.cmp(id)).ok()?;
         Some(self.rows[position].provider())
+    }
+
+    /// The row that ships with the program for an id, whatever an overlay makes of it; none for rows of the person's own.
+    /// What a stored credential may reach is read from here, since an overlay file or a setting may be somebody else's.
+    pub fn shipped(&self, id: &ProviderId) -> Option<&Provider> {
+        let position = self.rows.binary_search_by(|row| row.id.cmp(id)).ok()?;
+        match &self.rows[position].body {
+            Body::Builtin { .. } => Some(self.rows[position].provider()),
+            Body::Overlay { covers, .. } => covers.as_ref().map(|row| row.provider()),
+            Body::Custom(_) => None,
+        }
     }
 
     pub(crate) fn from_rows(rows: BTreeMap<ProviderId, Row>) -> Result<Self, CatalogError> {
@@ -140,7 +161,7 @@ impl Row {
         match &self.body {
             Body::Builtin { file, text, parsed } => parsed
                 .get_or_init(|| Box::new(read_builtin(file, text).expect("a test reads every built-in row"))),
-            Body::Overlay(row) => &row.1,
+            Body::Overlay { row, .. } => &row.1,
             Body::Custom(provider) => provider,
         }
     }
@@ -151,7 +172,7 @@ impl Row {
                 Ok(source) => source.error(fault),
                 Err(error) => error,
             },
-            Body::Overlay(row) => row.0.error(fault),
+            Body::Overlay { row, .. } => row.0.error(fault),
             Body::Custom(provider) => CatalogError::Invalid {
                 file: CustomEndpoint::place(&provider.name),
                 line: None,
@@ -227,7 +248,7 @@ fn add_overlay(rows: &mut BTreeMap<ProviderId, Row>, source: Source) -> Result<(
     };
     let source = match rows.get(&id).map(|row| &row.body) {
         Some(Body::Builtin { file, text, .. }) => source.over(Source::parse(*file, *text)?.table().clone()),
-        Some(Body::Overlay(other)) => {
+        Some(Body::Overlay { row: other, .. }) => {
             let problem = format!("`{}` already has the id `{id}`", other.0.file());
             return Err(source.error(Fault::new(Key::of("id"), problem)));
         }
@@ -239,7 +260,10 @@ fn add_overlay(rows: &mut BTreeMap<ProviderId, Row>, source: Source) -> Result<(
         return Err(source.error(Fault::new(Key::of("id"), problem)));
     }
     let aliases = provider.aliases.clone();
-    let body = Body::Overlay(Box::new((source, provider)));
+    let body = Body::Overlay {
+        row: Box::new((source, provider)),
+        covers: rows.remove(&id).map(Box::new),
+    };
     rows.insert(id.clone(), Row { id, aliases, body });
     Ok(())
 }

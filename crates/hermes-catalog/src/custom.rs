@@ -99,6 +99,7 @@ impl CustomEndpoint {
             models: Models {
                 default: self.models.first().cloned(),
                 known: self.models,
+                vendor_names: false,
             },
             quota: None,
             errors: Vec::new(),
@@ -184,6 +185,7 @@ fn key_login() -> LoginMethod {
         id: "key".to_owned(),
         name: "API key".to_owned(),
         billing: None,
+        key_prefixes: Vec::new(),
         card: RuleCard {
             class: RuleClass::Allowed,
             date: "2026-11".to_owned(),

@@ -161,6 +161,8 @@ pub struct Models {
     pub default: Option<String>,
     /// Known ids.
     pub known: Vec<String>,
+    /// Whether ids carry the vendor in front, as in `vendor/model`, and more are served than are known here.
+    pub vendor_names: bool,
 }
 
 /// Maps an answer to what happens to the credential. All conditions that are given must hold.

@@ -113,6 +113,16 @@ impl Provider {
         self.origins(region, templates, hosts.into_iter().map(String::as_str))
     }
 
+    /// Where the refresh token of a login method may be sent in a region: its refresh endpoints and the hosts they may redirect
+    /// to. Nothing for a region that is not known.
+    pub fn refresh_origins(&self, method: &LoginMethod, region: Option<&str>) -> Vec<Origin> {
+        let (Ok(region), Some(refresh)) = (self.region(region), &method.refresh) else {
+            return Vec::new();
+        };
+        let hosts = refresh.redirect_hosts.iter().map(String::as_str);
+        self.origins(region, &refresh.endpoints, hosts)
+    }
+
     /// The runtime row for a protocol and a login method; the first that fits, and any protocol without one given.
     pub fn runtime_row(&self, protocol: Option<Protocol>, method: &str) -> Option<&RuntimeRow> {
         self.runtime.iter().find(|row| {

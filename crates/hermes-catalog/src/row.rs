@@ -5,8 +5,16 @@ use crate::source::{Fault, Key};
 use crate::{LoginFlow, LoginMethod, Provider, validate};
 
 /// Keys of a login method that do not belong to its dialect.
-pub(crate) const COMMON_LOGIN_KEYS: [&str; 7] =
-    ["id", "name", "billing", "card", "refresh", "revoke", "identity"];
+pub(crate) const COMMON_LOGIN_KEYS: [&str; 8] = [
+    "id",
+    "name",
+    "billing",
+    "key_prefixes",
+    "card",
+    "refresh",
+    "revoke",
+    "identity",
+];
 
 /// What a row may contain, by where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

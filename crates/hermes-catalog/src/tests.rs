@@ -3,6 +3,7 @@ mod custom;
 mod lookup;
 mod overlay;
 mod provider;
+mod trust;
 mod validation;
 
 use crate::source::Source;

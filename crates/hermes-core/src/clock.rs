@@ -80,8 +80,14 @@ impl LabClock {
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` is not a shift such as `+3600s` or `+0s,x100`");
         let (shift, rest) = text.split_once(",x").unwrap_or((text, "1"));
-        let (speed, anchor) = rest.split_once('@').map_or((rest, None), |(speed, at)| (speed, Some(at)));
-        let seconds = shift.strip_suffix('s').ok_or_else(wrong)?.parse::<i64>().map_err(|_| wrong())?;
+        let (speed, anchor) = rest
+            .split_once('@')
+            .map_or((rest, None), |(speed, at)| (speed, Some(at)));
+        let seconds = shift
+            .strip_suffix('s')
+            .ok_or_else(wrong)?
+            .parse::<i64>()
+            .map_err(|_| wrong())?;
         let speed = speed.parse::<u32>().map_err(|_| wrong())?;
         if !(1..=10_000).contains(&speed) {
             return Err(wrong());
@@ -91,16 +97,30 @@ impl LabClock {
             Some(millis) => UnixMs::from_millis(millis.parse().map_err(|_| wrong())?),
             None => inner.now(),
         };
-        Ok(Self { inner, anchor, shift_ms: seconds.saturating_mul(1000), speed })
+        Ok(Self {
+            inner,
+            anchor,
+            shift_ms: seconds.saturating_mul(1000),
+            speed,
+        })
     }
 }
 
 #[async_trait]
 impl Clock for LabClock {
     fn now(&self) -> UnixMs {
-        let passed = self.inner.now().as_millis().saturating_sub(self.anchor.as_millis());
+        let passed = self
+            .inner
+            .now()
+            .as_millis()
+            .saturating_sub(self.anchor.as_millis());
         let passed = passed.saturating_mul(i64::from(self.speed));
-        UnixMs::from_millis(self.anchor.as_millis().saturating_add(self.shift_ms).saturating_add(passed))
+        UnixMs::from_millis(
+            self.anchor
+                .as_millis()
+                .saturating_add(self.shift_ms)
+                .saturating_add(passed),
+        )
     }
 
     fn monotonic(&self) -> Duration {

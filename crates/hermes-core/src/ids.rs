@@ -49,6 +49,20 @@ uuid_id!(
     /// One stored credential.
     CredentialId
 );
+impl CredentialId {
+    /// The id of a credential that is in no store, always the same for one name. It can meet no stored id, since those are
+    /// of another UUID version.
+    pub fn named(name: &str) -> Self {
+        // FNV-1a, 128 bits: names come from the person's own settings, so nobody gains by a collision.
+        let hash = name
+            .bytes()
+            .fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
+                (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b)
+            });
+        Self(uuid::Builder::from_custom_bytes(hash.to_be_bytes()).into_uuid())
+    }
+}
+
 uuid_id!(
     /// One login attempt, from its challenge to its outcome.
     AttemptId

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::{Clock, LabClock, OsRandom, RequestId, Secret, UnixMs};
+use crate::{Clock, CredentialId, LabClock, OsRandom, RequestId, Secret, UnixMs};
 
 #[test]
 fn secret_debug_shows_nothing() {
@@ -46,4 +46,12 @@ fn lab_clocks_with_one_anchor_agree() {
     let apart = second.now().since(first.now());
     assert!(apart < Duration::from_secs(100), "{apart:?}");
     assert!(first.now() > UnixMs::from_millis(1_795_000_060_000));
+}
+
+#[test]
+fn named_id_is_the_same_for_one_name_and_no_time_ordered_one() {
+    let id = CredentialId::named("custom:lab");
+    assert_eq!(id, CredentialId::named("custom:lab"));
+    assert_ne!(id, CredentialId::named("custom:lab2"));
+    assert_eq!(&id.simple()[12..13], "8");
 }

@@ -1,5 +1,6 @@
 //! One request, as often as it takes: lease a credential, send, report, and go on or hand back.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -22,6 +23,9 @@ use crate::route::Route;
 
 /// Longest wait for the whole body of an error answer.
 const ERROR_BODY_TIME: Duration = Duration::from_secs(10);
+
+/// Shorter keys are placeholders.
+const SHORTEST_SECRET: usize = 8;
 
 /// Kind of the error that stands until a first attempt was made.
 const NO_ATTEMPT: &str = "no_attempt";
@@ -124,7 +128,7 @@ impl Gateway {
             }
             Ok(response) => {
                 self.metrics.upstream_error();
-                let answer = read_error(response).await;
+                let answer = read_error(response).await.map(|body| strike(body, &lease));
                 let outcome = Outcome::Answered {
                     status: answer.status().as_u16(),
                     headers: headers::told(answer.headers()),
@@ -153,7 +157,8 @@ impl Gateway {
         leased: &Leased,
     ) -> Result<Response<ReplyBody>, HttpError> {
         let attach = attach(leased);
-        let call = self.parts.http.send(request, attach.as_ref());
+        // Pinned here: the future is large, and the timeout would take it as a copy.
+        let call = pin!(self.parts.http.send(request, attach.as_ref()));
         match timeout(self.parts.limits.answer_wait, call).await {
             Ok(result) => result,
             Err(_) => Err(HttpError::Timeout {
@@ -228,6 +233,32 @@ async fn read_error(response: Response<ReplyBody>) -> Response<Bytes> {
         }
     }
     Response::from_parts(parts, bytes.freeze())
+}
+
+/// An error's body with the credential struck out where the provider repeats it: a client has a key of its own and no right
+/// to ours. The length stays as it was told.
+fn strike(body: Bytes, leased: &Leased) -> Bytes {
+    let bound = &leased.secret;
+    let secret = bound
+        .origins()
+        .first()
+        .and_then(|origin| bound.for_origin(origin));
+    let secret = secret.map_or(&[][..], |secret| secret.expose().as_bytes());
+    // Local servers are used with words such as `none` for a key.
+    if secret.len() < SHORTEST_SECRET {
+        return body;
+    }
+    let found: Vec<usize> = (0..body.len())
+        .filter(|at| body[*at..].starts_with(secret))
+        .collect();
+    if found.is_empty() {
+        return body;
+    }
+    let mut struck = BytesMut::from(&body[..]);
+    for at in found {
+        struck[at..at + secret.len()].fill(b'*');
+    }
+    struck.freeze()
 }
 
 fn unreachable(error: &HttpError) -> Refusal {

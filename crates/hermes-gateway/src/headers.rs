@@ -7,17 +7,36 @@ use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use crate::beta;
 use crate::record::Record;
 
+/// The request's id, under each of the names that clients look for.
+const REQUEST_IDS: [HeaderName; 3] = [
+    HeaderName::from_static("request-id"),
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("x-hermes-request-id"),
+];
+const UPSTREAM_ID: HeaderName = HeaderName::from_static("x-hermes-upstream-request-id");
+const ATTEMPTS: HeaderName = HeaderName::from_static("x-hermes-attempts");
+const CREDENTIAL: HeaderName = HeaderName::from_static("x-hermes-credential");
+const BILLING: HeaderName = HeaderName::from_static("x-hermes-billing");
+
 /// Parts of header names with which some gateways let a caller choose the upstream; no upstream of ours needs to see them.
-const STEERING: [&str; 4] = ["base-url", "base_url", "custom-host", "upstream-"];
+const STEERING: [&str; 6] = [
+    "base-url",
+    "base_url",
+    "api-base",
+    "api_base",
+    "custom-host",
+    "upstream-",
+];
 
 /// The client's headers as they go upstream, without the credential.
 pub(crate) fn upstream(client: &HeaderMap, runtime: &Runtime, agent: &HeaderValue) -> HeaderMap {
     let mut out = HeaderMap::with_capacity(client.len() + runtime.headers.len() + 2);
+    let ending = ending(client);
     for (name, value) in client {
         let text = name.as_str();
         let ours = *name == USER_AGENT || text == "anthropic-beta";
         let steers = STEERING.iter().any(|part| text.contains(part));
-        if !ours && !steers && forwards_request_header(text) && !ends_here(client, text) {
+        if !ours && !steers && forwards_request_header(text) && !ends_here(&ending, text) {
             out.append(name.clone(), value.clone());
         }
     }
@@ -34,13 +53,14 @@ pub(crate) fn upstream(client: &HeaderMap, runtime: &Runtime, agent: &HeaderValu
 /// The upstream's headers as they go to the client, and the upstream's request id.
 pub(crate) fn downstream(upstream: &HeaderMap) -> HeaderMap {
     let mut out = HeaderMap::with_capacity(upstream.len() + 8);
+    let ending = ending(upstream);
     for (name, value) in upstream {
         let text = name.as_str();
         match text {
             "request-id" | "x-request-id" => {
-                out.insert("x-hermes-upstream-request-id", value.clone());
+                out.insert(UPSTREAM_ID, value.clone());
             }
-            _ if returns_answer_header(text) && !ends_here(upstream, text) => {
+            _ if returns_answer_header(text) && !ends_here(&ending, text) => {
                 out.append(name.clone(), value.clone());
             }
             _ => {}
@@ -61,20 +81,20 @@ pub(crate) fn told(headers: &HeaderMap) -> Vec<(String, String)> {
 /// Says on an answer which request it was and who served it.
 pub(crate) fn stamp(headers: &mut HeaderMap, record: &Record) {
     if let Ok(id) = HeaderValue::try_from(record.id.to_string()) {
-        headers.insert("request-id", id.clone());
-        headers.insert("x-request-id", id.clone());
-        headers.insert("x-hermes-request-id", id);
+        for name in REQUEST_IDS {
+            headers.insert(name, id.clone());
+        }
     }
-    headers.insert("x-hermes-attempts", HeaderValue::from(record.attempts));
+    headers.insert(ATTEMPTS, HeaderValue::from(record.attempts));
     if let Some(label) = record
         .label
         .as_deref()
         .and_then(|label| HeaderValue::try_from(safe(label)).ok())
     {
-        headers.insert("x-hermes-credential", label);
+        headers.insert(CREDENTIAL, label);
     }
     if let Some(billing) = record.billing {
-        headers.insert("x-hermes-billing", HeaderValue::from_static(billing.as_str()));
+        headers.insert(BILLING, HeaderValue::from_static(billing.as_str()));
     }
 }
 
@@ -93,12 +113,14 @@ fn safe(text: &str) -> String {
     out
 }
 
-fn ends_here(headers: &HeaderMap, name: &str) -> bool {
-    let listed = headers
-        .get_all(CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    listed.into_iter().any(|list| named_in_connection(list, name))
+/// What `Connection` lists.
+fn ending(headers: &HeaderMap) -> Vec<&str> {
+    let listed = headers.get_all(CONNECTION).iter();
+    listed.filter_map(|value| value.to_str().ok()).collect()
+}
+
+fn ends_here(ending: &[&str], name: &str) -> bool {
+    ending.iter().any(|list| named_in_connection(list, name))
 }
 
 #[cfg(test)]

@@ -93,11 +93,11 @@ impl Router {
         let servers: Vec<&ProviderId> = listed.filter(|provider| pool.has_login(provider)).collect();
         match (servers.as_slice(), prefixed) {
             ([provider], _) => bare(provider),
-            // The pool says how to sign in there.
-            ([], Some(route)) => Ok(route),
-            ([], None) => match pool.speakers(protocol).as_slice() {
-                [provider] => bare(provider),
-                _ => Err(self.unknown(name, pool)),
+            ([], prefixed) => match (self.fallback(protocol, prefixed.is_some(), pool), prefixed) {
+                (Some(provider), _) => bare(&provider),
+                // The pool says how to sign in there.
+                (None, Some(route)) => Ok(route),
+                (None, None) => Err(self.unknown(name, pool)),
             },
             ([one, other, ..], _) => {
                 let mut speakers = servers.iter().filter(|provider| pool.speaks(provider, protocol));
@@ -107,6 +107,21 @@ impl Router {
                 }
             }
         }
+    }
+
+    /// The one signed-in provider that may serve a model which nobody lists. For a name that begins with another provider's it
+    /// has to be one whose own names begin so.
+    fn fallback(&self, protocol: Protocol, prefixed: bool, pool: &Pool) -> Option<ProviderId> {
+        let mut speakers = pool.speakers(protocol);
+        if prefixed {
+            speakers.retain(|id| {
+                self.catalog
+                    .get(id)
+                    .is_some_and(|provider| provider.models.vendor_names)
+            });
+        }
+        let one = speakers.pop()?;
+        speakers.is_empty().then_some(one)
     }
 
     /// Models that can be asked for now: every alias, and what the signed-in providers list, as `provider/model`.

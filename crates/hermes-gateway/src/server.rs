@@ -121,6 +121,8 @@ async fn connection(
     let ended = loop {
         let run = std::future::poll_fn(|cx| connection.poll_without_shutdown(cx));
         tokio::select! {
+            // In this order, since choosing one by chance costs more than it gives.
+            biased;
             ended = run => break ended,
             () = visitor.sent_away() => return,
             _ = stopped.wait_for(|stop| *stop), if !stopping => {

@@ -48,6 +48,14 @@ impl Attach {
         self.secret.for_origin(origin).is_some()
     }
 
+    /// The secret, not to be sent.
+    pub(crate) fn any(&self) -> Option<&Secret> {
+        self.secret
+            .origins()
+            .first()
+            .and_then(|origin| self.secret.for_origin(origin))
+    }
+
     /// The secret for this origin.
     pub(crate) fn open(&self, origin: &Origin) -> Result<&Secret, HttpError> {
         self.secret.for_origin(origin).ok_or_else(|| HttpError::Unbound {

@@ -2,7 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hermes_core::Secret;
+use hermes_core::{REDACTED, Secret};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
@@ -156,6 +156,19 @@ impl Call {
         self
     }
 
+    /// Everything secret that the call sends.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let mut secrets: Vec<Secret> = match &self.body {
+            CallBody::None => Vec::new(),
+            CallBody::Json(text) => vec![text.clone()],
+            CallBody::Form(fields) => fields.iter().map(|(_, value)| value.clone()).collect(),
+        };
+        let headers = self.headers.iter().filter(|(_, value)| value.is_sensitive());
+        secrets.extend(headers.filter_map(|(_, value)| value.to_str().ok().map(Secret::from)));
+        secrets.extend(self.attach.as_ref().and_then(Attach::any).cloned());
+        secrets
+    }
+
     /// The headers that do not depend on the origin.
     pub(crate) fn header_map(&self, user_agent: &HeaderValue) -> HeaderMap {
         let mut map = HeaderMap::new();
@@ -211,12 +224,39 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Where it came from at last.
     pub url: Url,
+    /// What the call sent.
+    pub(crate) sent: Vec<Secret>,
 }
+
+/// A shorter word is no secret, or no use to anybody.
+const SHORTEST_SECRET: usize = 12;
 
 impl Answer {
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// Text of this answer, for people: a word that repeats a part of what the call sent becomes `[redacted]`. Some servers
+    /// name the token or key that they refuse. Words without a digit stay, since those are names of the protocol.
+    pub fn conceal(&self, text: &str) -> String {
+        let is_token = |one: char| one.is_ascii_alphanumeric() || matches!(one, '-' | '_');
+        let repeats = |word: &str| {
+            word.len() >= SHORTEST_SECRET
+                && word.bytes().any(|byte| byte.is_ascii_digit())
+                && self.sent.iter().any(|secret| secret.expose().contains(word))
+        };
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = rest.find(|one| !is_token(one)).unwrap_or(rest.len());
+            let (word, tail) = rest.split_at(end);
+            out.push_str(if repeats(word) { REDACTED } else { word });
+            let gap = tail.find(is_token).unwrap_or(tail.len());
+            out.push_str(&tail[..gap]);
+            rest = &tail[gap..];
+        }
+        out
     }
 
     /// A header's value, if it is readable text.

@@ -80,6 +80,7 @@ async fn hop_to(
         headers: head.headers,
         body,
         url: url.clone(),
+        sent: call.secrets(),
     })
 }
 

@@ -116,8 +116,8 @@ impl Pool {
 #[derive(Debug)]
 pub(crate) struct Connection {
     sender: http1::SendRequest<SendBody>,
-    /// None once the connection has ended.
-    driver: Option<http1::Connection<TokioIo<Socket>, SendBody>>,
+    /// None once the connection has ended. Boxed, since connections are handed on several times for each request.
+    driver: Option<Box<http1::Connection<TokioIo<Socket>, SendBody>>>,
     marks: Arc<Marks>,
 }
 
@@ -139,7 +139,7 @@ impl Connection {
             .map_err(|error| failure(host, &error, &marks))?;
         Ok(Self {
             sender,
-            driver: Some(driver),
+            driver: Some(Box::new(driver)),
             marks,
         })
     }

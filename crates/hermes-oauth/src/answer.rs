@@ -33,7 +33,7 @@ pub(crate) fn error_code(body: &Value) -> Option<String> {
 /// What an answer says in words: the usual fields of an error body, else the beginning of the text.
 pub(crate) fn said(answer: &Answer) -> String {
     let words = json(answer).and_then(|body| words(&body));
-    let text = words.unwrap_or_else(|| beginning(answer));
+    let text = answer.conceal(&words.unwrap_or_else(|| beginning(answer)));
     if text.is_empty() {
         "nothing more".to_owned()
     } else {
@@ -114,7 +114,9 @@ pub(crate) fn incomplete(kind: &'static str, field: &str, answer: &Answer) -> Oa
         kind,
         host: host(answer),
         field: field.to_owned(),
-        said: words.map(|words| format!(": {words}")).unwrap_or_default(),
+        said: words
+            .map(|words| format!(": {}", answer.conceal(&words)))
+            .unwrap_or_default(),
     }
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use hermes_catalog::LoginFlow;
-use hermes_core::{NewCredential, Secret, Source, UnixMs};
+use hermes_core::{NewCredential, Origin, Secret, Source, UnixMs};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -141,6 +141,8 @@ struct State {
     provider: String,
     method: String,
     region: Option<String>,
+    /// Where codes and tokens of this login go; a catalogue that says otherwise later does not get them.
+    origins: Vec<Origin>,
     challenge: Challenge,
     /// No poll before this moment.
     not_before: UnixMs,
@@ -174,6 +176,7 @@ impl Attempt {
                 provider: plan.provider().id.to_string(),
                 method: plan.method().id.clone(),
                 region: plan.region().map(str::to_owned),
+                origins: origins(plan),
                 challenge: started.challenge,
                 not_before: now.plus(started.first_wait),
                 wait_ms: millis(started.first_wait),
@@ -226,6 +229,30 @@ impl Attempt {
         }
     }
 
+    /// The state to store before this input goes to [`Attempt::advance`], when the input holds a code that will be sent to the
+    /// issuer: in it the code counts as spent, so that nobody sends it again should this process end before the answer is
+    /// stored. None when nothing would be sent.
+    pub fn spent_by(&mut self, plan: &Plan, input: &Input) -> Option<Secret> {
+        let (Flow::Browser(memory), LoginFlow::Browser(row)) = (&mut self.state.flow, &plan.method().flow)
+        else {
+            return None;
+        };
+        if !memory.sends(plan, row, input) {
+            return None;
+        }
+        let verifier = memory.swap_verifier(Secret::from(""));
+        let state = self.to_state();
+        if let Flow::Browser(memory) = &mut self.state.flow {
+            memory.swap_verifier(verifier);
+        }
+        Some(state)
+    }
+
+    /// Whether the code of this attempt was sent by a process that did not store how that ended, or has not yet.
+    pub fn is_spent(&self) -> bool {
+        matches!(&self.state.flow, Flow::Browser(memory) if memory.is_spent())
+    }
+
     /// The attempt as text that another process can continue from. It holds the verifier and the device code.
     pub fn to_state(&self) -> Secret {
         let text = serde_json::to_string(&self.state).expect("the state holds only text, numbers and lists");
@@ -256,6 +283,11 @@ impl Attempt {
         if !state.flow.fits(&plan.method().flow) {
             return Err(OauthError::BadState {
                 why: "the catalogue's login method has changed since",
+            });
+        }
+        if state.origins != origins(plan) {
+            return Err(OauthError::BadState {
+                why: "the catalogue now names other addresses for it",
             });
         }
         Ok(Self {
@@ -292,6 +324,10 @@ impl Attempt {
         let deadline = *self.deadline.get_or_insert(now.saturating_add(left));
         deadline.saturating_sub(now)
     }
+}
+
+fn origins(plan: &Plan) -> Vec<Origin> {
+    plan.provider().token_origins(plan.method(), plan.region())
 }
 
 pub(crate) fn millis(span: Duration) -> u64 {

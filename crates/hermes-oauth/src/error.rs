@@ -158,6 +158,17 @@ pub enum OauthError {
     /// The attempt has already ended.
     #[error("this login attempt has already ended")]
     Finished,
+    /// The attempt's single-use code was sent before.
+    #[error("the code of this login has been sent once already, and it cannot be sent again")]
+    Spent,
+    /// A key of another kind than the login method is for.
+    #[error("the key is not one of login method `{method}`; it looks like one of `{fits}`")]
+    OtherKind {
+        /// The method that was chosen.
+        method: String,
+        /// The method that such keys are for.
+        fits: String,
+    },
     /// The attempt cannot take this input.
     #[error("this login attempt does not take {given}")]
     WrongInput {
@@ -180,6 +191,7 @@ impl OauthError {
             | Self::Paste { .. }
             | Self::Callback { .. }
             | Self::KeyShape { .. }
+            | Self::OtherKind { .. }
             | Self::KeyRejected { .. }
             | Self::WrongInput { .. } => false,
             Self::Http { source, .. } => source.sent(),
@@ -207,10 +219,11 @@ impl Explain for OauthError {
             Self::UnsafeLink { .. } => "unsafe_link",
             Self::Paste { .. } => "bad_paste",
             Self::Callback { .. } => "bad_callback",
-            Self::KeyShape { .. } => "bad_key",
+            Self::KeyShape { .. } | Self::OtherKind { .. } => "bad_key",
             Self::KeyRejected { .. } => "key_rejected",
             Self::Listen { .. } => "callback_port_unavailable",
             Self::Finished => "attempt_finished",
+            Self::Spent => "attempt_spent",
             Self::WrongInput { .. } => "wrong_input",
             Self::BadState { .. } => "attempt_unreadable",
         }
@@ -218,9 +231,11 @@ impl Explain for OauthError {
 
     fn exit(&self) -> ExitKind {
         match self {
-            Self::Unsupported { .. } | Self::Row { .. } | Self::Paste { .. } | Self::KeyShape { .. } => {
-                ExitKind::Usage
-            }
+            Self::Unsupported { .. }
+            | Self::Row { .. }
+            | Self::Paste { .. }
+            | Self::KeyShape { .. }
+            | Self::OtherKind { .. } => ExitKind::Usage,
             Self::Http { source, .. } => source.exit(),
             Self::Catalog(error) => error.exit(),
             Self::AnswerLost { .. } => ExitKind::Network,
@@ -235,9 +250,11 @@ impl Explain for OauthError {
             | Self::UnsafeLink { .. }
             | Self::Callback { .. }
             | Self::KeyRejected { .. } => ExitKind::Refused,
-            Self::Listen { .. } | Self::Finished | Self::WrongInput { .. } | Self::BadState { .. } => {
-                ExitKind::Failure
-            }
+            Self::Listen { .. }
+            | Self::Finished
+            | Self::Spent
+            | Self::WrongInput { .. }
+            | Self::BadState { .. } => ExitKind::Failure,
         }
     }
 
@@ -263,6 +280,9 @@ impl Explain for OauthError {
                 Some(hint) => return Some(hint),
                 None => "Try again in a moment.",
             },
+            Self::OtherKind { fits, .. } => {
+                return Some(format!("Sign in with `--method {fits}`, or take another key."));
+            }
             other => other.plain_hint(),
         };
         Some(text.to_owned())

@@ -1,4 +1,4 @@
-use hermes_catalog::{AuthStyle, Provider};
+use hermes_catalog::{AuthStyle, LoginFlow, LoginMethod, Provider, RuleClass};
 use hermes_core::{Bound, Secret};
 use hermes_http::{Answer, Attach, AttachStyle, Call, origin_of};
 use http::{HeaderName, Method};
@@ -113,6 +113,37 @@ pub fn key_notes<'a>(
     }
 }
 
+/// The login method that a key is for: the chosen one, unless the key begins as those of another method do. A method that was
+/// taken as the provider's usual one for keys gives way to that other one.
+///
+/// # Errors
+/// [`OauthError::OtherKind`] when the chosen method was asked for by its own name, or the other needs the person's consent.
+pub(crate) fn method_for<'a>(
+    provider: &'a Provider,
+    chosen: &'a LoginMethod,
+    key: &Secret,
+) -> Result<&'a LoginMethod, OauthError> {
+    let fits = |method: &LoginMethod| {
+        let mut prefixes = method.key_prefixes.iter();
+        prefixes.any(|prefix| key.expose().starts_with(prefix.as_str()))
+    };
+    let takes_keys = |method: &&LoginMethod| matches!(method.flow, LoginFlow::ApiKey);
+    let mut methods = provider.login.iter().filter(takes_keys);
+    let usual = methods.clone().next().is_some_and(|first| first.id == chosen.id);
+    match methods.find(|method| fits(method)) {
+        Some(other) if !fits(chosen) => {
+            if usual && other.card.class != RuleClass::Restricted {
+                return Ok(other);
+            }
+            Err(OauthError::OtherKind {
+                method: chosen.id.clone(),
+                fits: other.id.clone(),
+            })
+        }
+        _ => Ok(chosen),
+    }
+}
+
 /// Asks the provider whether a key is good, with the row's cheapest call.
 ///
 /// # Errors
@@ -121,6 +152,7 @@ pub fn key_notes<'a>(
 pub async fn validate_key(
     engine: &Engine,
     provider: &Provider,
+    method: &LoginMethod,
     region: Option<&str>,
     key: &Secret,
 ) -> Result<KeyCheck, OauthError> {
@@ -129,6 +161,9 @@ pub async fn validate_key(
     let Some(row) = &provider.validation else {
         return unchecked("the provider has no call that tells".to_owned());
     };
+    if !row.methods.is_empty() && !row.methods.contains(&method.id) {
+        return unchecked(format!("the provider has no call that tells for `{}`", method.id));
+    }
     let prefixes = &row.only_prefixes;
     if !prefixes.is_empty()
         && !prefixes

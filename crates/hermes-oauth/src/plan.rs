@@ -67,6 +67,15 @@ impl Plan {
         })
     }
 
+    /// The same login by another method of the row.
+    pub(crate) fn with_method(&self, method: &LoginMethod) -> Self {
+        let place = self.provider.login.iter().position(|one| one.id == method.id);
+        Self {
+            method: place.unwrap_or(self.method),
+            ..self.clone()
+        }
+    }
+
     /// The provider's row.
     pub fn provider(&self) -> &Provider {
         &self.provider

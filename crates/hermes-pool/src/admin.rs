@@ -5,16 +5,17 @@ use std::sync::Arc;
 use hermes_core::{CredentialId, ExitKind, Health, ProviderId, Secret, UnixMs};
 
 use crate::api::{PoolError, Unusable, View};
+use crate::bounds::Bounds;
 use crate::entry::{Entry, Standing};
 use crate::flight::{self, Failed, Reason};
 use crate::pool::{Inner, Pool};
-use crate::view;
+use crate::{keyless, view};
 
 impl Pool {
     /// Makes a credential usable again: ends cool-downs, blocks and the mark of a dead login. One that is switched off
     /// stays so.
     pub async fn reset(&self, id: CredentialId) -> Result<View, PoolError> {
-        let entry = self.inner.entry(id)?;
+        let entry = self.stored(id)?;
         entry.slot.clear();
         if entry.credential.health == Health::Disabled {
             return Ok(view::of(&entry, self.inner.clock.now()));
@@ -24,7 +25,7 @@ impl Pool {
 
     /// Switches a credential on; its other states are left alone.
     pub async fn enable(&self, id: CredentialId) -> Result<View, PoolError> {
-        let entry = self.inner.entry(id)?;
+        let entry = self.stored(id)?;
         if entry.credential.health != Health::Disabled {
             return Ok(view::of(&entry, self.inner.clock.now()));
         }
@@ -33,7 +34,7 @@ impl Pool {
 
     /// Switches a credential off: no request uses it and nothing renews it.
     pub async fn disable(&self, id: CredentialId) -> Result<View, PoolError> {
-        self.inner.entry(id)?;
+        self.stored(id)?;
         self.put_health(id, Health::Disabled).await
     }
 
@@ -42,14 +43,14 @@ impl Pool {
     /// # Errors
     /// [`PoolError::Store`] when the provider has a credential of that label.
     pub async fn rename(&self, id: CredentialId, label: &str) -> Result<View, PoolError> {
-        self.inner.entry(id)?;
+        self.stored(id)?;
         self.inner.store.rename(id, label, self.inner.clock.now()).await?;
         self.view_again(id).await
     }
 
     /// Moves to a zero-based place in the provider's order.
     pub async fn set_priority(&self, id: CredentialId, place: u32) -> Result<View, PoolError> {
-        self.inner.entry(id)?;
+        self.stored(id)?;
         self.inner
             .store
             .set_priority(id, place, self.inner.clock.now())
@@ -59,7 +60,7 @@ impl Pool {
 
     /// Deletes a credential with its secrets; gives how it stood.
     pub async fn remove(&self, id: CredentialId) -> Result<View, PoolError> {
-        let entry = self.inner.entry(id)?;
+        let entry = self.stored(id)?;
         let now = self.inner.clock.now();
         let view = view::of(&entry, now);
         self.inner.store.remove(id, now).await?;
@@ -79,6 +80,7 @@ impl Pool {
             });
         }
         for view in &views {
+            self.stored(view.credential.id)?;
             self.inner
                 .store
                 .remove(view.credential.id, self.inner.clock.now())
@@ -86,6 +88,42 @@ impl Pool {
         }
         self.inner.reload().await?;
         Ok(views)
+    }
+
+    /// Ends a login at its provider, whatever is stored here stays. False where the provider has no call for it.
+    ///
+    /// # Errors
+    /// [`PoolError::Moved`] when the catalogue would send the token to an address that the login was not made for, those
+    /// of the store, and those of the provider.
+    pub async fn end_at_provider(&self, id: CredentialId) -> Result<bool, PoolError> {
+        let entry = self.stored(id)?;
+        let row = &entry.credential;
+        let Some(provider) = self.inner.catalog.get(&row.provider) else {
+            return Ok(false);
+        };
+        let Some(method) = provider.login.iter().find(|method| method.id == row.method) else {
+            return Ok(false);
+        };
+        let (_, material) = self.inner.store.material(id).await?;
+        Bounds::of(&self.inner.catalog, row, &material.extra)
+            .check_tokens(provider)
+            .map_err(|problem| PoolError::Moved {
+                label: row.label.clone(),
+                problem,
+            })?;
+        let region = row.region.as_deref();
+        Ok(hermes_oauth::revoke(&self.inner.engine, provider, method, region, &material).await?)
+    }
+
+    /// A credential that is in the store, and so can be changed.
+    fn stored(&self, id: CredentialId) -> Result<Arc<Entry>, PoolError> {
+        let entry = self.inner.entry(id)?;
+        if keyless::is_keyless(&entry.credential) {
+            return Err(PoolError::Keyless {
+                provider: entry.credential.provider.clone(),
+            });
+        }
+        Ok(entry)
     }
 
     async fn put_health(&self, id: CredentialId, health: Health) -> Result<View, PoolError> {
@@ -110,8 +148,15 @@ impl Pool {
 
 pub(crate) async fn refresh(pool: &Arc<Inner>, id: CredentialId) -> Result<View, PoolError> {
     let entry = pool.entry(id)?;
+    if keyless::is_keyless(&entry.credential) {
+        return Err(PoolError::Keyless {
+            provider: entry.credential.provider.clone(),
+        });
+    }
     let (flight, _) = flight::join(pool, &entry, Reason::Person);
-    flight.wait().await.map_err(|failed| refused(&entry, failed))?;
+    if let Err(failed) = flight.wait().await {
+        return Err(refused(pool, &entry, failed).await);
+    }
     Ok(view::of(&*pool.entry(id)?, pool.clock.now()))
 }
 
@@ -121,6 +166,11 @@ pub(crate) async fn token(
     id: CredentialId,
 ) -> Result<(Secret, Option<UnixMs>, View), PoolError> {
     let mut entry = pool.entry(id)?;
+    if keyless::is_keyless(&entry.credential) {
+        return Err(PoolError::Keyless {
+            provider: entry.credential.provider.clone(),
+        });
+    }
     let mut standing = entry.stands(None, pool.clock.now());
     if matches!(standing, Standing::Due | Standing::Stale) {
         let (flight, _) = flight::join(pool, &entry, Reason::Due);
@@ -129,7 +179,7 @@ pub(crate) async fn token(
         if let Err(failed) = landing
             && (failed.ended || !entry.is_alive(pool.clock.now()))
         {
-            return Err(refused(&entry, failed));
+            return Err(refused(pool, &entry, failed).await);
         }
         standing = entry.stands(None, pool.clock.now());
     }
@@ -143,26 +193,34 @@ pub(crate) async fn token(
             let view = view::of(&entry, pool.clock.now());
             Ok((opened.access.clone(), entry.credential.expires, view))
         }
-        Some(Err(problem)) => Err(failed_to_open(&entry, problem)),
-        None => Err(failed_to_open(&entry, "the login changed meanwhile")),
+        Some(Err(problem)) => Err(match pool.store.material(id).await {
+            // The store says best itself what is wrong with its key or a row.
+            Err(error) => PoolError::Store(error),
+            Ok(_) => PoolError::Moved {
+                label: entry.credential.label.clone(),
+                problem: problem.to_owned(),
+            },
+        }),
+        None => Err(PoolError::Refresh {
+            label: entry.credential.label.clone(),
+            problem: "the login changed meanwhile".to_owned(),
+            exit: ExitKind::Store,
+        }),
     }
 }
 
-fn refused(entry: &Entry, failed: Failed) -> PoolError {
+async fn refused(pool: &Inner, entry: &Entry, failed: Failed) -> PoolError {
+    // A fault of the store is told in its own words, with its own hint.
+    if (failed.exit == ExitKind::Store || entry.defect().is_some())
+        && let Err(error) = pool.store.material(entry.credential.id).await
+    {
+        return PoolError::Store(error);
+    }
     let label = entry.credential.label.clone();
     PoolError::Refresh {
         label,
         problem: failed.problem,
         exit: failed.exit,
-    }
-}
-
-fn failed_to_open(entry: &Entry, problem: &str) -> PoolError {
-    let label = entry.credential.label.clone();
-    PoolError::Refresh {
-        label,
-        problem: problem.to_owned(),
-        exit: ExitKind::Store,
     }
 }
 

@@ -239,6 +239,20 @@ pub enum PoolError {
         /// Attempt.
         id: AttemptId,
     },
+    /// The catalogue or a setting would send a stored credential to an address that it was not signed in for.
+    #[error("`{label}` cannot be used: {problem}")]
+    Moved {
+        /// Label.
+        label: String,
+        /// Old and new address, in words.
+        problem: String,
+    },
+    /// The endpoint wants no key: nothing is stored that could be shown, renewed or removed.
+    #[error("`{provider}` needs no login: it is an endpoint of the config file without a key")]
+    Keyless {
+        /// Provider.
+        provider: ProviderId,
+    },
     /// A refresh failed.
     #[error("the token of `{label}` could not be renewed: {problem}")]
     Refresh {
@@ -270,6 +284,8 @@ impl Explain for PoolError {
             Self::NoAttempt { .. } => "no_login_attempt",
             Self::Cancelled { .. } => "login_cancelled",
             Self::Refresh { .. } => "refresh_failed",
+            Self::Moved { .. } => "address_moved",
+            Self::Keyless { .. } => "no_login_needed",
             Self::Catalog(error) => error.kind(),
             Self::Store(error) => error.kind(),
             Self::Oauth(error) => error.kind(),
@@ -278,10 +294,12 @@ impl Explain for PoolError {
 
     fn exit(&self) -> ExitKind {
         match self {
-            Self::NoLogin { .. } | Self::Exhausted { .. } => ExitKind::LoginRequired,
-            Self::Protocol { .. } | Self::SwitchedOff { .. } | Self::Target(_) | Self::NoAttempt { .. } => {
-                ExitKind::Usage
-            }
+            Self::NoLogin { .. } | Self::Exhausted { .. } | Self::Moved { .. } => ExitKind::LoginRequired,
+            Self::Protocol { .. }
+            | Self::SwitchedOff { .. }
+            | Self::Target(_)
+            | Self::Keyless { .. }
+            | Self::NoAttempt { .. } => ExitKind::Usage,
             Self::Cancelled { .. } => ExitKind::Cancelled,
             Self::Refresh { exit, .. } => *exit,
             Self::Catalog(error) => error.exit(),
@@ -308,7 +326,8 @@ impl Explain for PoolError {
             }
             Self::Target(_) => Some("See `hermes auth list` for ids and labels.".to_owned()),
             Self::NoAttempt { .. } => Some("Start a new login with `hermes auth add`.".to_owned()),
-            Self::Cancelled { .. } | Self::Refresh { .. } => None,
+            Self::Cancelled { .. } | Self::Refresh { .. } | Self::Moved { .. } => None,
+            Self::Keyless { .. } => Some("To change it, edit `[endpoints]` in the config file.".to_owned()),
             Self::Catalog(error) => error.hint(),
             Self::Store(error) => error.hint(),
             Self::Oauth(error) => error.hint(),

@@ -179,6 +179,12 @@ fn unusable(entry: &Entry, ask: &Ask<'_>, now: UnixMs) -> Unusable {
             "it was tried for this request and failed".clone_into(&mut cause);
         } else if !entry.protocols().any(|one| one == ask.protocol) {
             cause = format!("it does not speak {}", ask.protocol);
+        } else if let Some(moved) = entry
+            .opened()
+            .and_then(Result::ok)
+            .and_then(|one| one.moved(ask.protocol))
+        {
+            moved.clone_into(&mut cause);
         }
     }
     Unusable {

@@ -7,6 +7,8 @@ use hermes_core::{Bound, CoolCause, Credential, Health, Material, Protocol, Scop
 use hermes_store::StoreError;
 
 use crate::api::Leased;
+use crate::bounds::Bounds;
+use crate::keyless;
 use crate::pool::Inner;
 use crate::runtime::{self, Ignored, Runtime};
 use crate::slot::{Slot, covers};
@@ -33,12 +35,16 @@ pub(crate) struct Outlook {
     pub(crate) ignored: Vec<Ignored>,
     /// How long before its end a token is renewed at most; none where tokens are not renewed.
     lead: Option<Duration>,
+    /// Whether an address is not the shipped row's, so that only the sealed note of the login can allow it.
+    pub(crate) is_moved: bool,
 }
 
 /// An opened token.
 pub(crate) struct Opened {
     pub(crate) access: Secret,
     leased: Vec<Arc<Leased>>,
+    /// The protocols whose address the login was not made for, with what is wrong.
+    moved: Vec<(Protocol, String)>,
 }
 
 /// Whether a credential can serve.
@@ -73,14 +79,18 @@ impl Entry {
         let settings = pool.settings.get(&credential.provider);
         let off = settings.filter(|settings| settings.enabled == Some(false));
         let switched_off = off.map(|settings| Arc::from(settings.origin.as_str()));
-        Self {
+        let entry = Self {
             outlook: Arc::new(outlook(pool, &credential)),
             credential,
             slot,
             stamp: 0,
             switched_off,
             opened: OnceLock::new(),
+        };
+        if keyless::is_keyless(&entry.credential) {
+            entry.put(pool, &keyless::material());
         }
+        entry
     }
 
     /// The entry after its row changed. An opened token is kept while it is the same one under the same name.
@@ -163,8 +173,24 @@ impl Entry {
     fn opened_with(&self, pool: &Inner, material: &Material) -> Result<Arc<Opened>, String> {
         let row = &self.credential;
         let settings = pool.settings.get(&row.provider);
-        let (runtimes, _) = runtime::resolve(pool.row(row)?, row, &material.extra, settings)
-            .map_err(|error| chain(&error))?;
+        let provider = pool.row(row)?;
+        let (mut runtimes, _) =
+            runtime::resolve(provider, row, &material.extra, settings).map_err(|error| chain(&error))?;
+        let mut moved = Vec::new();
+        if !keyless::is_keyless(row) {
+            let bounds = Bounds::of(&pool.catalog, row, &material.extra);
+            bounds.check_refresh(provider)?;
+            runtimes.retain(|runtime| match bounds.check_runtime(runtime) {
+                Ok(()) => true,
+                Err(problem) => {
+                    moved.push((runtime.protocol, problem));
+                    false
+                }
+            });
+        }
+        if let ([], Some((_, problem))) = (runtimes.as_slice(), moved.first()) {
+            return Err(problem.clone());
+        }
         let label: Arc<str> = Arc::from(row.label.as_str());
         let leased = runtimes.into_iter().map(|runtime| {
             Arc::new(Leased {
@@ -180,6 +206,7 @@ impl Entry {
         Ok(Arc::new(Opened {
             access: material.access.clone(),
             leased: leased.collect(),
+            moved,
         }))
     }
 
@@ -211,6 +238,12 @@ impl Entry {
             .unwrap_or_default()
             .iter()
             .map(|runtime| runtime.protocol)
+    }
+
+    /// Whether only its sealed half tells if it may be sent where the catalogue says.
+    pub(crate) fn is_moved(&self) -> bool {
+        let outlook = self.outlook.as_ref().as_ref();
+        outlook.is_ok_and(|outlook| outlook.is_moved) && !keyless::is_keyless(&self.credential)
     }
 
     pub(crate) fn can_refresh(&self) -> bool {
@@ -289,6 +322,17 @@ impl Entry {
 }
 
 impl Opened {
+    /// Why requests of a protocol are not sent.
+    pub(crate) fn moved(&self, protocol: Protocol) -> Option<&str> {
+        let moved = self.moved.iter().find(|(one, _)| *one == protocol);
+        moved.map(|(_, problem)| problem.as_str())
+    }
+
+    /// Every address that is not used, with what is wrong.
+    pub(crate) fn all_moved(&self) -> impl Iterator<Item = &(Protocol, String)> {
+        self.moved.iter()
+    }
+
     pub(crate) fn leased(&self, protocol: Protocol) -> Option<&Arc<Leased>> {
         self.leased
             .iter()
@@ -314,7 +358,13 @@ fn outlook(pool: &Inner, credential: &Credential) -> Result<Outlook, String> {
         .iter()
         .find(|method| method.id == credential.method);
     let refresh = method.and_then(|method| method.refresh.as_ref());
+    let bounds = Bounds::of(&pool.catalog, credential, &serde_json::Map::new());
+    let stays = bounds.check_refresh(provider).is_ok()
+        && runtimes
+            .iter()
+            .all(|runtime| bounds.check_runtime(runtime).is_ok());
     Ok(Outlook {
+        is_moved: !stays,
         lead: refresh.map(|refresh| Duration::from_secs(refresh.lead_s)),
         runtimes,
         ignored,

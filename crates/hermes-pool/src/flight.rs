@@ -12,6 +12,7 @@ use hermes_oauth::RefreshError;
 use hermes_store::{Commit, StoreError};
 use tokio::sync::watch;
 
+use crate::bounds::{self, Bounds};
 use crate::entry::{Entry, Standing};
 use crate::pool::Inner;
 
@@ -178,7 +179,7 @@ fn moved_on(entry: &Entry, seen: u64, reason: Reason, now: UnixMs) -> bool {
 /// A login that waits for a person is never renewed again by itself, and one that ended not at all.
 fn out_of_use(entry: &Entry, reason: Reason) -> Option<Failed> {
     if let Some(defect) = entry.defect() {
-        return Some(Failed::passing(defect.to_owned(), ExitKind::Failure));
+        return Some(Failed::passing(defect.to_owned(), ExitKind::LoginRequired));
     }
     match &entry.credential.health {
         Health::NeedsLogin { cause } => Some(Failed::ended(cause.words().to_owned())),
@@ -203,9 +204,15 @@ async fn call(pool: &Arc<Inner>, entry: &Arc<Entry>, material: &Material) -> Lan
             let problem = format!("`{}` has no login method `{}` any more", row.provider, row.method);
             Failed::passing(problem, ExitKind::Usage)
         })?;
+    Bounds::of(&pool.catalog, row, &material.extra)
+        .check_refresh(provider)
+        .map_err(|problem| Failed::passing(problem, ExitKind::LoginRequired))?;
     let region = row.region.as_deref();
     match hermes_oauth::refresh(&pool.engine, provider, method, region, material).await {
-        Ok(refreshed) => save(pool, entry, row.generation, refreshed.material).await,
+        Ok(mut refreshed) => {
+            bounds::carry(&material.extra, &mut refreshed.material.extra);
+            save(pool, entry, row.generation, refreshed.material).await
+        }
         Err(RefreshError::Transient {
             problem,
             sent,

@@ -11,6 +11,7 @@ use crate::api::{Advice, Leased, Outcome, Verdict};
 use crate::classify::{self, Answer};
 use crate::entry::Entry;
 use crate::flight::{self, Reason};
+use crate::keyless;
 use crate::pool::Inner;
 use crate::slot::covers;
 
@@ -144,6 +145,9 @@ impl Lease {
     /// that is refused as well is beyond repair.
     async fn refused(&self, now: UnixMs) -> Advice {
         let row = &self.entry.credential;
+        if keyless::is_keyless(row) {
+            return Advice::Deliver;
+        }
         let Ok(current) = self.pool.entry(self.id()) else {
             return Advice::Another;
         };
@@ -201,7 +205,7 @@ impl Lease {
             let ours = row.generation == generation && row.health != health && row.health != Health::Disabled;
             (ours && from(&row.health)).then(|| entry.with_health(health))
         });
-        if changed.is_some() {
+        if changed.is_some() && !keyless::is_keyless(&self.entry.credential) {
             save_health(&self.pool, self.id(), &self.entry);
         }
     }

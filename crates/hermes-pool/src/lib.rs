@@ -6,11 +6,13 @@
 
 mod admin;
 mod api;
+mod bounds;
 mod choose;
 mod classify;
 mod entry;
 mod flight;
 mod keeper;
+mod keyless;
 mod lease;
 mod logins;
 mod pool;
@@ -22,11 +24,13 @@ mod view;
 mod work;
 
 pub use api::*;
+pub use bounds::note_origins;
 pub use classify::{Answer, classify};
+pub use keyless::keyless_views;
 pub use lease::Lease;
 pub use logins::{AttemptView, Finished, Logins, Progress};
 pub use pool::{Pool, PoolParts};
-pub use runtime::{Ignored, ProviderSettings, Runtime, resolve};
+pub use runtime::{Ignored, ProviderSettings, Runtime, ignored_settings, resolve};
 
 // The gateway reaches the store only through the pool: client keys and the request log.
 pub use hermes_store::{ClientKey, Event, RequestRow, Saved, Store, StoreError};

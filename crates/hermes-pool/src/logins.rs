@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hermes_core::{AttemptId, NewCredential, ProviderId, UnixMs};
-use hermes_oauth::{Attempt, Challenge, Input, Plan, StartOptions, Step};
+use hermes_oauth::{Attempt, Challenge, Input, OauthError, Plan, StartOptions, Step};
 use hermes_store::{AttemptRow, Saved};
 use serde::Serialize;
 use tokio::sync::Notify;
 
 use crate::api::PoolError;
+use crate::bounds;
 use crate::pool::Inner;
 
 /// Durable login attempts. Clones share one state.
@@ -68,6 +69,8 @@ pub struct AttemptView {
     pub label: Option<String>,
     /// What the person has to do.
     pub challenge: Challenge,
+    /// Whether its code was sent already, so that it takes no other and the login has to be started again.
+    pub spent: bool,
     /// When it was started.
     pub created: UnixMs,
     /// When it ends by itself.
@@ -203,13 +206,21 @@ impl Logins {
 
     async fn step(&self, id: AttemptId, input: Input, live: &Live) -> Result<Progress, PoolError> {
         let _turn = live.step.lock().await;
-        let (row, plan, mut attempt) = self.restore(id).await?;
+        let (mut row, plan, mut attempt) = self.restore(id).await?;
+        if attempt.is_spent() {
+            // The row stays until its time is over: another process may be waiting for the answer.
+            return Err(OauthError::Spent.into());
+        }
+        if let Some(spent) = attempt.spent_by(&plan, &input) {
+            row.state = spent;
+            self.update(&row).await?;
+        }
         let outcome = attempt.advance(&self.pool.engine, &plan, input).await;
         if live.cancelled.load(Ordering::Acquire) {
             return Err(PoolError::Cancelled { id });
         }
         match outcome {
-            Ok(Step::Done { credential, notes }) => self.finish(id, *credential, notes).await,
+            Ok(Step::Done { credential, notes }) => self.finish(id, &plan, *credential, notes).await,
             Ok(Step::Waiting { next_poll, note }) => {
                 self.keep(row, &attempt).await?;
                 Ok(Progress::Waiting { next_poll, note })
@@ -228,9 +239,11 @@ impl Logins {
     async fn finish(
         &self,
         id: AttemptId,
-        login: NewCredential,
+        plan: &Plan,
+        mut login: NewCredential,
         notes: Vec<String>,
     ) -> Result<Progress, PoolError> {
+        bounds::note_origins(&mut login, plan.provider());
         let saved = self
             .pool
             .store
@@ -246,11 +259,15 @@ impl Logins {
         if state == row.state {
             return Ok(());
         }
-        if self.pool.store.attempt(row.id).await?.is_none() {
-            return Err(PoolError::Cancelled { id: row.id });
+        self.update(&AttemptRow { state, ..row }).await
+    }
+
+    async fn update(&self, row: &AttemptRow) -> Result<(), PoolError> {
+        if self.pool.store.update_attempt(row).await? {
+            Ok(())
+        } else {
+            Err(PoolError::Cancelled { id: row.id })
         }
-        self.pool.store.save_attempt(&AttemptRow { state, ..row }).await?;
-        Ok(())
     }
 
     /// Ends an attempt; nothing is stored and no further call is made for it. False when there is none.
@@ -272,7 +289,7 @@ impl Logins {
     /// [`PoolError::NoAttempt`].
     pub async fn get(&self, id: AttemptId) -> Result<AttemptView, PoolError> {
         let (row, _, attempt) = self.restore(id).await?;
-        Ok(view(row, attempt.challenge().clone()))
+        Ok(view(row, &attempt))
     }
 
     /// Every attempt that has not ended, oldest first. One that can no longer be continued is left out.
@@ -283,8 +300,8 @@ impl Logins {
         self.sweep().await?;
         let rows = self.pool.store.attempts().await?;
         let views = rows.into_iter().filter_map(|row| {
-            let challenge = self.attempt(&row).ok()?.1.challenge().clone();
-            Some(view(row, challenge))
+            let attempt = self.attempt(&row).ok()?.1;
+            Some(view(row, &attempt))
         });
         Ok(views.collect())
     }
@@ -323,14 +340,15 @@ impl Logins {
     }
 }
 
-fn view(row: AttemptRow, challenge: Challenge) -> AttemptView {
+fn view(row: AttemptRow, attempt: &Attempt) -> AttemptView {
     AttemptView {
         id: row.id,
         provider: row.provider,
         method: row.method,
         region: row.region,
         label: row.label,
-        challenge,
+        challenge: attempt.challenge().clone(),
+        spent: attempt.is_spent(),
         created: row.created,
         expires: row.expires,
     }

@@ -17,7 +17,7 @@ use crate::logins::{Logins, Running};
 use crate::runtime::ProviderSettings;
 use crate::snapshot::Snapshot;
 use crate::work::Work;
-use crate::{target, view};
+use crate::{keyless, target, view};
 
 /// What a pool is made of.
 pub struct PoolParts {
@@ -87,6 +87,17 @@ impl Pool {
     /// with its credential; the others serve.
     pub async fn warm(&self) {
         self.inner.warm().await;
+    }
+
+    /// Opens the secrets of those credentials whose address is not the shipped catalogue's, to see whether they were signed
+    /// in for it. Others need no look, so their key is not asked for. One that cannot be opened now is shown as it was.
+    pub async fn examine(&self) {
+        let snapshot = self.inner.snapshot.load_full();
+        for entry in snapshot.entries().filter(|entry| entry.is_moved()) {
+            if let Err(error) = entry.open(&self.inner).await {
+                tracing::warn!(label = entry.credential.label, %error, "it is not known what a login may reach");
+            }
+        }
     }
 
     /// Keeps the snapshot up to date and tokens fresh until the future is dropped: looks at the store's version every
@@ -187,7 +198,8 @@ impl Pool {
 impl Inner {
     pub(crate) async fn reload(&self) -> Result<(), StoreError> {
         let before = self.stamp.load(Ordering::Acquire);
-        let rows = self.store.credentials().await?;
+        let mut rows = self.store.credentials().await?;
+        rows.extend(keyless::members(&self.catalog, &rows));
         let _guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.snapshot.load();
         let entries = rows
@@ -207,7 +219,9 @@ impl Inner {
         if entry.stamp > before {
             return Arc::clone(entry);
         }
-        if row.generation == entry.credential.generation && entry.slot.is_saving() {
+        // What is in no store has its health here alone.
+        let unsaved = entry.slot.is_saving() || keyless::is_keyless(&row);
+        if row.generation == entry.credential.generation && unsaved {
             row.health = entry.credential.health.clone();
         }
         if entry.credential == row {

@@ -105,6 +105,32 @@ pub fn resolve(
     Ok((runtimes, ignored))
 }
 
+/// What the config file says about a provider and is followed by none of its login methods, for people who have not signed in.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn ignored_settings(
+    provider: &Provider,
+    settings: &ProviderSettings,
+) -> Result<Vec<Ignored>, CatalogError> {
+    let mut common: Option<Vec<Ignored>> = None;
+    for method in &provider.login {
+        let credential = crate::keyless::stand_in(provider, &method.id);
+        let (runtimes, ignored) = resolve(provider, &credential, &Map::new(), Some(settings))?;
+        if runtimes.is_empty() {
+            continue;
+        }
+        common = Some(match common {
+            None => ignored,
+            Some(before) => before
+                .into_iter()
+                .filter(|one| ignored.iter().any(|other| other.setting == one.setting))
+                .collect(),
+        });
+    }
+    Ok(common.unwrap_or_default())
+}
+
 /// `api_mode` picks among the protocols that the row allows, and adds none.
 fn choose_protocol(
     provider: &Provider,

@@ -38,7 +38,9 @@ impl Snapshot {
     }
 
     pub(crate) fn speaks(&self, provider: &ProviderId, protocol: Protocol) -> bool {
-        self.of(provider).iter().any(|entry| entry.protocols().any(|one| one == protocol))
+        self.of(provider)
+            .iter()
+            .any(|entry| entry.protocols().any(|one| one == protocol))
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {

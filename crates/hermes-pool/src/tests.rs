@@ -1,5 +1,7 @@
+mod bounds;
 mod flaky;
 mod flight;
+mod keyless;
 mod kit;
 mod lease;
 mod logins;

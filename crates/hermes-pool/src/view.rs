@@ -4,10 +4,21 @@ use hermes_core::{Health, LoginCause, Scope, UnixMs};
 
 use crate::api::{State, View};
 use crate::entry::{Entry, Standing};
+use crate::runtime::Ignored;
 
 pub(crate) fn of(entry: &Entry, now: UnixMs) -> View {
     let (state, words, until) = state_for(entry, None, now);
     let outlook = entry.outlook.as_ref().as_ref();
+    let mut ignored = outlook.map(|outlook| outlook.ignored.clone()).unwrap_or_default();
+    let moved = entry
+        .opened()
+        .and_then(Result::ok)
+        .into_iter()
+        .flat_map(|opened| opened.all_moved());
+    ignored.extend(moved.map(|(protocol, why)| Ignored {
+        setting: format!("the address for {}", protocol.title()),
+        why: why.clone(),
+    }));
     View {
         credential: entry.credential.clone(),
         state,
@@ -16,7 +27,7 @@ pub(crate) fn of(entry: &Entry, now: UnixMs) -> View {
         runtimes: outlook
             .map(|outlook| outlook.runtimes.clone())
             .unwrap_or_default(),
-        ignored: outlook.map(|outlook| outlook.ignored.clone()).unwrap_or_default(),
+        ignored,
     }
 }
 

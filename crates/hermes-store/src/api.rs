@@ -57,6 +57,9 @@ pub trait Store: Send + Sync {
     /// Keeps a login attempt; its state is sealed.
     async fn save_attempt(&self, attempt: &AttemptRow) -> Result<(), StoreError>;
 
+    /// Writes an attempt again that is still there; false, and nothing written, when it was finished, cancelled or swept.
+    async fn update_attempt(&self, attempt: &AttemptRow) -> Result<bool, StoreError>;
+
     /// A login attempt.
     async fn attempt(&self, id: AttemptId) -> Result<Option<AttemptRow>, StoreError>;
 

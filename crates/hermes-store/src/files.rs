@@ -119,13 +119,21 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), StoreError> {
         return check_folder(path);
     }
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(|error| io(path, &error))?;
+        fs::create_dir_all(parent).map_err(|error| not_made(path, &error))?;
     }
     match platform::make_folder(path) {
         Ok(()) => Ok(()),
         // Another process was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check_folder(path),
-        Err(error) => Err(io(path, &error)),
+        Err(error) => Err(not_made(path, &error)),
+    }
+}
+
+/// A folder that could not be made holds nothing that could be damaged, whatever the reason is.
+fn not_made(path: &Path, error: &io::Error) -> StoreError {
+    StoreError::NotWritable {
+        path: path.to_owned(),
+        problem: error.to_string(),
     }
 }
 

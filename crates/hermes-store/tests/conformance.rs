@@ -355,6 +355,22 @@ async fn attempt_round_trip_survives_the_process() {
 }
 
 #[tokio::test]
+async fn update_attempt_writes_only_what_is_there() {
+    let home = Home::new();
+    let store = home.open().await;
+    let mut row = attempt();
+    assert!(!store.update_attempt(&row).await.unwrap());
+    assert!(store.attempt(row.id).await.unwrap().is_none());
+    store.save_attempt(&row).await.unwrap();
+    row.state = Secret::from("later");
+    assert!(store.update_attempt(&row).await.unwrap());
+    assert_eq!(store.attempt(row.id).await.unwrap().unwrap().state, row.state);
+    assert!(store.take_attempt(row.id).await.unwrap());
+    assert!(!store.update_attempt(&row).await.unwrap());
+    assert!(store.attempts().await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn take_attempt_many_callers_one_wins() {
     let home = Home::new();
     let store = home.open().await;

@@ -74,12 +74,12 @@ impl UsageWatcher {
         Self {
             protocol,
             streaming,
-            usage_key: KeyWatch::new("usage"),
+            usage_key: KeyWatch::new("\"usage\""),
             chat_keys: chat.then(|| ChatKeys {
-                finish: KeyWatch::new("finish_reason"),
-                error: KeyWatch::new("error"),
+                finish: KeyWatch::new("\"finish_reason\""),
+                error: KeyWatch::new("\"error\""),
             }),
-            type_key: (streaming && !chat).then(|| KeyWatch::new("type")),
+            type_key: (streaming && !chat).then(|| KeyWatch::new("\"type\"")),
             unnamed_end: false,
             usage: None,
             line: Vec::new(),
@@ -276,12 +276,12 @@ struct KeyWatch {
 }
 
 impl KeyWatch {
-    fn new(key: &str) -> Self {
-        let needle = format!("\"{key}\"");
+    /// Watches for a key as it stands in the text, with its quotes.
+    fn new(key: &'static str) -> Self {
         Self {
-            finder: Finder::new(&needle).into_owned(),
-            needle: needle.len(),
-            carry: Vec::with_capacity(2 * needle.len()),
+            finder: Finder::new(key),
+            needle: key.len(),
+            carry: Vec::with_capacity(2 * key.len()),
             value: None,
         }
     }

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use hermes_core::{
 };
 use hermes_http::{Http, HttpConfig, Lab, ProxySettings};
 use hermes_oauth::Engine;
-use hermes_pool::{Pool, PoolParts, View};
+use hermes_pool::{Pool, PoolParts, ProviderSettings, View};
 use hermes_store::{AskPassphrase, Keyring, NoKeyring, OpenOptions, Store, StoreError, SystemKeyring};
 use tokio::sync::OnceCell;
 
@@ -172,13 +173,7 @@ impl<'a> App<'a> {
     pub(crate) async fn pool(&self) -> Result<&Pool, Failure> {
         let make = async || {
             let catalog = Arc::clone(self.catalog().await?);
-            let find = |name: &str| -> Result<ProviderId, String> {
-                catalog
-                    .provider(name)
-                    .map(|provider| provider.id.clone())
-                    .map_err(|error| error.to_string())
-            };
-            let settings = self.config.provider_settings(find)?;
+            let settings = self.settings().await?;
             let pool = Pool::new(PoolParts {
                 store: Arc::clone(self.store().await?),
                 catalog,
@@ -188,6 +183,7 @@ impl<'a> App<'a> {
                 settings,
             });
             pool.reload().await?;
+            pool.examine().await;
             Ok(pool)
         };
         self.pool.get_or_try_init(make).await
@@ -196,15 +192,21 @@ impl<'a> App<'a> {
     /// The pool, if this home has a store. Settings are checked all the same.
     pub(crate) async fn existing_pool(&self) -> Result<Option<&Pool>, Failure> {
         if self.existing_store().await?.is_none() {
-            self.check_settings().await?;
+            self.settings().await?;
             return Ok(None);
         }
         self.pool().await.map(Some)
     }
 
-    /// Every login with its state; none when nothing was ever stored. Makes no store.
+    /// Every login with its state, and the endpoints that need none. Makes no store.
     pub(crate) async fn views(&self) -> Result<Vec<View>, Failure> {
-        Ok(self.existing_pool().await?.map(Pool::views).unwrap_or_default())
+        match self.existing_pool().await? {
+            Some(pool) => Ok(pool.views()),
+            None => Ok(hermes_pool::keyless_views(
+                self.catalog().await?,
+                &self.settings().await?,
+            )),
+        }
     }
 
     /// Every login of the pool as this process knows it now.
@@ -226,15 +228,15 @@ impl<'a> App<'a> {
         Ok((pool, view))
     }
 
-    async fn check_settings(&self) -> Result<(), Failure> {
+    /// What the config file says about providers.
+    pub(crate) async fn settings(&self) -> Result<HashMap<ProviderId, ProviderSettings>, Failure> {
         let catalog = self.catalog().await?;
-        self.config.provider_settings(|name| {
+        Ok(self.config.provider_settings(|name| {
             catalog
                 .provider(name)
                 .map(|provider| provider.id.clone())
                 .map_err(|error| error.to_string())
-        })?;
-        Ok(())
+        })?)
     }
 
     /// Waits for what is under way and closes the store. To be called before the program ends.

@@ -1,9 +1,10 @@
 //! `config.toml`: what it may say, where each value came from, and errors that name file, line and key.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use hermes_catalog::CustomEndpoint;
+use hermes_catalog::{AuthStyle, CustomEndpoint};
 use hermes_core::{ExitKind, Explain, Protocol, ProviderId};
 use hermes_pool::ProviderSettings;
 use hermes_store::HolderChoice;
@@ -74,6 +75,8 @@ struct RawEndpoint {
     base_url: Spanned<String>,
     protocol: Option<Spanned<Protocol>>,
     key_env: Option<Spanned<String>>,
+    /// How the key is attached: `bearer`, `none`, or `{ header = "x-api-key" }`.
+    auth: Option<Spanned<AuthStyle>>,
     #[serde(default)]
     models: Option<Spanned<Vec<String>>>,
 }
@@ -112,10 +115,13 @@ impl Config {
     pub(crate) fn load(file: &Path) -> Result<Self, ConfigError> {
         match fs_err::read(file) {
             Ok(bytes) => Self::parse(file, bytes),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self {
-                file: file.to_owned(),
-                ..Self::default()
-            }),
+            // A home that cannot be there has no file in it either; whoever makes the home says what is wrong with it.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Ok(Self {
+                    file: file.to_owned(),
+                    ..Self::default()
+                })
+            }
             Err(error) => Err(ConfigError::Unreadable {
                 file: file.to_owned(),
                 problem: plain_reason(&error),
@@ -227,7 +233,7 @@ impl Config {
                 .map(|models| models.get_ref().clone())
                 .unwrap_or_default(),
             key_env: raw.key_env.as_ref().map(|name| name.get_ref().clone()),
-            auth: None,
+            auth: raw.auth.as_ref().map(|auth| auth.get_ref().clone()),
             headers: BTreeMap::new(),
         };
         self.raw.endpoints.iter().map(endpoint).collect()

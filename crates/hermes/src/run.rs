@@ -1,4 +1,5 @@
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -60,9 +61,11 @@ fn start(cli: Cli, env: Env, printer: &Printer) -> Outcome {
     outcome
 }
 
-/// One thread is enough for a command and starts faster; a gateway uses every core.
+/// One thread is enough for a command and starts faster; a gateway uses every core it is given.
 fn runtime(serves: bool) -> std::io::Result<tokio::runtime::Runtime> {
-    let mut builder = if serves {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    // On one core, handing work to a second thread only costs.
+    let mut builder = if serves && cores > 1 {
         tokio::runtime::Builder::new_multi_thread()
     } else {
         tokio::runtime::Builder::new_current_thread()

@@ -17,6 +17,8 @@ pub(crate) struct Load {
     body: usize,
     connections: usize,
     pace: &'static str,
+    /// Time between the starts of two connections.
+    apart: Duration,
     end: End,
     units: u64,
 }
@@ -45,6 +47,7 @@ impl Load {
             body,
             connections,
             pace: "",
+            apart: Duration::ZERO,
             end: End::After(span),
             units: 1,
         }
@@ -60,10 +63,12 @@ impl Load {
         }
     }
 
-    /// 32 streams of 20 deltas, one every 10 ms, eight times in a row.
+    /// 32 streams of 20 deltas, one every 10 ms, eight times in a row; they begin at different moments, since what is asked is the
+    /// time that one answer takes and not how a burst is worked off.
     pub(crate) fn paced() -> Self {
         Self {
             pace: "x-bench-pace: deltas=20 ms=10\r\n",
+            apart: Duration::from_millis(6),
             end: End::Requests(8),
             units: 20,
             ..Self::plain(300, 32, Duration::ZERO)
@@ -109,9 +114,11 @@ pub(crate) async fn run(server: &Server, load: &Load, process: Option<&Running>)
     let start = Instant::now();
     let set = LocalSet::new();
     let workers: Vec<_> = (0..load.connections)
-        .map(|_| {
+        .map(|number| {
+            let wait = load.apart * u32::try_from(number).unwrap_or_default();
             set.spawn_local(worker(
                 server.port,
+                wait,
                 Rc::clone(&request),
                 load.end,
                 Rc::clone(&tally),
@@ -133,7 +140,14 @@ pub(crate) async fn run(server: &Server, load: &Load, process: Option<&Running>)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench measures the real clock")]
-async fn worker(port: u16, request: Rc<[u8]>, end: End, tally: Rc<RefCell<Tally>>) -> Result<()> {
+async fn worker(
+    port: u16,
+    wait: Duration,
+    request: Rc<[u8]>,
+    end: End,
+    tally: Rc<RefCell<Tally>>,
+) -> Result<()> {
+    tokio::time::sleep(wait).await;
     let mut connection = Connection::open(port).await?;
     let begun = Instant::now();
     let mut sent = 0;

@@ -16,6 +16,9 @@ pub struct LoginMethod {
     pub name: String,
     /// Billing of credentials made this way, where it differs from the provider's.
     pub billing: Option<Billing>,
+    /// Beginnings that keys of this method have, where the provider's methods take different kinds of key.
+    #[serde(default)]
+    pub key_prefixes: Vec<String>,
     /// What the provider says about third-party use of this login.
     pub card: RuleCard,
     /// How tokens of this method are renewed; absent where they are not.

@@ -15,9 +15,15 @@ const LONGEST_INTERVAL_S: u64 = 60;
 /// Longest life of a code, of a token without a stated one, and of the time before the end at which it is renewed, seconds.
 const LONGEST_SPAN_S: u64 = 400 * 86_400;
 
+/// The kept field that lists where a credential may be sent; no answer of a provider fills it.
+const OWN_FIELD: &str = "origins";
+
 pub(super) fn method(provider: &Provider, method: &LoginMethod, at: &Key) -> Checked {
     line(&method.name, &at.name("name"))?;
     card(&method.card, &at.name("card"))?;
+    each(&method.key_prefixes, &at.name("key_prefixes"), |prefix, key| {
+        visible(prefix, key)
+    })?;
     if let Some(rule) = &method.refresh {
         refresh(provider, rule, &at.name("refresh"))?;
     }
@@ -81,6 +87,9 @@ fn identity(rule: &IdentityRule, at: &Key) -> Checked {
     for (field, path) in &rule.keep {
         let key = at.name("keep").name(field);
         visible(field, &key)?;
+        if field == OWN_FIELD {
+            return fault(&key, "is a name of the program's own");
+        }
         dotted(path, &key)?;
     }
     Ok(())

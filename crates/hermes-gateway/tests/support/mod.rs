@@ -79,11 +79,13 @@ pub(crate) async fn start(upstream: Upstream, setup: Setup) -> Running {
     );
     let mut credentials = Vec::new();
     for label in &setup.logins {
-        let login = key(&catalog, label);
+        let mut login = key(&catalog, label);
+        hermes_pool::note_origins(&mut login, catalog.provider("custom:lab").unwrap());
         credentials.push(store.save_login(login, clock.now()).await.unwrap().credential);
     }
     if setup.tokens {
-        let login = tokens(&catalog);
+        let mut login = tokens(&catalog);
+        hermes_pool::note_origins(&mut login, catalog.provider("lab-oauth").unwrap());
         credentials.push(store.save_login(login, clock.now()).await.unwrap().credential);
     }
     let http = http(&upstream);

@@ -1,7 +1,7 @@
 use hermes_core::Secret;
 use url::Url;
 
-use super::{Call, CallBody};
+use super::{Answer, Call, CallBody};
 use crate::HttpError;
 
 fn call() -> Call {
@@ -44,4 +44,35 @@ fn call_debug_shows_no_secret() {
         .unwrap();
     assert!(!format!("{call:?}").contains("canary"), "{call:?}");
     assert!(!format!("{:?}", call.json(secret)).contains("canary"));
+}
+
+#[test]
+fn answer_that_repeats_what_was_sent_is_concealed() {
+    let call = call().form([
+        ("grant_type", Secret::from("authorization_code")),
+        ("refresh_token", Secret::from("rt-0123456789_abc")),
+    ]);
+    let answer = Answer {
+        status: 400,
+        headers: http::HeaderMap::new(),
+        body: Vec::new(),
+        url: call.url.clone(),
+        sent: call.secrets(),
+    };
+    for (said, shown) in [
+        (
+            "token 'rt-0123456789_abc' is spent",
+            "token '[redacted]' is spent",
+        ),
+        ("cut off: rt-0123456789", "cut off: [redacted]"),
+        ("=rt-0123456789_abc.", "=[redacted]."),
+        (
+            "authorization_code is wrong, request 0123456789-other",
+            "authorization_code is wrong, request 0123456789-other",
+        ),
+        ("", ""),
+        ("größer, ✓", "größer, ✓"),
+    ] {
+        assert_eq!(answer.conceal(said), shown);
+    }
 }

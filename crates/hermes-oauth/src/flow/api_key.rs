@@ -33,13 +33,17 @@ pub(super) async fn finish(
 ) -> Result<Turn, OauthError> {
     let given = Secret::from(given.expose().trim());
     key::check_key_shape(&given)?;
+    let method = key::method_for(plan.provider(), plan.method(), &given)?;
+    let switched = (method.id != plan.method().id).then(|| format!("It is kept as: {}.", method.name));
+    let plan = &plan.with_method(method);
     let mut notes: Vec<String> = key::key_notes(&given, plan.provider(), []).into_iter().collect();
     if verify {
-        match key::validate_key(engine, plan.provider(), plan.region(), &given).await? {
+        match key::validate_key(engine, plan.provider(), method, plan.region(), &given).await? {
             KeyCheck::Good => notes.clear(),
             KeyCheck::Unchecked { reason } => notes.push(format!("The key was not checked: {reason}.")),
         }
     }
+    notes.extend(switched);
     done(plan, given, source, &Value::Null, notes)
 }
 

@@ -15,7 +15,7 @@ use super::{Flow, Started, Turn, api_key, cut_life, exchange};
 use crate::callback::Callback;
 use crate::text::SAID_MAX;
 use crate::tokens::{self, Demands};
-use crate::{Challenge, Engine, OauthError, Plan, StartOptions, answer, pkce, printable};
+use crate::{Challenge, Engine, Input, OauthError, Plan, StartOptions, answer, pkce, printable};
 
 /// How long a listener waits.
 const LIFE_LISTENING: Duration = Duration::from_mins(5);
@@ -143,7 +143,7 @@ impl Memory {
         text: &Secret,
     ) -> Result<Turn, OauthError> {
         let (callback, redirect) = self.read_paste(row, text)?;
-        let received = self.judge(plan, row, callback, redirect)?;
+        let received = self.judge(plan, row, &callback, redirect)?;
         self.exchange(engine, plan, row, received).await
     }
 
@@ -154,8 +154,30 @@ impl Memory {
         row: &Browser,
         callback: Callback,
     ) -> Result<Turn, OauthError> {
-        let received = self.judge(plan, row, callback, self.redirect.clone())?;
+        let received = self.judge(plan, row, &callback, self.redirect.clone())?;
         self.exchange(engine, plan, row, received).await
+    }
+
+    /// Whether this input holds a code that would be sent to the issuer.
+    pub(crate) fn sends(&self, plan: &Plan, row: &Browser, input: &Input) -> bool {
+        let received = match input {
+            Input::Pasted(text) => self
+                .read_paste(row, text)
+                .and_then(|(callback, redirect)| self.judge(plan, row, &callback, redirect)),
+            Input::Callback(callback) => self.judge(plan, row, callback, self.redirect.clone()),
+            Input::Poll | Input::Key { .. } => return false,
+        };
+        received.is_ok()
+    }
+
+    /// Whether its code has been sent, so that no other can be.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.verifier.expose().is_empty()
+    }
+
+    /// Puts another verifier in and gives the one before.
+    pub(crate) fn swap_verifier(&mut self, verifier: Secret) -> Secret {
+        std::mem::replace(&mut self.verifier, verifier)
     }
 
     /// Checks state and issuer before anything else in a callback is believed.
@@ -163,7 +185,7 @@ impl Memory {
         &self,
         plan: &Plan,
         row: &Browser,
-        callback: Callback,
+        callback: &Callback,
         redirect: Url,
     ) -> Result<Received, OauthError> {
         self.check_state(callback.state.as_ref())?;
@@ -175,7 +197,7 @@ impl Memory {
         if let Some(error) = &callback.error {
             return Err(declined(host, error, callback.error_description.as_deref()));
         }
-        let code = callback.code.ok_or(OauthError::Incomplete {
+        let code = callback.code.clone().ok_or(OauthError::Incomplete {
             kind: "authorization_incomplete",
             host,
             field: "code".to_owned(),
@@ -183,7 +205,7 @@ impl Memory {
         })?;
         Ok(Received {
             code,
-            state: callback.state,
+            state: callback.state.clone(),
             redirect,
         })
     }
@@ -203,8 +225,8 @@ impl Memory {
         row: &Browser,
         received: Received,
     ) -> Result<Turn, OauthError> {
-        if self.verifier.expose().is_empty() {
-            return Err(OauthError::Finished);
+        if self.is_spent() {
+            return Err(OauthError::Spent);
         }
         let fields = exchange_fields(row, &received, &self.verifier);
         let mut call = Call::post(plan.resolve(&row.token)?);
@@ -216,7 +238,7 @@ impl Memory {
             Encoding::Json => call.json(tokens::json_text(&fields)),
         };
         // Moved out: should this future be dropped while it waits, the verifier is gone and the code cannot be sent again.
-        let verifier = std::mem::replace(&mut self.verifier, Secret::from(""));
+        let verifier = self.swap_verifier(Secret::from(""));
         let reply = match send_once(engine, call).await {
             Ok(reply) => reply,
             Err(exchange::Failed(error)) => return Err(error),

@@ -232,7 +232,7 @@ async fn dropped_exchange_does_not_let_the_code_be_sent_again() {
             .await
             .unwrap_err()
             .kind(),
-        "attempt_finished"
+        "attempt_spent"
     );
     assert!(server.seen().len() == 1);
 }

@@ -1,12 +1,69 @@
-use hermes_core::{ExitKind, Explain, Material, Secret, Source};
-use hermes_oauth::{Challenge, Input, KeyCheck, Plan, Step, key_notes, revoke, validate_key};
+use hermes_core::{Billing, ExitKind, Explain, Material, NewCredential, Secret, Source};
+use hermes_oauth::{Challenge, Input, KeyCheck, OauthError, Plan, Step, key_notes, revoke, validate_key};
 use pretty_assertions::assert_eq;
 use rstest::rstest;
 use serde_json::json as object;
 
-use crate::lab::{Reply, Server, json, ok, plan, raw, row, world};
+use crate::lab::{Reply, Server, World, json, ok, plan, raw, row, world};
 
 const HOST: &str = "openrouter.ai";
+
+async fn ask(world: &World, provider: &str, method: &str, key: &Secret) -> Result<KeyCheck, OauthError> {
+    let row = row(provider);
+    let method = row.method(Some(method)).unwrap();
+    validate_key(&world.engine, &row, method, None, key).await
+}
+
+async fn give(provider: &str, method: &str, key: &str) -> Result<NewCredential, OauthError> {
+    let world = world(&[(HOST, None)]);
+    let plan = plan(provider, Some(method), None);
+    let mut attempt = world.start(&plan).await.unwrap();
+    let input = Input::Key {
+        key: Secret::from(key),
+        source: Source::Key,
+        verify: false,
+    };
+    match attempt.advance(&world.engine, &plan, input).await? {
+        Step::Done { credential, .. } => Ok(*credential),
+        Step::Waiting { .. } => panic!("not done"),
+    }
+}
+
+#[rstest]
+#[case::plan("key", "sk-cp-0123", "plan-key", Billing::Subscription)]
+#[case::metered("key", "sk-api-0123", "key", Billing::Metered)]
+#[case::unknown("key", "eyJhbGci", "key", Billing::Metered)]
+#[case::named("plan-key", "sk-cp-0123", "plan-key", Billing::Subscription)]
+#[case::named_unknown("plan-key", "eyJhbGci", "plan-key", Billing::Subscription)]
+#[tokio::test]
+async fn key_given_to_the_usual_method_is_stored_by_the_method_of_its_kind(
+    #[case] asked: &str,
+    #[case] key: &str,
+    #[case] method: &str,
+    #[case] billing: Billing,
+) {
+    let login = give("minimax", asked, key).await.unwrap();
+    assert_eq!((login.method.as_str(), login.billing), (method, billing));
+}
+
+#[tokio::test]
+async fn key_of_another_kind_than_the_named_method_says_which_fits() {
+    let error = give("minimax", "plan-key", "sk-api-0123").await.unwrap_err();
+    assert_eq!((error.kind(), error.exit()), ("bad_key", ExitKind::Usage));
+    assert!(!error.ends_attempt());
+    let hint = error.hint().unwrap();
+    assert!(hint.contains("--method key"), "{hint}");
+}
+
+#[tokio::test]
+async fn key_of_a_method_that_the_call_is_not_for_is_not_asked_about() {
+    let server = Server::start([ok(&object!({"data": []}))]).await;
+    let world = world(&[("api.anthropic.com", Some(&server))]);
+    let key = Secret::from("sk-ant-oat01-x");
+    let check = ask(&world, "anthropic", "plan", &key).await.unwrap();
+    assert!(matches!(check, KeyCheck::Unchecked { .. }), "{check:?}");
+    assert!(server.seen().is_empty());
+}
 
 #[rstest]
 #[case::good(ok(&object!({"data": {}})), Some(true), "")]
@@ -24,7 +81,7 @@ async fn key_that_is_asked_about_is_good_refused_or_unchecked(
     let server = Server::start([reply]).await;
     let world = world(&[(HOST, Some(&server))]);
     let key = Secret::from("sk-or-v1-0123456789");
-    match validate_key(&world.engine, &row("openrouter"), None, &key).await {
+    match ask(&world, "openrouter", "key", &key).await {
         Ok(check) => assert_eq!(Some(check == KeyCheck::Good), good, "{check:?}"),
         Err(error) => assert_eq!(
             (good, error.kind(), error.exit()),
@@ -44,9 +101,7 @@ async fn key_of_a_header_style_goes_only_into_that_header() {
     let world = world(&[("api.anthropic.com", Some(&server))]);
     let key = Secret::from("sk-ant-api03-x");
     assert_eq!(
-        validate_key(&world.engine, &row("anthropic"), None, &key)
-            .await
-            .unwrap(),
+        ask(&world, "anthropic", "key", &key).await.unwrap(),
         KeyCheck::Good
     );
     let seen = &server.seen()[0];

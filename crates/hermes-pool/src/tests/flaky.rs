@@ -98,6 +98,10 @@ impl Store for Flaky {
         self.inner.remove(id, now).await
     }
 
+    async fn update_attempt(&self, attempt: &AttemptRow) -> Result<bool, StoreError> {
+        self.inner.update_attempt(attempt).await
+    }
+
     async fn save_attempt(&self, attempt: &AttemptRow) -> Result<(), StoreError> {
         self.inner.save_attempt(attempt).await
     }

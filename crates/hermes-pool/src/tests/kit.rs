@@ -178,6 +178,10 @@ pub(crate) async fn kit() -> Kit {
 }
 
 pub(crate) async fn kit_with(settings: HashMap<ProviderId, ProviderSettings>) -> Kit {
+    kit_over(Catalog::builtin().unwrap(), settings).await
+}
+
+pub(crate) async fn kit_over(catalog: Catalog, settings: HashMap<ProviderId, ProviderSettings>) -> Kit {
     let home = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::new());
     let (issuer, origin) = Issuer::start().await;
@@ -195,7 +199,7 @@ pub(crate) async fn kit_with(settings: HashMap<ProviderId, ProviderSettings>) ->
     .await
     .unwrap();
     let store = Arc::new(Flaky::new(store));
-    let pool = pool_over(&store, &clock, &origin, settings);
+    let pool = pool_over(&store, &clock, &origin, catalog, settings);
     Kit {
         pool,
         store,
@@ -209,9 +213,10 @@ fn pool_over(
     store: &Arc<Flaky>,
     clock: &Arc<ManualClock>,
     origin: &str,
+    catalog: Catalog,
     settings: HashMap<ProviderId, ProviderSettings>,
 ) -> Pool {
-    let hosts = ["account.minimax.io", "api.minimax.io"]
+    let hosts = ["account.minimax.io", "api.minimax.io", "openrouter.ai"]
         .map(|host| format!("{host}={origin}"))
         .join(",");
     let http = Http::new(HttpConfig {
@@ -225,7 +230,7 @@ fn pool_over(
     let clock = Arc::clone(clock) as Arc<dyn Clock>;
     Pool::new(PoolParts {
         store: Arc::clone(store) as Arc<dyn Store>,
-        catalog: Arc::new(Catalog::builtin().unwrap()),
+        catalog: Arc::new(catalog),
         engine: Engine {
             http,
             clock: Arc::clone(&clock),

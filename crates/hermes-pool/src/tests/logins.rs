@@ -164,3 +164,103 @@ async fn unknown_method_or_region_starts_nothing() {
     assert_eq!(kit.issuer.count(), 0);
     assert!(kit.store.attempts().await.unwrap().is_empty());
 }
+
+/// A browser login whose code was pasted and whose exchange was cut off before its answer came.
+async fn cut_off(kit: &Kit) -> hermes_core::AttemptId {
+    let logins = kit.pool.logins();
+    let options = StartOptions::default();
+    let started = logins
+        .start(&id("openrouter"), Some("browser"), None, None, options)
+        .await;
+    let (attempt, _) = started.unwrap();
+    assert!(!logins.get(attempt).await.unwrap().spent);
+    kit.issuer.hold();
+    tokio::select! {
+        outcome = logins.advance(attempt, Input::Pasted("code-1".into())) => panic!("{outcome:?}"),
+        () = async {
+            while kit.issuer.count() < 1 {
+                tokio::task::yield_now().await;
+            }
+        } => {}
+    }
+    attempt
+}
+
+#[tokio::test]
+async fn code_whose_exchange_was_cut_off_is_never_sent_again() {
+    let kit = kit().await;
+    let attempt = cut_off(&kit).await;
+    kit.issuer.gate.add_permits(10);
+    let logins = kit.pool.logins();
+    assert!(logins.get(attempt).await.unwrap().spent);
+    for code in ["code-1", "code-2"] {
+        let error = logins
+            .advance(attempt, Input::Pasted(code.into()))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), "attempt_spent");
+        assert!(error.hint().unwrap().contains("hermes auth add"));
+    }
+    assert_eq!(kit.issuer.count(), 1);
+    assert!(logins.cancel(attempt).await.unwrap());
+    assert!(kit.store.credentials().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn second_finish_during_an_exchange_does_not_cost_the_first_its_login() {
+    let kit = kit().await;
+    let logins = kit.pool.logins();
+    let options = StartOptions::default();
+    let started = logins
+        .start(&id("openrouter"), Some("browser"), None, None, options)
+        .await;
+    let (attempt, _) = started.unwrap();
+    kit.issuer.hold();
+    kit.issuer.say(200, r#"{"key":"sk-or-v1-0123456789"}"#);
+    let (outcome, ()) = tokio::join!(logins.advance(attempt, Input::Pasted("code-1".into())), async {
+        while kit.issuer.count() < 1 {
+            tokio::task::yield_now().await;
+        }
+        // As another process reads it.
+        assert!(kit.pool.logins().get(attempt).await.unwrap().spent);
+        kit.issuer.gate.add_permits(10);
+    });
+    assert!(matches!(outcome.unwrap(), Progress::Done(_)));
+    assert_eq!(kit.issuer.count(), 1);
+}
+
+#[tokio::test]
+async fn poll_of_an_attempt_that_was_cancelled_elsewhere_does_not_bring_it_back() {
+    let kit = kit().await;
+    let attempt = start(&kit).await;
+    kit.issuer.hold();
+    kit.issuer
+        .say(200, r#"{"status":"pending","base_resp":{"status_code":0}}"#);
+    let logins = kit.pool.logins();
+    let (outcome, ()) = tokio::join!(logins.advance(attempt, Input::Poll), async {
+        while kit.issuer.count() < 2 {
+            tokio::task::yield_now().await;
+        }
+        assert!(kit.store.take_attempt(attempt).await.unwrap());
+        kit.issuer.gate.add_permits(10);
+    });
+    assert!(matches!(outcome, Err(PoolError::Cancelled { .. })), "{outcome:?}");
+    assert!(kit.store.attempts().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn login_notes_where_it_may_be_sent() {
+    let kit = kit().await;
+    let attempt = start(&kit).await;
+    kit.pass(10);
+    let Progress::Done(done) = kit.pool.logins().advance(attempt, Input::Poll).await.unwrap() else {
+        panic!("not done")
+    };
+    let (_, material) = kit.store.material(done.credential.id).await.unwrap();
+    let noted = &material.extra["origins"];
+    assert_eq!(noted["inference"][0], "https://api.minimax.io");
+    assert_eq!(noted["token"][0], "https://account.minimax.io");
+    kit.pool.refresh(done.credential.id).await.unwrap();
+    let (generation, renewed) = kit.store.material(done.credential.id).await.unwrap();
+    assert_eq!((generation, &renewed.extra["origins"]), (2, noted));
+}

@@ -58,6 +58,30 @@ pub(super) async fn save(store: &SqliteStore, attempt: &AttemptRow) -> Result<()
     Ok(transaction.commit().await?)
 }
 
+pub(super) async fn update(store: &SqliteStore, attempt: &AttemptRow) -> Result<bool, Fault> {
+    let sealer = store.sealer().await?;
+    let id = attempt.id.to_string();
+    let state = sealer.seal(cell(&id, &bound(attempt)), attempt.state.expose());
+    let mut writer = store.writer().await?;
+    let mut transaction = writer.begin().await?;
+    let result = sqlx::query(
+        "UPDATE login_attempt SET provider = ?2, method = ?3, region = ?4, label = ?5, state = ?6, \
+         created = ?7, expires = ?8 WHERE id = ?1",
+    )
+    .bind(&id)
+    .bind(attempt.provider.as_str())
+    .bind(&attempt.method)
+    .bind(&attempt.region)
+    .bind(&attempt.label)
+    .bind(state)
+    .bind(attempt.created.as_millis())
+    .bind(attempt.expires.as_millis())
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(result.rows_affected() == 1)
+}
+
 pub(super) async fn one(store: &SqliteStore, id: AttemptId) -> Result<Option<AttemptRow>, Fault> {
     let mut reader = store.reader().await?;
     let row = sqlx::query("SELECT * FROM login_attempt WHERE id = ?1")

@@ -1,10 +1,12 @@
 //! The log file: requests and usage, opened at the first use and written with relaxed durability.
 
+use std::collections::BTreeMap;
+use std::slice;
 use std::time::Duration;
 
-use hermes_core::{ProviderId, UnixMs};
+use hermes_core::{CredentialId, KeyId, ProviderId, UnixMs};
 use sqlx::sqlite::{SqliteRow, SqliteSynchronous};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 use tokio::sync::MutexGuard;
 
 use super::{Fault, SqliteStore, connect_options, signed, unsigned};
@@ -16,6 +18,9 @@ const STEP: &str = include_str!("../../migrations/log_0001.sql");
 const KEPT: Duration = Duration::from_hours(30 * 24);
 /// Length of a usage bucket.
 const BUCKET_MS: i64 = 3_600_000;
+/// Requests that one statement adds. Each statement is a trip to the database's thread and back, which costs more than the
+/// rows themselves.
+const AT_ONCE: usize = 32;
 
 type Guard<'a> = MutexGuard<'a, Option<SqliteConnection>>;
 
@@ -39,7 +44,9 @@ async fn open(store: &SqliteStore) -> Result<SqliteConnection, Fault> {
         // Another process may be just as fast; either way there is a private file now.
         let _ = files::create(&path);
     }
-    let options = connect_options(&path).synchronous(SqliteSynchronous::Normal);
+    let options = connect_options(&path)
+        .synchronous(SqliteSynchronous::Normal)
+        .pragma("wal_autocheckpoint", "1000");
     let mut connection = SqliteConnection::connect_with(&options).await?;
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let found: i64 = sqlx::query_scalar("PRAGMA user_version")
@@ -66,10 +73,21 @@ pub(super) async fn append(store: &SqliteStore, requests: &[RequestRow]) -> Resu
     };
     let mut guard = connection(store).await?;
     let mut transaction = opened(&mut guard).begin_with("BEGIN IMMEDIATE").await?;
-    for request in requests {
-        if insert(&mut transaction, request).await? {
-            count(&mut transaction, request).await?;
+    let mut sums = BTreeMap::new();
+    for part in requests.chunks(AT_ONCE) {
+        // A statement that fails leaves nothing behind, and the requests one by one then show which of them is at fault.
+        if part.len() == AT_ONCE && insert(&mut transaction, part).await.is_ok() {
+            part.iter().for_each(|request| add(&mut sums, request));
+            continue;
         }
+        for request in part {
+            if insert(&mut transaction, slice::from_ref(request)).await? == 1 {
+                add(&mut sums, request);
+            }
+        }
+    }
+    for (group, sum) in &sums {
+        count(&mut transaction, group, sum).await?;
     }
     sqlx::query("DELETE FROM request_log WHERE at < ?1")
         .bind(newest.minus(KEPT).as_millis())
@@ -78,56 +96,78 @@ pub(super) async fn append(store: &SqliteStore, requests: &[RequestRow]) -> Resu
     Ok(transaction.commit().await?)
 }
 
-/// Adds a request; false when it was there already.
-async fn insert(connection: &mut SqliteConnection, request: &RequestRow) -> Result<bool, Fault> {
-    let tokens = |place: usize| request.tokens.map(|tokens| signed(tokens[place]));
-    let result = sqlx::query(
+/// Adds requests and tells how many. One that is there already is left out when it comes alone, and is an error among others.
+async fn insert(connection: &mut SqliteConnection, requests: &[RequestRow]) -> Result<u64, Fault> {
+    let mut query = QueryBuilder::<Sqlite>::new(
         "INSERT INTO request_log (id, at, key_id, cred_id, provider, model, protocol, status, attempts, \
-         first_byte_ms, total_ms, input, cache_read, cache_write, output, error) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
-         ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(&request.id)
-    .bind(request.at.as_millis())
-    .bind(request.key.map(|id| id.to_string()))
-    .bind(request.credential.map(|id| id.to_string()))
-    .bind(request.provider.as_ref().map(ProviderId::as_str))
-    .bind(&request.model)
-    .bind(&request.protocol)
-    .bind(request.status)
-    .bind(request.attempts)
-    .bind(request.first_byte_ms)
-    .bind(request.total_ms)
-    .bind(tokens(0))
-    .bind(tokens(1))
-    .bind(tokens(2))
-    .bind(tokens(3))
-    .bind(&request.error)
-    .execute(connection)
-    .await?;
-    Ok(result.rows_affected() == 1)
+         first_byte_ms, total_ms, input, cache_read, cache_write, output, error) ",
+    );
+    query.push_values(requests, |mut row, request| {
+        row.push_bind(&request.id)
+            .push_bind(request.at.as_millis())
+            .push_bind(request.key.map(|id| id.to_string()))
+            .push_bind(request.credential.map(|id| id.to_string()))
+            .push_bind(request.provider.as_ref().map(ProviderId::as_str))
+            .push_bind(&request.model)
+            .push_bind(&request.protocol)
+            .push_bind(request.status)
+            .push_bind(request.attempts)
+            .push_bind(request.first_byte_ms)
+            .push_bind(request.total_ms);
+        for place in 0..4 {
+            row.push_bind(request.tokens.map(|tokens| signed(tokens[place])));
+        }
+        row.push_bind(&request.error);
+    });
+    if requests.len() == 1 {
+        query.push(" ON CONFLICT (id) DO NOTHING");
+    }
+    Ok(query.build().execute(connection).await?.rows_affected())
 }
 
-/// Adds a request to its hour's usage.
-async fn count(connection: &mut SqliteConnection, request: &RequestRow) -> Result<(), Fault> {
-    let tokens = request.tokens.unwrap_or_default().map(signed);
+/// Whose usage it is: the bucket, the client key, the credential and the model.
+type Group<'a> = (i64, Option<KeyId>, Option<CredentialId>, &'a str);
+
+/// What the requests of one group add to its usage.
+#[derive(Default)]
+struct Sum {
+    requests: i64,
+    failures: i64,
+    tokens: [i64; 4],
+}
+
+fn add<'a>(sums: &mut BTreeMap<Group<'a>, Sum>, request: &'a RequestRow) {
+    let bucket = request.at.as_millis().div_euclid(BUCKET_MS) * BUCKET_MS;
+    let sum = sums
+        .entry((bucket, request.key, request.credential, request.model.as_str()))
+        .or_default();
+    sum.requests += 1;
+    sum.failures += i64::from(request.error.is_some());
+    for (total, tokens) in sum.tokens.iter_mut().zip(request.tokens.unwrap_or_default()) {
+        *total = total.saturating_add(signed(tokens));
+    }
+}
+
+async fn count(connection: &mut SqliteConnection, group: &Group<'_>, sum: &Sum) -> Result<(), Fault> {
+    let (bucket, key, credential, model) = group;
     sqlx::query(
         "INSERT INTO usage (node, bucket, key_id, cred_id, model, requests, failures, input, cache_read, \
-         cache_write, output) VALUES ('local', ?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9) \
-         ON CONFLICT (node, bucket, key_id, cred_id, model) DO UPDATE SET requests = requests + 1, \
+         cache_write, output) VALUES ('local', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+         ON CONFLICT (node, bucket, key_id, cred_id, model) DO UPDATE SET requests = requests + excluded.requests, \
          failures = failures + excluded.failures, input = input + excluded.input, \
          cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write, \
          output = output + excluded.output",
     )
-    .bind(request.at.as_millis().div_euclid(BUCKET_MS) * BUCKET_MS)
-    .bind(request.key.map(|id| id.to_string()).unwrap_or_default())
-    .bind(request.credential.map(|id| id.to_string()).unwrap_or_default())
-    .bind(&request.model)
-    .bind(i64::from(request.error.is_some()))
-    .bind(tokens[0])
-    .bind(tokens[1])
-    .bind(tokens[2])
-    .bind(tokens[3])
+    .bind(bucket)
+    .bind(key.map(|id| id.to_string()).unwrap_or_default())
+    .bind(credential.map(|id| id.to_string()).unwrap_or_default())
+    .bind(model)
+    .bind(sum.requests)
+    .bind(sum.failures)
+    .bind(sum.tokens[0])
+    .bind(sum.tokens[1])
+    .bind(sum.tokens[2])
+    .bind(sum.tokens[3])
     .execute(connection)
     .await?;
     Ok(())
@@ -175,3 +215,6 @@ fn read(row: &SqliteRow) -> Result<RequestRow, Fault> {
         error: row.try_get("error")?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,6 +75,10 @@ impl Store for SqliteStore {
         at!(self, attempts::save(self, attempt))
     }
 
+    async fn update_attempt(&self, attempt: &AttemptRow) -> Result<bool, StoreError> {
+        at!(self, attempts::update(self, attempt))
+    }
+
     async fn attempt(&self, id: AttemptId) -> Result<Option<AttemptRow>, StoreError> {
         at!(self, attempts::one(self, id))
     }

@@ -1,5 +1,7 @@
 //! `hermes doctor`: one line for each thing that can be wrong. Calls no provider and changes nothing.
 
+mod listener;
+
 use std::path::Path;
 
 use hermes_core::{ExitKind, UnixMs, chain};
@@ -237,6 +239,24 @@ async fn logins(app: &App<'_>, findings: &mut Vec<Finding>) {
 
 async fn gateway(app: &App<'_>) -> Finding {
     let address = app.config.listen();
+    if let Some(user) = address
+        .parse()
+        .ok()
+        .and_then(|address| listener::strangers(address).pop())
+    {
+        let foreign = Failure::new(
+            ExitKind::Failure,
+            "listener_of_another_user",
+            format!(
+                "a program of user {user}, not of yours, listens on {address}: a client that goes there shows it its key"
+            ),
+        );
+        return bad(
+            "gateway",
+            foreign
+                .hint("Set another `listen` under `[gateway]`, and make new client keys if some were shown."),
+        );
+    }
     if overview::listens(address).await {
         return note("gateway", format!("something listens on {address}"));
     }

@@ -15,6 +15,7 @@ use hermes_pool::{Finished, Logins, PoolError};
 use serde_json::json;
 
 use self::inputs::Inputs;
+use super::signals::Signals;
 use crate::app::App;
 use crate::args::{Add, Finish};
 use crate::failure::{Failure, Outcome};
@@ -29,9 +30,10 @@ pub(super) async fn add(app: &App<'_>, args: &Add) -> Outcome {
         code_stdin: args.code.code_stdin,
         verify: !args.no_verify,
     };
+    let mut signals = signals()?;
     let begun = tokio::select! {
         begun = begin(app, args, &plan, &inputs) => begun?,
-        Ok(()) = tokio::signal::ctrl_c() => return Err(stopped(app)),
+        _ = signals.next() => return Err(stopped(app)),
     };
     if args.start {
         show::started(app, &plan, begun.id, &begun.challenge);
@@ -42,12 +44,20 @@ pub(super) async fn add(app: &App<'_>, args: &Add) -> Outcome {
         qr: args.qr,
     };
     show::challenge(app, &plan, begun.id, &begun.challenge, look);
-    complete(app, &plan, begun, &inputs).await
+    complete(app, &plan, begun, &inputs, signals).await
 }
 
 /// The way to sign in, checked before anything is made or sent.
 async fn plan(app: &App<'_>, args: &Add) -> Result<Plan, Failure> {
     let row = app.provider(&args.provider).await?;
+    if !row.needs_credential() {
+        let needless = Failure::usage(format!("`{}` needs no login: it takes no key", row.id));
+        return Err(needless.hint(format!(
+            "Use it right away, as with `hermes chat -m {}/MODEL`; if it wants a key, name its variable with `key_env` in \
+             `[endpoints]`.",
+            row.id
+        )));
+    }
     let wanted = match (&args.method, args.key.is_given()) {
         (Some(method), true)
             if row
@@ -132,7 +142,13 @@ async fn begin(app: &App<'_>, args: &Add, plan: &Plan, inputs: &Inputs<'_>) -> R
     })
 }
 
-async fn complete(app: &App<'_>, plan: &Plan, begun: Begun, inputs: &Inputs<'_>) -> Outcome {
+async fn complete(
+    app: &App<'_>,
+    plan: &Plan,
+    begun: Begun,
+    inputs: &Inputs<'_>,
+    mut signals: Signals,
+) -> Outcome {
     let Begun {
         logins,
         id,
@@ -141,7 +157,7 @@ async fn complete(app: &App<'_>, plan: &Plan, begun: Begun, inputs: &Inputs<'_>)
     } = begun;
     let outcome = tokio::select! {
         outcome = wait::until_done(app, &logins, id, &challenge, listener.as_mut(), inputs) => outcome,
-        Ok(()) = tokio::signal::ctrl_c() => Err(stopped(app)),
+        _ = signals.next() => Err(stopped(app)),
     };
     let finished = match outcome {
         Ok(finished) => finished,
@@ -158,7 +174,12 @@ async fn complete(app: &App<'_>, plan: &Plan, begun: Begun, inputs: &Inputs<'_>)
     Ok(0)
 }
 
-/// Ctrl-C, below the countdown that it interrupted.
+/// Ctrl-C and the request to end mean the same here: the login is cancelled, and nothing of it stays.
+fn signals() -> Result<Signals, Failure> {
+    Signals::new().map_err(|error| Failure::io("signals cannot be caught", &error))
+}
+
+/// Stopped by a signal, below the countdown that it interrupted.
 fn stopped(app: &App<'_>) -> Failure {
     app.printer.redraw("");
     Failure::cancelled("cancelled, nothing was stored")
@@ -193,6 +214,10 @@ pub(super) async fn finish(app: &App<'_>, args: &Finish) -> Outcome {
     }
     let logins = app.pool().await?.logins();
     let view = logins.get(id).await?;
+    if view.spent {
+        return Err(PoolError::Oauth(OauthError::Spent).into());
+    }
+    let mut signals = signals()?;
     let plan = logins.plan(
         &view.provider,
         Some(&view.method),
@@ -220,7 +245,7 @@ pub(super) async fn finish(app: &App<'_>, args: &Finish) -> Outcome {
         () = give_up(app, args.timeout) => Err(Failure::new(
             ExitKind::LoginExpired, "timeout", "the login was not approved within the time given",
         ).hint(format!("It can still be approved; then run `hermes auth finish {id}` again."))),
-        Ok(()) = tokio::signal::ctrl_c() => {
+        _ = signals.next() => {
             logins.cancel(id).await?;
             Err(stopped(app))
         }

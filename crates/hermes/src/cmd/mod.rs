@@ -13,6 +13,7 @@ mod models;
 mod overview;
 mod providers;
 mod server;
+mod signals;
 mod status;
 mod target;
 mod token;

@@ -20,7 +20,10 @@ pub(super) async fn run(app: &App<'_>, command: &Providers) -> Outcome {
 async fn list(app: &App<'_>) -> Outcome {
     let catalog = app.catalog().await?;
     if app.printer.is_json() {
-        let rows: Vec<Value> = catalog.providers().map(|one| to_json(app, one)).collect();
+        let mut rows = Vec::new();
+        for one in catalog.providers() {
+            rows.push(to_json(one, &settings_of(app, one).await?));
+        }
         app.printer.json(&json!({ "providers": rows }));
         return Ok(0);
     }
@@ -40,9 +43,10 @@ async fn list(app: &App<'_>) -> Outcome {
 
 async fn show(app: &App<'_>, name: &str) -> Outcome {
     let provider = app.provider(name).await?;
+    let settings = settings_of(app, &provider).await?;
     let printer = app.printer;
     if printer.is_json() {
-        printer.json(&to_json(app, &provider));
+        printer.json(&to_json(&provider, &settings));
         return Ok(0);
     }
     printer.line(format_args!(
@@ -52,7 +56,7 @@ async fn show(app: &App<'_>, name: &str) -> Outcome {
     ));
     printer.line(term_line(&provider.summary));
     printer.line("");
-    printer.line(facts(app, &provider));
+    printer.line(facts(&provider, settings));
     for (number, method) in provider.login.iter().enumerate() {
         printer.line("");
         let default = if number == 0 { " (default)" } else { "" };
@@ -71,7 +75,7 @@ async fn show(app: &App<'_>, name: &str) -> Outcome {
     Ok(0)
 }
 
-fn facts(app: &App<'_>, provider: &Provider) -> Table {
+fn facts(provider: &Provider, settings: Vec<String>) -> Table {
     let mut table = Table::default();
     let mut add =
         |name: &str, value: String| table.row([Cell::styled(name, Style::new().dimmed()), value.into()]);
@@ -102,31 +106,35 @@ fn facts(app: &App<'_>, provider: &Provider) -> Table {
     if let Some(docs) = &provider.docs {
         add("docs", docs.clone());
     }
-    for effective in settings_of(app, provider) {
-        add("setting", effective);
+    for setting in settings {
+        add("setting", setting);
     }
     table
 }
 
-/// What the config file says about the provider, with the place.
-fn settings_of(app: &App<'_>, provider: &Provider) -> Vec<String> {
+/// What the config file says about the provider, with the place, and what is not followed.
+async fn settings_of(app: &App<'_>, provider: &Provider) -> Result<Vec<String>, Failure> {
+    let settings = app.settings().await?;
+    let ignored = match settings.get(&provider.id) {
+        Some(settings) => hermes_pool::ignored_settings(provider, settings)?,
+        None => Vec::new(),
+    };
     let begins = format!("providers.{}.", provider.id);
     let all = app.config.effective().into_iter();
-    all.filter_map(|one| {
+    let lines = all.filter_map(|one| {
         let key = one.key.strip_prefix(&begins)?;
-        let followed =
-            provider.runtime.len() > 1 || key == "enabled" || provider.id.as_str().starts_with("custom:");
-        let why = if followed {
-            ""
-        } else {
-            ", ignored: the provider speaks one protocol at one address"
-        };
+        let why = ignored
+            .iter()
+            .find(|ignored| ignored.setting.starts_with(&format!("{key} = ")));
+        let why = why
+            .map(|ignored| format!(", ignored: {}", ignored.why))
+            .unwrap_or_default();
         Some(format!("{key} = {} ({}{why})", one.value, one.origin))
-    })
-    .collect()
+    });
+    Ok(lines.collect())
 }
 
-fn to_json(app: &App<'_>, provider: &Provider) -> Value {
+fn to_json(provider: &Provider, settings: &[String]) -> Value {
     let login = |method: &LoginMethod| {
         json!({
             "id": method.id, "name": method.name, "kind": kind(method),
@@ -144,7 +152,7 @@ fn to_json(app: &App<'_>, provider: &Provider) -> Value {
         "docs": provider.docs, "billing": provider.billing, "regions": provider.regions,
         "login": provider.login.iter().map(login).collect::<Vec<_>>(),
         "runtime": provider.runtime.iter().map(runtime).collect::<Vec<_>>(),
-        "env": provider.env, "models": provider.models, "settings": settings_of(app, provider),
+        "env": provider.env, "models": provider.models, "settings": settings,
     })
 }
 

@@ -1,28 +1,78 @@
 //! `hermes auth list` and `hermes auth status`: pure reads.
 
 use hermes_catalog::Provider;
-use hermes_core::{ExitKind, UnixMs};
+use hermes_core::{ExitKind, ProviderId, Source, UnixMs};
 use hermes_pool::{State, View};
 use owo_colors::Style;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::app::App;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::safe::term_line;
 use crate::table::{Cell, Table};
 use crate::{json, when};
 
 pub(super) async fn list(app: &App<'_>, provider: Option<&str>, verbose: bool) -> Outcome {
     let views = chosen(app, provider).await?;
+    let found = found(app, provider, &views).await?;
     if app.printer.is_json() {
-        app.printer.json(&json!({ "credentials": json::logins(&views) }));
-    } else if views.is_empty() {
+        app.printer
+            .json(&json!({ "credentials": json::logins(&views), "found": found }));
+        return Ok(0);
+    }
+    if views.is_empty() {
         app.printer
             .say("No logins yet. Sign in with `hermes auth add PROVIDER`; see `hermes providers list`.");
     } else {
         show(app, &views, verbose);
     }
+    tell_found(app, &found);
     Ok(0)
+}
+
+/// A key in the environment that no login was made from. It is never used by itself.
+#[derive(Serialize)]
+struct Found {
+    provider: ProviderId,
+    env: String,
+    /// What adopts it.
+    command: String,
+}
+
+/// Keys in the environment for providers that nothing is signed in to: of one provider, or of all.
+async fn found(app: &App<'_>, provider: Option<&str>, views: &[View]) -> Result<Vec<Found>, Failure> {
+    let only = match provider {
+        Some(name) => Some(app.provider(name).await?.id),
+        None => None,
+    };
+    let is_new = |row: &&Provider| {
+        only.as_ref().is_none_or(|id| row.id == *id)
+            && views.iter().all(|view| view.credential.provider != row.id)
+    };
+    let rows = app.catalog().await?.providers().filter(is_new);
+    let found = rows.filter_map(|row| {
+        let env = row.env.iter().find(|name| app.env.get(name).is_some())?;
+        Some(Found {
+            provider: row.id.clone(),
+            env: env.clone(),
+            command: format!("hermes auth add {} --from-env {env}", row.id),
+        })
+    });
+    Ok(found.collect())
+}
+
+fn tell_found(app: &App<'_>, found: &[Found]) {
+    for Found {
+        provider,
+        env,
+        command,
+    } in found
+    {
+        app.printer.say(format_args!(
+            "Found a key for `{provider}` in `{env}`; it is not used until you adopt it with `{command}`."
+        ));
+    }
 }
 
 pub(super) async fn status(app: &App<'_>, provider: Option<&str>, verbose: bool) -> Outcome {
@@ -32,13 +82,15 @@ pub(super) async fn status(app: &App<'_>, provider: Option<&str>, verbose: bool)
     let provider = app.provider(name).await?;
     let views = chosen(app, Some(name)).await?;
     let state = best(&views);
+    let found = found(app, Some(name), &views).await?;
     if app.printer.is_json() {
         app.printer.json(&json!({
             "provider": provider.id, "name": provider.name, "state": state, "usable": state.usable(),
-            "credentials": json::logins(&views),
+            "credentials": json::logins(&views), "found": found,
         }));
     } else {
         tell_status(app, &provider, state, &views, verbose);
+        tell_found(app, &found);
     }
     Ok(if state.usable() {
         0
@@ -68,7 +120,7 @@ fn tell_status(app: &App<'_>, provider: &Provider, state: State, views: &[View],
 }
 
 /// The logins of one provider, or all.
-async fn chosen(app: &App<'_>, provider: Option<&str>) -> Result<Vec<View>, crate::failure::Failure> {
+async fn chosen(app: &App<'_>, provider: Option<&str>) -> Result<Vec<View>, Failure> {
     let id = match provider {
         Some(name) => Some(app.provider(name).await?.id),
         None => None,
@@ -170,6 +222,9 @@ fn state_words(view: &View, now: UnixMs) -> String {
 }
 
 fn token_words(view: &View, now: UnixMs) -> String {
+    if matches!(view.credential.source, Source::Config(_)) {
+        return "needs no key".to_owned();
+    }
     match view.credential.expires {
         None => "does not end".to_owned(),
         Some(at) if at > now => format!("ends {}", when::relative(at, now)),
@@ -197,6 +252,7 @@ fn details(view: &View, now: UnixMs) -> Table {
     }
     add("issuer", row.identity.issuer.clone());
     add("method", row.method.clone());
+    add("source", source_words(&row.source));
     add("signed in", when::day(row.created));
     if let Some(at) = row.refreshed {
         add("renewed", when::relative(at, now));
@@ -215,6 +271,15 @@ fn details(view: &View, now: UnixMs) -> Table {
         add(runtime.protocol.as_str(), runtime.base_url.to_string());
     }
     table
+}
+
+fn source_words(source: &Source) -> String {
+    match source {
+        Source::Login => "login".to_owned(),
+        Source::Key => "key".to_owned(),
+        Source::Env(name) => format!("key from the variable {name}"),
+        Source::Config(name) => format!("endpoint `{name}` of the config file"),
+    }
 }
 
 /// The table as talk.

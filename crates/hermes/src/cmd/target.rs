@@ -61,8 +61,8 @@ pub(super) async fn logout(app: &App<'_>, provider: &str) -> Outcome {
 
 pub(super) async fn revoke(app: &App<'_>, target: &str) -> Outcome {
     let (pool, view) = app.find(target).await?;
-    let told = end_at_provider(app, &view).await.map_err(|failure| {
-        failure.hint("Nothing was changed here. `hermes auth remove` deletes the login from this machine all the same.")
+    let told = pool.end_at_provider(view.credential.id).await.map_err(|error| {
+        Failure::from(error).hint("Nothing was changed here. `hermes auth remove` deletes the login from this machine all the same.")
     })?;
     pool.remove(view.credential.id).await?;
     report(app, "revoked", &view);
@@ -80,20 +80,6 @@ pub(super) async fn revoke(app: &App<'_>, target: &str) -> Outcome {
         ));
     }
     Ok(0)
-}
-
-/// False where the provider has no way to end a login from outside.
-async fn end_at_provider(app: &App<'_>, view: &View) -> Result<bool, Failure> {
-    let row = &view.credential;
-    let catalog = app.catalog().await?;
-    let Some(provider) = catalog.get(&row.provider) else {
-        return Ok(false);
-    };
-    let Some(method) = provider.login.iter().find(|method| method.id == row.method) else {
-        return Ok(false);
-    };
-    let (_, material) = app.store().await?.material(row.id).await?;
-    Ok(hermes_oauth::revoke(&app.engine()?, provider, method, row.region.as_deref(), &material).await?)
 }
 
 pub(super) async fn rename(app: &App<'_>, target: &str, label: &str) -> Outcome {

@@ -6,29 +6,32 @@ use std::sync::Arc;
 
 use hermes_core::{ExitKind, Protocol};
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::oneshot;
 
 use super::chat::CHAT_KEY;
 use super::server::{self, Server};
+use super::signals::{Signal, Signals};
 use super::{protection_words, status};
 use crate::app::App;
 use crate::args::Up;
 use crate::failure::{Failure, Outcome};
 
+/// Connections that may wait to be taken.
+const BACKLOG: u32 = 4096;
+
 pub(super) async fn run(app: &App<'_>, args: &Up) -> Outcome {
     log_to_stderr(app);
     let listen = args.listen.as_deref().unwrap_or_else(|| app.config.listen());
     let address = address(listen)?;
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| not_bound(address, &error))?;
+    let listener = listen_on(address).map_err(|error| not_bound(address, &error))?;
+    let signals = Signals::new().map_err(|error| Failure::io("signals cannot be caught", &error))?;
     let address = listener
         .local_addr()
         .map_err(|error| Failure::io("the listener has no address", &error))?;
     let server = server::build(app).await?;
     greet(app, &server, address).await?;
-    let signal = serve(app, &server, listener).await?;
+    let signal = serve(app, &server, listener, signals).await?;
     app.printer
         .say("Stopped; every stream has ended and nothing is lost.");
     server.close().await;
@@ -38,58 +41,53 @@ pub(super) async fn run(app: &App<'_>, args: &Up) -> Outcome {
     })
 }
 
-/// Serves until a signal comes, then lets open streams end.
-async fn serve(app: &App<'_>, server: &Server, listener: TcpListener) -> Result<Signal, Failure> {
-    let pool = app.pool().await?.clone();
-    let (tell, told) = watch::channel(None);
-    let stop = async {
-        let signal = signal().await;
-        tell.send_replace(Some(signal));
-        app.printer
-            .say("Stopping: open streams may end, nothing new is taken. Once more to stop at once.");
+/// Listens with room for a burst of connections; the usual 128 lets the kernel reset some of 500 at once.
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
     };
-    let gateway = Arc::clone(&server.gateway);
+    // Without it a restart has to wait for the connections of the last run to be forgotten.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Serves until a signal comes, then lets open streams end; a second signal ends them.
+async fn serve(
+    app: &App<'_>,
+    server: &Server,
+    listener: TcpListener,
+    mut signals: Signals,
+) -> Result<Signal, Failure> {
+    let pool = app.pool().await?.clone();
+    let (stop, stopped) = oneshot::channel();
+    let gateway = Arc::clone(&server.gateway).serve(listener, async {
+        // The sender is dropped only with this function.
+        let _ = stopped.await;
+    });
     let background = async {
         pool.warm().await;
         tokio::join!(pool.follow(), server.keys.follow(&*app.clock));
     };
-    let second = async {
-        let mut told = told.clone();
-        // The sender lives as long as this function, so the wait ends only with a signal.
-        let _ = told.wait_for(Option::is_some).await;
-        signal().await;
+    tokio::pin!(gateway, background);
+    let first = tokio::select! {
+        ended = &mut gateway => return ended.map(|()| Signal::Terminate).map_err(Failure::from),
+        () = &mut background => Signal::Terminate,
+        signal = signals.next() => signal,
     };
+    app.printer
+        .say("Stopping: open streams may end, nothing new is taken. Once more to stop at once.");
+    // The gateway is waiting for this.
+    let _ = stop.send(());
     tokio::select! {
-        ended = gateway.serve(listener, stop) => ended?,
+        ended = gateway => ended?,
         () = background => {}
-        () = second => app.printer.warn("stopped at once; open streams were cut"),
+        _ = signals.next() => app.printer.warn("stopped at once; open streams were cut"),
     }
-    let signal = *told.borrow();
-    Ok(signal.unwrap_or(Signal::Interrupt))
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Signal {
-    Interrupt,
-    Terminate,
-}
-
-async fn signal() -> Signal {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            return tokio::select! {
-                _ = terminate.recv() => Signal::Terminate,
-                _ = tokio::signal::ctrl_c() => Signal::Interrupt,
-            };
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without signals there is no way to be told; serve until the process is ended.
-        std::future::pending::<()>().await;
-    }
-    Signal::Interrupt
+    Ok(first)
 }
 
 /// Where it is, with which key, who protects the store, and what is signed in.

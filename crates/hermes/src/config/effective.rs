@@ -68,6 +68,7 @@ impl Config {
                 raw.protocol.as_ref().map(protocol_shown),
             );
             self.push_set(&mut out, key("key_env"), raw.key_env.as_ref().map(shown));
+            self.push_set(&mut out, key("auth"), raw.auth.as_ref().map(shown));
             self.push_set(&mut out, key("models"), raw.models.as_ref().map(shown));
         }
         out

@@ -105,3 +105,20 @@ fn setting_that_a_pinned_provider_ignores_is_told_with_the_reason() {
         assert!(line.contains("ignored"), "{run}");
     }
 }
+
+#[test]
+fn address_of_a_provider_with_several_protocols_is_told_as_ignored() {
+    let context = TestContext::new();
+    context.config(
+        "[providers.minimax]\napi_mode = \"chat_completions\"\nbase_url = \"https://evil.test/v1\"\n",
+    );
+    let run = context.run(&["providers", "show", "minimax"]);
+    let line = |key: &str| {
+        run.stdout
+            .lines()
+            .find(|line| line.contains(key))
+            .unwrap_or_default()
+    };
+    assert!(line("base_url = ").contains("ignored"), "{run}");
+    assert!(!line("api_mode = ").contains("ignored"), "{run}");
+}

@@ -16,7 +16,7 @@ use tokio::process::{Child, ChildStdout, Command};
 const SPEED: &str = "+0s,x200@";
 
 /// How long a child may take before the test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One home with its simulated world.
 pub(crate) struct Lab {
@@ -129,12 +129,12 @@ impl Lab {
 
     /// Starts a login and waits for its challenge.
     pub(crate) async fn login(&self, args: &[&str]) -> Login {
-        let mut child = self
-            .command(args)
-            .arg("--json")
-            .arg("--no-browser")
-            .spawn()
-            .expect("hermes starts");
+        self.waiting(&[args, &["--no-browser"]].concat()).await
+    }
+
+    /// Runs a command that prints a challenge, and waits for it.
+    pub(crate) async fn waiting(&self, args: &[&str]) -> Login {
+        let mut child = self.command(args).arg("--json").spawn().expect("hermes starts");
         let mut lines = BufReader::new(child.stdout.take().expect("stdout"));
         let mut first = String::new();
         tokio::time::timeout(PATIENCE, lines.read_line(&mut first))
@@ -182,9 +182,12 @@ impl Lab {
             if tokio::net::TcpStream::connect(address).await.is_ok() {
                 return Up { child, base, key };
             }
-            if child.try_wait().expect("a state").is_some() {
-                panic!("the gateway ended: {:?}", finish(child, String::new()).await);
-            }
+            let ended = child.try_wait().expect("a state");
+            assert!(
+                ended.is_none(),
+                "the gateway ended: {:?}",
+                finish(child, String::new()).await
+            );
             LabClock::parse("+0s")
                 .expect("a clock")
                 .sleep(Duration::from_millis(10))
@@ -229,9 +232,18 @@ impl Login {
 
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&self) {
+        self.signal("-INT");
+    }
+
+    /// Asks it to end, as a service manager does.
+    pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    fn signal(&self, name: &str) {
         let pid = self.child.id().expect("running").to_string();
         let status = std::process::Command::new("kill")
-            .args(["-INT", &pid])
+            .args([name, &pid])
             .status()
             .expect("kill runs");
         assert!(status.success());
@@ -258,6 +270,11 @@ pub(crate) struct Up {
 }
 
 impl Up {
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().expect("running")
+    }
+
     /// Asks it to end and waits.
     pub(crate) async fn end(self) -> Done {
         let pid = self.child.id().expect("running").to_string();
@@ -297,14 +314,15 @@ pub(crate) async fn request(
     let mut stream = tokio::net::TcpStream::connect(address)
         .await
         .expect("the server listens");
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str(&format!(
-        "content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+    let lines: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let lines = lines.concat();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{lines}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
-    ));
+    );
     stream.write_all(head.as_bytes()).await.expect("sent");
     let mut answer = String::new();
     tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer))

@@ -1,7 +1,13 @@
 //! Whole walks with the real binary, simulated providers, real SDKs and a real OpenID provider.
 
+mod bounds;
+mod custom;
 mod damage;
+#[cfg(target_os = "linux")]
+mod defences;
 mod dialects;
+#[cfg(unix)]
+mod endings;
 mod expiry;
 mod harness;
 mod issuer;

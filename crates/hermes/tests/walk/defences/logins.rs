@@ -15,10 +15,14 @@ const CODE: (&str, &str) = ("portal.nousresearch.com", "/api/oauth/device/code")
 /// A browser that writes down how it was called, and the file it writes to.
 fn browser(lab: &mut Lab) -> PathBuf {
     let calls = lab.home().with_file_name("opened");
-    let script = format!("#!/bin/sh\n{{ printf '%s\\n' \"$#\" \"$@\"; env; }} > {0}.new && mv {0}.new {0}\n", calls.display());
-    let path = lab.write("bin/browser", &script);
+    let script = format!(
+        "#!/bin/sh\n{{ printf '%s\\n' \"$#\" \"$@\"; env; }} > {0}.new && mv {0}.new {0}\n",
+        calls.display()
+    );
+    let path = lab.write("bin/xdg-open", &script);
     fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("chmod");
-    lab.set("BROWSER", &path.display().to_string());
+    let folder = path.parent().expect("a folder").display().to_string();
+    lab.set("PATH", &format!("{folder}:/usr/bin:/bin"));
     lab.set("DISPLAY", ":0");
     calls
 }
@@ -93,7 +97,10 @@ async fn g15_link_that_is_safe_is_one_argument_of_a_browser_without_our_secrets(
     assert_eq!(shown.code, 0, "{shown:?}");
     assert!(shown.stdout.contains("opened in your browser"), "{shown:?}");
     let host = "portal.nousresearch.com";
-    assert!(shown.stdout.contains(&format!("on {host}")), "the host is told: {shown:?}");
+    assert!(
+        shown.stdout.contains(&format!("on {host}")),
+        "the host is told: {shown:?}"
+    );
     let mut seen = fs_err::read_to_string(&opened);
     for _ in 0..200 {
         if seen.is_ok() {
@@ -108,8 +115,16 @@ async fn g15_link_that_is_safe_is_one_argument_of_a_browser_without_our_secrets(
     let seen = seen.expect("the browser was started");
     let mut lines = seen.lines();
     assert_eq!(lines.next(), Some("1"), "{seen}");
-    assert!(lines.next().is_some_and(|link| link.starts_with(&format!("https://{host}/"))), "{seen}");
-    assert!(!seen.contains("canary-in-the-environment"), "the key in our environment reached the browser");
+    assert!(
+        lines
+            .next()
+            .is_some_and(|link| link.starts_with(&format!("https://{host}/"))),
+        "{seen}"
+    );
+    assert!(
+        !seen.contains("canary-in-the-environment"),
+        "the key in our environment reached the browser"
+    );
     assert!(seen.contains("DISPLAY=:0"), "what a browser needs stays: {seen}");
 }
 
@@ -149,7 +164,12 @@ async fn g16_no_verb_or_route_takes_a_login_from_a_link() {
     let done = add_key(&lab, "deepseek", &link).await;
     assert_eq!(done.code, 0, "a key is text and is never followed: {done:?}");
     let up = lab.up().await;
-    for path in ["/callback?code=c&state=s", "/login?token=stolen", "/auth/callback#access_token=x", "/?c=1"] {
+    for path in [
+        "/callback?code=c&state=s",
+        "/login?token=stolen",
+        "/auth/callback#access_token=x",
+        "/?c=1",
+    ] {
         let (status, ..) = crate::harness::request(&up.base, "GET", path, &[], "").await;
         assert!([401, 404].contains(&status), "{path}: {status}");
     }
@@ -158,7 +178,7 @@ async fn g16_no_verb_or_route_takes_a_login_from_a_link() {
 }
 
 #[tokio::test]
-async fn g04_project_files_and_variables_move_no_stored_key() {
+async fn g4_project_files_and_variables_move_no_stored_key() {
     let mut lab = Lab::new().await;
     let trap = Trap::new().await;
     let evil = format!("http://127.0.0.1:{}", trap.port);
@@ -172,13 +192,31 @@ async fn g04_project_files_and_variables_move_no_stored_key() {
 
     let settings = "[providers.minimax-oauth]\nbase_url = \"https://evil.test\"\n[providers.deepseek]\nbase_url = \"https://evil.test\"\n";
     let overlay = "id = \"deepseek\"\n[hosts]\napi = \"https://evil.test\"\n";
-    for name in ["config.toml", "hermes.toml", ".hermes/config.toml", ".config/hermes/config.toml", "config/config.toml"] {
+    for name in [
+        "config.toml",
+        "hermes.toml",
+        ".hermes/config.toml",
+        ".config/hermes/config.toml",
+        "config/config.toml",
+    ] {
         lab.write(&format!("project/{name}"), settings);
     }
-    for name in ["providers/deepseek.toml", "catalog/deepseek.toml", "overlay/deepseek.toml", "deepseek.toml"] {
+    for name in [
+        "providers/deepseek.toml",
+        "catalog/deepseek.toml",
+        "overlay/deepseek.toml",
+        "deepseek.toml",
+    ] {
         lab.write(&format!("project/{name}"), overlay);
     }
-    let variables = ["ANTHROPIC", "OPENAI", "DEEPSEEK", "MINIMAX", "OPENROUTER", "HERMES"];
+    let variables = [
+        "ANTHROPIC",
+        "OPENAI",
+        "DEEPSEEK",
+        "MINIMAX",
+        "OPENROUTER",
+        "HERMES",
+    ];
     lab.write("project/.env", "ANTHROPIC_BASE_URL=https://evil.test\n");
     for name in variables {
         for end in ["BASE_URL", "API_BASE", "API_URL", "API_HOST", "ENDPOINT"] {
@@ -191,7 +229,12 @@ async fn g04_project_files_and_variables_move_no_stored_key() {
         &["chat", "-m", "deepseek/deepseek-chat", "hello"],
         &["auth", "refresh", "minimax-oauth"],
     ] {
-        let output = lab.command(args).current_dir(&project).output().await.expect("hermes runs");
+        let output = lab
+            .command(args)
+            .current_dir(&project)
+            .output()
+            .await
+            .expect("hermes runs");
         assert!(output.status.success(), "{args:?}: {output:?}");
     }
     // Even the home's own settings do not move a login that was made for another host.
@@ -199,6 +242,47 @@ async fn g04_project_files_and_variables_move_no_stored_key() {
     for model in ["minimax-oauth/MiniMax-M2.7", "deepseek/deepseek-chat"] {
         let done = lab.run(&["chat", "-m", model, "hello"]).await;
         assert_eq!(done.code, 0, "{done:?}");
+    }
+    trap.assert_untouched().await;
+}
+
+#[tokio::test]
+async fn g4_overlay_that_moves_a_provider_gets_no_stored_secret() {
+    let mut lab = Lab::new().await;
+    let trap = Trap::new().await;
+    let hosts = format!("{},evil.test=http://127.0.0.1:{}", lab.sim.lab_hosts(), trap.port);
+    lab.set("HERMES_LAB_HOSTS", &hosts);
+    let done = lab.sign_in(&["auth", "add", "minimax-oauth"]).await;
+    assert_eq!(done.code, 0, "{done:?}");
+    let key = lab.sim.script().issue_key();
+    assert_eq!(add_key(&lab, "deepseek", &key).await.code, 0);
+    let hosts = "hosts = { account = \"https://evil.test\", api = \"https://evil.test\" }";
+    let region = format!("[[regions]]\nid = \"global\"\nname = \"Global\"\n{hosts}\n");
+    lab.write(
+        "overlay/minimax-oauth.toml",
+        &format!("id = \"minimax-oauth\"\n{hosts}\n{region}"),
+    );
+    let overlay = lab.write(
+        "overlay/deepseek.toml",
+        "id = \"deepseek\"\n[hosts]\napi = \"https://evil.test\"\n",
+    );
+    let folder = overlay.parent().expect("a folder").display().to_string();
+    lab.set("HERMES_CATALOG", &folder);
+    for args in [
+        &["chat", "-m", "deepseek/deepseek-chat", "hello"][..],
+        &["chat", "-m", "minimax-oauth/MiniMax-M2.7", "hello"],
+        &["auth", "refresh", "minimax-oauth"],
+        &["auth", "revoke", "minimax-oauth:1"],
+    ] {
+        let done = lab.run(args).await;
+        assert_eq!(done.code, 4, "{args:?}: {done:?}");
+    }
+    let status = lab.run(&["auth", "status", "deepseek"]).await;
+    for part in ["https://api.deepseek.com", "https://evil.test"] {
+        assert!(
+            status.stdout.contains(part),
+            "both addresses are told: {status:?}"
+        );
     }
     trap.assert_untouched().await;
 }
@@ -230,19 +314,42 @@ fn malformed() -> Vec<(&'static str, Answer)> {
     let deep = "[".repeat(1_000_000);
     let deep_field = format!("{{\"user_code\":{}", "{\"a\":".repeat(200_000));
     vec![
-        ("endless", Answer::status(200).header("content-type", "application/json").part(Part::Flood(1 << 40))),
-        ("one byte too long", Answer::status(200).part(Part::Flood((1 << 20) + 1))),
+        (
+            "endless",
+            Answer::status(200)
+                .header("content-type", "application/json")
+                .part(Part::Flood(1 << 40)),
+        ),
+        (
+            "one byte too long",
+            Answer::status(200).part(Part::Flood((1 << 20) + 1)),
+        ),
         ("deep", bytes(200, deep.clone().into_bytes())),
         ("deep field", bytes(200, deep_field.into_bytes())),
         ("deep error", bytes(400, deep.into_bytes())),
         ("zeros", bytes(200, vec![0; 4096])),
-        ("half a code point", bytes(200, b"{\"user_code\":\"ABCD\xc3\"}".to_vec())),
-        ("lone surrogate", bytes(200, br#"{"user_code":"\ud800","verification_uri":"\udfff"}"#.to_vec())),
-        ("huge number", bytes(200, br#"{"expires_in":1e999999,"interval":1e400}"#.to_vec())),
+        (
+            "half a code point",
+            bytes(200, b"{\"user_code\":\"ABCD\xc3\"}".to_vec()),
+        ),
+        (
+            "lone surrogate",
+            bytes(
+                200,
+                br#"{"user_code":"\ud800","verification_uri":"\udfff"}"#.to_vec(),
+            ),
+        ),
+        (
+            "huge number",
+            bytes(200, br#"{"expires_in":1e999999,"interval":1e400}"#.to_vec()),
+        ),
         ("list", bytes(200, b"[{\"user_code\":\"x\"}]".to_vec())),
         ("nothing", bytes(200, Vec::new())),
         ("cut", Answer::status(200).text("{\"user_code\":").part(Part::Cut)),
-        ("gzip", bytes(200, gzip_of_zeros(10 << 20)).header("content-encoding", "gzip")),
+        (
+            "gzip",
+            bytes(200, gzip_of_zeros(10 << 20)).header("content-encoding", "gzip"),
+        ),
     ]
 }
 
@@ -270,10 +377,15 @@ async fn g11_malformed_token_answers_never_lose_or_end_a_login() {
     let before = lab.run(&["token", "minimax-oauth"]).await;
     for (what, answer) in malformed() {
         // The answer may hold a rotated token that is lost now, so the one thing that must hold is that the program stands.
-        lab.sim.script().always("account.minimax.io", "/oauth2/token", answer.clone());
+        lab.sim
+            .script()
+            .always("account.minimax.io", "/oauth2/token", answer.clone());
         lab.sim.script().always("api.minimax.io", "/oauth/token", answer);
         let done = lab.run(&["auth", "refresh", "minimax-oauth"]).await;
-        assert!(done.code != 0 && done.code != 101 && done.code > 0, "{what}: {done:?}");
+        assert!(
+            done.code != 0 && done.code != 101 && done.code > 0,
+            "{what}: {done:?}"
+        );
         assert!(!done.stderr.contains("fault of its own"), "{what}: {done:?}");
     }
     let after = lab.run(&["token", "minimax-oauth"]).await;

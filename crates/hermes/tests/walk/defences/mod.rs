@@ -4,6 +4,7 @@ mod logins;
 mod network;
 mod secrets;
 mod terminal;
+mod tls;
 
 use std::io::Read as _;
 use std::process::Stdio;
@@ -18,7 +19,7 @@ use tokio::process::Command;
 use crate::harness::{Done, Lab, Up};
 
 /// How long anything here may take before the test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The path of MiniMax's inference call, and its host.
 const MESSAGES: (&str, &str) = ("api.minimax.io", "/anthropic/v1/messages");
@@ -38,7 +39,15 @@ async fn signed_in() -> Lab {
 
 /// Stores a key without asking the provider about it.
 async fn add_key(lab: &Lab, provider: &str, key: &str) -> Done {
-    let args = ["auth", "add", provider, "--method", "key", "--api-key-stdin", "--no-verify"];
+    let args = [
+        "auth",
+        "add",
+        provider,
+        "--method",
+        "key",
+        "--api-key-stdin",
+        "--no-verify",
+    ];
     lab.run_with_input(&args, key).await
 }
 
@@ -52,25 +61,36 @@ async fn raw(up: &Up, bytes: &[u8]) -> Vec<u8> {
     let mut answer = Vec::new();
     let read = stream.read_to_end(&mut answer);
     // A reset after the answer is a way to end too.
-    let _ = tokio::time::timeout(PATIENCE, read).await.expect("an end in time");
+    let _ = tokio::time::timeout(PATIENCE, read)
+        .await
+        .expect("an end in time");
     answer
 }
 
 /// The status of a raw answer.
 fn status(answer: &[u8]) -> u16 {
     let line = String::from_utf8_lossy(answer.get(9..12).unwrap_or_default()).into_owned();
-    line.parse().unwrap_or_else(|_| panic!("no status: {:?}", String::from_utf8_lossy(answer)))
+    line.parse()
+        .unwrap_or_else(|_| panic!("no status: {:?}", String::from_utf8_lossy(answer)))
 }
 
 /// The head of a POST with the gateway's key, without its end.
 fn head(up: &Up, path: &str) -> String {
     let host = up.base.trim_start_matches("http://");
-    format!("POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\nx-api-key: {}\r\n", up.key)
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\nx-api-key: {}\r\n",
+        up.key
+    )
 }
 
 /// A whole POST.
 fn post(up: &Up, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
-    let mut bytes = format!("{}{headers}content-length: {}\r\n\r\n", head(up, path), body.len()).into_bytes();
+    let mut bytes = format!(
+        "{}{headers}content-length: {}\r\n\r\n",
+        head(up, path),
+        body.len()
+    )
+    .into_bytes();
     bytes.extend_from_slice(body);
     bytes
 }
@@ -123,7 +143,11 @@ async fn on_terminal(mut command: Command) -> Done {
     });
     let code = tokio::time::timeout(PATIENCE, child.wait()).await;
     Done {
-        code: code.expect("an end in time").expect("a status").code().unwrap_or(-1),
+        code: code
+            .expect("an end in time")
+            .expect("a status")
+            .code()
+            .unwrap_or(-1),
         stdout: printed.await.expect("the terminal is read"),
         stderr: String::new(),
     }

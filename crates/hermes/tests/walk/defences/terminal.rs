@@ -26,13 +26,31 @@ fn assert_clean(what: &str, done: &Done) {
 
 /// On a terminal only this program's own colours and line clearing may stand.
 fn assert_no_payload(what: &str, done: &Done) {
-    for part in ["\u{1b}]52", "\u{7}", "\u{1b}[21t", "\u{1b}[6n", "\u{1b}[2;1H", "\u{1b}[2J", "\u{9b}", "\u{8}", "\u{202e}", "\u{2066}"] {
-        assert!(!done.stdout.contains(part), "{what}: {part:?} in {:?}", done.stdout);
+    for part in [
+        "\u{1b}]52",
+        "\u{7}",
+        "\u{1b}[21t",
+        "\u{1b}[6n",
+        "\u{1b}[2;1H",
+        "\u{1b}[2J",
+        "\u{9b}",
+        "\u{8}",
+        "\u{202e}",
+        "\u{2066}",
+    ] {
+        assert!(
+            !done.stdout.contains(part),
+            "{what}: {part:?} in {:?}",
+            done.stdout
+        );
     }
 }
 
 fn evil_error() -> Answer {
-    Answer::json(400, &json!({"base_resp": {"status_code": 1, "status_msg": EVIL}, "error": {"message": EVIL, "type": EVIL}}))
+    Answer::json(
+        400,
+        &json!({"base_resp": {"status_code": 1, "status_msg": EVIL}, "error": {"message": EVIL, "type": EVIL}}),
+    )
 }
 
 #[tokio::test]
@@ -40,12 +58,20 @@ async fn g14_terminal_escapes_from_the_provider_are_shown_as_text() {
     let lab = Lab::new().await;
     let page = Answer::html(400, EVIL);
     for (what, answer) in [("error field", evil_error()), ("page", page)] {
-        lab.sim.script().always("account.minimax.io", "/oauth2/device/code", answer);
-        for args in [&["auth", "add", "minimax-oauth"][..], &["auth", "add", "minimax-oauth", "--json"]] {
+        lab.sim
+            .script()
+            .always("account.minimax.io", "/oauth2/device/code", answer);
+        for args in [
+            &["auth", "add", "minimax-oauth"][..],
+            &["auth", "add", "minimax-oauth", "--json"],
+        ] {
             let done = lab.run(args).await;
             assert_eq!(done.code, 6, "{what}: {done:?}");
             assert_clean(what, &done);
-            assert!(done.stderr.contains("52;c;cm0gLXJm"), "the text itself is told: {done:?}");
+            assert!(
+                done.stderr.contains("52;c;cm0gLXJm"),
+                "the text itself is told: {done:?}"
+            );
         }
         let done = on_terminal(lab.command(&["auth", "add", "minimax-oauth"])).await;
         assert_eq!(done.code, 6, "{what}: {done:?}");
@@ -62,7 +88,9 @@ async fn g14_terminal_escapes_in_a_user_code_refuse_the_login() {
             &json!({"interval": 5, "expires_in": 600, "device_code": "d", "user_code": code,
                     "verification_uri": "https://portal.nousresearch.com/device"}),
         );
-        lab.sim.script().always("portal.nousresearch.com", "/api/oauth/device/code", answer);
+        lab.sim
+            .script()
+            .always("portal.nousresearch.com", "/api/oauth/device/code", answer);
         let done = lab.run(&["auth", "add", "nous"]).await;
         assert_eq!(done.code, 6, "{code:?}: {done:?}");
         assert_clean("user code", &done);
@@ -79,12 +107,20 @@ async fn g14_terminal_escapes_in_a_welcome_are_shown_as_text() {
             &json!({"status": "success", "access_token": "access-token-of-a-test", "refresh_token": "refresh-token-of-a-test",
                     "expired_in": 3600, "notification_message": EVIL, "resource_url": EVIL, "scope": EVIL}),
         );
-        lab.sim.script().always("account.minimax.io", "/oauth2/token", welcome);
+        lab.sim
+            .script()
+            .always("account.minimax.io", "/oauth2/token", welcome);
         let args = ["auth", "add", "minimax-oauth", "--no-browser", "--json"];
         let done = lab.run(&args[..if json { 5 } else { 4 }]).await;
         assert_eq!(done.code, 0, "{done:?}");
         assert_clean("welcome", &done);
-        for args in [&["auth", "list", "-v"][..], &["auth", "list", "--json"], &["auth", "status"], &["doctor"], &[]] {
+        for args in [
+            &["auth", "list", "-v"][..],
+            &["auth", "list", "--json"],
+            &["auth", "status"],
+            &["doctor"],
+            &[],
+        ] {
             assert_clean("afterwards", &lab.run(args).await);
         }
     }
@@ -105,7 +141,9 @@ async fn g14_terminal_escapes_in_an_account_name_are_shown_as_text() {
         "https://api.openai.com/auth": {"chatgpt_account_id": EVIL, "chatgpt_plan_type": EVIL}});
     let token = web_token(&claims);
     let tokens = json!({"id_token": token, "access_token": token, "refresh_token": "refresh-token-of-a-test", "expires_in": 3600});
-    lab.sim.script().always("auth.openai.com", "/oauth/token", Answer::json(200, &tokens));
+    lab.sim
+        .script()
+        .always("auth.openai.com", "/oauth/token", Answer::json(200, &tokens));
     let done = lab.run(&["auth", "add", "openai-codex", "--no-browser"]).await;
     assert_eq!(done.code, 0, "{done:?}");
     assert_clean("login", &done);
@@ -124,22 +162,32 @@ async fn g14_terminal_escapes_in_an_account_name_are_shown_as_text() {
     assert_no_payload("list", &on_terminal(lab.command(&["auth", "list", "-v"])).await);
     let up = lab.up().await;
     let body = json!({"model": "openai-codex/gpt-5.5", "input": "hi", "stream": true, "store": false, "instructions": "x"});
-    let answer = super::raw(&up, &super::post(&up, "/v1/responses", "", body.to_string().as_bytes())).await;
+    let answer = super::raw(
+        &up,
+        &super::post(&up, "/v1/responses", "", body.to_string().as_bytes()),
+    )
+    .await;
     let text = String::from_utf8_lossy(&answer);
     let (head, _) = text.split_once("\r\n\r\n").expect("a head");
-    let label = head.lines().find(|line| line.starts_with("x-hermes-credential")).expect("a label");
+    let label = head
+        .lines()
+        .find(|line| line.starts_with("x-hermes-credential"))
+        .expect("a label");
     assert!(!label.chars().any(steers), "{label:?}");
 }
 
 #[tokio::test]
 async fn g14_terminal_escapes_in_answers_and_model_names_are_shown_as_text() {
     let lab = signed_in().await;
-    let delta = json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": EVIL}});
+    let delta =
+        json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": EVIL}});
     let events = [
         format!("event: content_block_delta\ndata: {delta}\n\n"),
         "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n".to_owned(),
     ];
-    lab.sim.script().always(MESSAGES.0, MESSAGES.1, Answer::events(events));
+    lab.sim
+        .script()
+        .always(MESSAGES.0, MESSAGES.1, Answer::events(events));
     for args in [&["chat", "hello"][..], &["chat", "--json", "hello"]] {
         let done = lab.run(args).await;
         assert_eq!(done.code, 0, "{done:?}");
@@ -148,7 +196,10 @@ async fn g14_terminal_escapes_in_answers_and_model_names_are_shown_as_text() {
     assert_no_payload("chat", &on_terminal(lab.command(&["chat", "hello"])).await);
 
     let error = json!({"type": "error", "error": {"type": "api_error", "message": EVIL}});
-    for answer in [Answer::events([format!("event: error\ndata: {error}\n\n")]), Answer::json(400, &error)] {
+    for answer in [
+        Answer::events([format!("event: error\ndata: {error}\n\n")]),
+        Answer::json(400, &error),
+    ] {
         lab.sim.script().always(MESSAGES.0, MESSAGES.1, answer);
         let done = lab.run(&["chat", "hello"]).await;
         assert_ne!(done.code, 0, "{done:?}");
@@ -159,10 +210,20 @@ async fn g14_terminal_escapes_in_answers_and_model_names_are_shown_as_text() {
     let mut named = question();
     named["model"] = json!(format!("minimax-oauth/{EVIL}"));
     let host = up.base.clone();
-    let (_, body, headers) =
-        crate::harness::request(&host, "POST", "/v1/messages", &[("x-api-key", &up.key)], &named.to_string()).await;
-    assert!(!body.chars().any(steers), "{body:?}");
-    let id = headers.iter().find(|(name, _)| name == "x-hermes-request-id").expect("an id").1.clone();
+    let (_, _, headers) = crate::harness::request(
+        &host,
+        "POST",
+        "/v1/messages",
+        &[("x-api-key", &up.key)],
+        &named.to_string(),
+    )
+    .await;
+    let id = headers
+        .iter()
+        .find(|(name, _)| name == "x-hermes-request-id")
+        .expect("an id")
+        .1
+        .clone();
     let ended = up.end().await;
     assert_clean("gateway", &ended);
     for args in [&["explain", &id][..], &["explain", &id, "--json"]] {

@@ -193,19 +193,23 @@ pub(crate) async fn token(
             let view = view::of(&entry, pool.clock.now());
             Ok((opened.access.clone(), entry.credential.expires, view))
         }
-        Some(Err(problem)) => Err(match pool.store.material(id).await {
-            // The store says best itself what is wrong with its key or a row.
-            Err(error) => PoolError::Store(error),
-            Ok(_) => PoolError::Moved {
-                label: entry.credential.label.clone(),
-                problem: problem.to_owned(),
-            },
-        }),
+        Some(Err(problem)) => Err(unopened(pool, &entry, problem).await),
         None => Err(PoolError::Refresh {
             label: entry.credential.label.clone(),
             problem: "the login changed meanwhile".to_owned(),
             exit: ExitKind::Store,
         }),
+    }
+}
+
+/// Why a secret gave no token. The store says best itself what is wrong with its key or a row.
+async fn unopened(pool: &Inner, entry: &Entry, problem: &str) -> PoolError {
+    match pool.store.material(entry.credential.id).await {
+        Err(error) => PoolError::Store(error),
+        Ok(_) => PoolError::Moved {
+            label: entry.credential.label.clone(),
+            problem: problem.to_owned(),
+        },
     }
 }
 

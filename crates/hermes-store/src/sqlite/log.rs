@@ -77,7 +77,9 @@ pub(super) async fn append(store: &SqliteStore, requests: &[RequestRow]) -> Resu
     for part in requests.chunks(AT_ONCE) {
         // A statement that fails leaves nothing behind, and the requests one by one then show which of them is at fault.
         if part.len() == AT_ONCE && insert(&mut transaction, part).await.is_ok() {
-            part.iter().for_each(|request| add(&mut sums, request));
+            for request in part {
+                add(&mut sums, request);
+            }
             continue;
         }
         for request in part {

@@ -230,16 +230,11 @@ pub(super) async fn finish(app: &App<'_>, args: &Finish) -> Outcome {
         verify: !args.no_verify,
     };
     inputs.check(app, plan.method(), false, false)?;
-    show::challenge(
-        app,
-        &plan,
-        id,
-        &view.challenge,
-        show::Look {
-            open: false,
-            qr: false,
-        },
-    );
+    let look = show::Look {
+        open: false,
+        qr: false,
+    };
+    show::challenge(app, &plan, id, &view.challenge, look);
     let outcome = tokio::select! {
         outcome = wait::until_done(app, &logins, id, &view.challenge, None, &inputs) => outcome,
         () = give_up(app, args.timeout) => Err(Failure::new(

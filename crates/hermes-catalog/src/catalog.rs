@@ -29,6 +29,8 @@ pub struct Catalog {
 pub(crate) struct Row {
     id: ProviderId,
     aliases: Vec<String>,
+    /// Environment variables that may hold a key.
+    env: Vec<String>,
     body: Body,
 }
 
@@ -63,6 +65,11 @@ impl Catalog {
     pub fn load(overlay: Option<&Path>, custom: Vec<CustomEndpoint>) -> Result<Self, CatalogError> {
         let files = overlay.map_or(Ok(Vec::new()), overlay::read_folder)?;
         Self::assemble(files, custom)
+    }
+
+    /// Every provider's id with the environment variables that may hold a key of it. Parses no row.
+    pub fn env_names(&self) -> impl Iterator<Item = (&ProviderId, &[String])> {
+        self.rows.iter().map(|row| (&row.id, row.env.as_slice()))
     }
 
     /// Puts overlay files and custom endpoints to the built-in rows.
@@ -194,7 +201,7 @@ pub(crate) fn builtin_rows(
 ) -> Result<BTreeMap<ProviderId, Row>, CatalogError> {
     let mut rows = BTreeMap::new();
     for (file, text) in texts {
-        let (id, aliases) = head(file, text)?;
+        let Head { id, aliases, env } = head(file, text)?;
         let body = Body::Builtin {
             file,
             text,
@@ -203,6 +210,7 @@ pub(crate) fn builtin_rows(
         let row = Row {
             id: ProviderId::new(id),
             aliases,
+            env,
             body,
         };
         if let Some(other) = rows.insert(row.id.clone(), row) {
@@ -213,12 +221,24 @@ pub(crate) fn builtin_rows(
     Ok(rows)
 }
 
-/// Reads `id` and `aliases` from the first lines of a built-in row, where each stands on a line of its own, so that a command
-/// that asks for one provider parses one row.
-pub(crate) fn head(file: &str, text: &str) -> Result<(String, Vec<String>), CatalogError> {
+/// What is known of a built-in row before it is parsed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) id: String,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) env: Vec<String>,
+}
+
+/// Reads `id`, `aliases` and `env` from the first lines of a built-in row, where each stands on a line of its own, so that a
+/// command that asks for one provider parses one row.
+pub(crate) fn head(file: &str, text: &str) -> Result<Head, CatalogError> {
     let top = text.lines().take_while(|line| !line.starts_with('['));
     let head: String = top
-        .filter(|line| line.starts_with("id =") || line.starts_with("aliases ="))
+        .filter(|line| {
+            ["id =", "aliases =", "env ="]
+                .iter()
+                .any(|key| line.starts_with(key))
+        })
         .flat_map(|line| [line, "\n"])
         .collect();
     let source = Source::parse(file, head)?;
@@ -229,15 +249,15 @@ pub(crate) fn head(file: &str, text: &str) -> Result<(String, Vec<String>), Cata
             "must stand on a line of its own at the top",
         )));
     };
-    let aliases = match table.get("aliases") {
-        Some(Value::Array(aliases)) => aliases
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
+    let list = |key: &str| match table.get(key) {
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => Vec::new(),
     };
-    Ok((id.to_owned(), aliases))
+    Ok(Head {
+        id: id.to_owned(),
+        aliases: list("aliases"),
+        env: list("env"),
+    })
 }
 
 fn add_overlay(rows: &mut BTreeMap<ProviderId, Row>, source: Source) -> Result<(), CatalogError> {
@@ -259,12 +279,20 @@ fn add_overlay(rows: &mut BTreeMap<ProviderId, Row>, source: Source) -> Result<(
         let problem = "ids that begin so are for custom endpoints of the settings";
         return Err(source.error(Fault::new(Key::of("id"), problem)));
     }
-    let aliases = provider.aliases.clone();
+    let (aliases, env) = (provider.aliases.clone(), provider.env.clone());
     let body = Body::Overlay {
         row: Box::new((source, provider)),
         covers: rows.remove(&id).map(Box::new),
     };
-    rows.insert(id.clone(), Row { id, aliases, body });
+    rows.insert(
+        id.clone(),
+        Row {
+            id,
+            aliases,
+            env,
+            body,
+        },
+    );
     Ok(())
 }
 
@@ -273,6 +301,7 @@ fn add_custom(rows: &mut BTreeMap<ProviderId, Row>, endpoint: CustomEndpoint) ->
     let row = Row {
         id: provider.id.clone(),
         aliases: Vec::new(),
+        env: provider.env.clone(),
         body: Body::Custom(Box::new(provider)),
     };
     if rows.contains_key(&row.id) {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 /// A child that is ended, by its own pid, when this is dropped.
 pub(crate) struct Running {
@@ -32,16 +32,19 @@ impl Running {
         Ok(Self { child, measured })
     }
 
-    /// Counts the CPU time of the only child process instead.
-    pub(crate) fn measure_worker(&mut self) -> Result<()> {
+    /// Counts the CPU time of the only child process instead, once it is there.
+    #[expect(clippy::disallowed_methods, reason = "waiting for another process")]
+    pub(crate) async fn measure_worker(&mut self) -> Result<()> {
         let path = format!("/proc/{0}/task/{0}/children", self.child.id());
-        let children = fs_err::read_to_string(path)?;
-        self.measured = children
-            .split_whitespace()
-            .next()
-            .context("no worker process")?
-            .parse()?;
-        Ok(())
+        for _ in 0..500 {
+            let children = fs_err::read_to_string(&path)?;
+            if let Some(worker) = children.split_whitespace().next() {
+                self.measured = worker.parse()?;
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        bail!("no worker process")
     }
 
     /// CPU time of all threads so far, nanoseconds.

@@ -69,7 +69,7 @@ http {{
         .arg(folder.join("nginx.log"));
     let mut process = Running::start(&command)?;
     wait_for(port).await?;
-    process.measure_worker()?;
+    process.measure_worker().await?;
     Ok(Server {
         port,
         key: "none".to_owned(),

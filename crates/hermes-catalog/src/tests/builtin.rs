@@ -4,7 +4,7 @@ use hermes_core::{Billing, Protocol};
 use pretty_assertions::assert_eq;
 
 use super::builtin;
-use crate::catalog::{ROWS, builtin_rows, head, read_builtin};
+use crate::catalog::{Head, ROWS, builtin_rows, head, read_builtin};
 use crate::{AuthStyle, Catalog, ErrorAction, LoginFlow, Provider, Rotation, RuleClass, TimeUnit, Yield};
 
 fn row(id: &str) -> Provider {
@@ -26,8 +26,9 @@ fn rows_every_file_is_embedded() {
 fn rows_each_is_valid_and_matches_its_head_and_file_name() {
     for (file, text) in ROWS {
         let provider = read_builtin(file, text).unwrap_or_else(|error| panic!("{error}"));
-        let (id, aliases) = head(file, text).unwrap();
+        let Head { id, aliases, env } = head(file, text).unwrap();
         assert_eq!((provider.id.as_str(), &provider.aliases), (id.as_str(), &aliases));
+        assert_eq!(provider.env, env);
         assert_eq!(*file, format!("providers/{id}.toml"));
     }
 }

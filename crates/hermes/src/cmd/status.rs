@@ -46,17 +46,16 @@ async fn found(app: &App<'_>, provider: Option<&str>, views: &[View]) -> Result<
         Some(name) => Some(app.provider(name).await?.id),
         None => None,
     };
-    let is_new = |row: &&Provider| {
-        only.as_ref().is_none_or(|id| row.id == *id)
-            && views.iter().all(|view| view.credential.provider != row.id)
+    let is_new = |id: &ProviderId| {
+        only.as_ref().is_none_or(|one| one == id) && views.iter().all(|view| view.credential.provider != *id)
     };
-    let rows = app.catalog().await?.providers().filter(is_new);
-    let found = rows.filter_map(|row| {
-        let env = row.env.iter().find(|name| app.env.get(name).is_some())?;
+    let rows = app.catalog().await?.env_names().filter(|(id, _)| is_new(id));
+    let found = rows.filter_map(|(id, names)| {
+        let env = names.iter().find(|name| app.env.get(name).is_some())?;
         Some(Found {
-            provider: row.id.clone(),
+            provider: id.clone(),
             env: env.clone(),
-            command: format!("hermes auth add {} --from-env {env}", row.id),
+            command: format!("hermes auth add {id} --from-env {env}"),
         })
     });
     Ok(found.collect())

@@ -77,6 +77,35 @@ async fn g1_routes_without_a_good_key_are_401_in_each_protocols_shape() {
 }
 
 #[tokio::test]
+async fn g2_keys_with_sql_in_them_are_refused_and_change_nothing() {
+    let lab = signed_in().await;
+    let up = lab.up().await;
+    let before = lab.json(&["key", "list", "--json"]).await;
+    let prefix = up.key.split('-').nth(1).expect("a prefix");
+    for tail in [
+        "' OR '1'='1",
+        "'; DROP TABLE client_key; --",
+        "\" OR 1=1 --",
+        "%",
+        "_",
+        "\\'",
+        "' UNION SELECT hash FROM client_key --",
+    ] {
+        for key in [
+            tail.to_owned(),
+            format!("hk-{prefix}-{tail}"),
+            format!("hk-{prefix}{tail}"),
+        ] {
+            let (status, body, _) = request(&up.base, "GET", "/v1/models", &[("x-api-key", &key)], "").await;
+            assert!([401, 429].contains(&status), "{key}: {status}: {body}");
+        }
+    }
+    let (status, body, _) = request(&up.base, "GET", "/v1/models", &[("x-api-key", &up.key)], "").await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(lab.json(&["key", "list", "--json"]).await, before);
+}
+
+#[tokio::test]
 async fn g3_nothing_a_caller_sends_chooses_the_upstream() {
     let lab = signed_in().await;
     let trap = Trap::new().await;

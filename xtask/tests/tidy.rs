@@ -25,7 +25,9 @@ fn providers_are_named_in_the_catalogue_only() {
             continue;
         }
         for (number, line) in text.lines().enumerate() {
-            let code = line.split("//").next().unwrap_or_default().to_ascii_lowercase();
+            // A comment begins the line or stands behind a space; `https://` is no comment.
+            let code = format!(" {}", line.trim()).to_ascii_lowercase();
+            let code = code.split(" //").next().unwrap_or_default();
             let named = PROVIDERS.iter().find(|name| code.contains(*name));
             assert!(named.is_none(), "{}:{}: {line}", path.display(), number + 1);
         }

@@ -33,53 +33,49 @@ fn cell<'a>(row: &'a str, bound: &'a str) -> Cell<'a> {
 }
 
 pub(super) async fn save(store: &SqliteStore, attempt: &AttemptRow) -> Result<(), Fault> {
-    let sealer = store.sealer().await?;
-    let id = attempt.id.to_string();
-    let state = sealer.seal(cell(&id, &bound(attempt)), attempt.state.expose());
-    let mut writer = store.writer().await?;
-    let mut transaction = writer.begin().await?;
-    sqlx::query(
+    write(
+        store,
+        attempt,
         "INSERT INTO login_attempt (id, provider, method, region, label, state, created, expires) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
          ON CONFLICT (id) DO UPDATE SET provider = excluded.provider, method = excluded.method, \
          region = excluded.region, label = excluded.label, state = excluded.state, \
          created = excluded.created, expires = excluded.expires",
     )
-    .bind(&id)
-    .bind(attempt.provider.as_str())
-    .bind(&attempt.method)
-    .bind(&attempt.region)
-    .bind(&attempt.label)
-    .bind(state)
-    .bind(attempt.created.as_millis())
-    .bind(attempt.expires.as_millis())
-    .execute(&mut *transaction)
     .await?;
-    Ok(transaction.commit().await?)
+    Ok(())
 }
 
 pub(super) async fn update(store: &SqliteStore, attempt: &AttemptRow) -> Result<bool, Fault> {
+    let changed = write(
+        store,
+        attempt,
+        "UPDATE login_attempt SET provider = ?2, method = ?3, region = ?4, label = ?5, state = ?6, \
+         created = ?7, expires = ?8 WHERE id = ?1",
+    );
+    Ok(changed.await? == 1)
+}
+
+/// Seals the state and runs a statement whose places are the columns in their order; how many rows it changed.
+async fn write(store: &SqliteStore, attempt: &AttemptRow, statement: &'static str) -> Result<u64, Fault> {
     let sealer = store.sealer().await?;
     let id = attempt.id.to_string();
     let state = sealer.seal(cell(&id, &bound(attempt)), attempt.state.expose());
     let mut writer = store.writer().await?;
     let mut transaction = writer.begin().await?;
-    let result = sqlx::query(
-        "UPDATE login_attempt SET provider = ?2, method = ?3, region = ?4, label = ?5, state = ?6, \
-         created = ?7, expires = ?8 WHERE id = ?1",
-    )
-    .bind(&id)
-    .bind(attempt.provider.as_str())
-    .bind(&attempt.method)
-    .bind(&attempt.region)
-    .bind(&attempt.label)
-    .bind(state)
-    .bind(attempt.created.as_millis())
-    .bind(attempt.expires.as_millis())
-    .execute(&mut *transaction)
-    .await?;
+    let result = sqlx::query(statement)
+        .bind(&id)
+        .bind(attempt.provider.as_str())
+        .bind(&attempt.method)
+        .bind(&attempt.region)
+        .bind(&attempt.label)
+        .bind(state)
+        .bind(attempt.created.as_millis())
+        .bind(attempt.expires.as_millis())
+        .execute(&mut *transaction)
+        .await?;
     transaction.commit().await?;
-    Ok(result.rows_affected() == 1)
+    Ok(result.rows_affected())
 }
 
 pub(super) async fn one(store: &SqliteStore, id: AttemptId) -> Result<Option<AttemptRow>, Fault> {

@@ -121,6 +121,20 @@ impl Lab {
         finish(child, String::new()).await
     }
 
+    /// Stores a key without asking the provider about it.
+    pub(crate) async fn add_key(&self, provider: &str, key: &str) -> Done {
+        let args = [
+            "auth",
+            "add",
+            provider,
+            "--method",
+            "key",
+            "--api-key-stdin",
+            "--no-verify",
+        ];
+        self.run_with_input(&args, key).await
+    }
+
     /// Runs a read and takes its JSON apart.
     pub(crate) async fn json(&self, args: &[&str]) -> Value {
         let done = self.run(args).await;

@@ -24,20 +24,7 @@ async fn replay(protocol: &str, provider: &str) {
         .replay_folder(&fixtures.join(protocol))
         .expect("the recordings");
     let key = lab.sim.script().issue_key();
-    let added = lab
-        .run_with_input(
-            &[
-                "auth",
-                "add",
-                provider,
-                "--method",
-                "key",
-                "--api-key-stdin",
-                "--no-verify",
-            ],
-            &key,
-        )
-        .await;
+    let added = lab.add_key(provider, &key).await;
     assert_eq!(added.code, 0, "{added:?}");
     let up = lab.up().await;
     let output = Command::new(tool("HERMES_TEST_PYTHON"))

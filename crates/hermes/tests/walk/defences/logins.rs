@@ -7,7 +7,7 @@ use hermes_sim::{Answer, Part};
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
-use super::{Trap, add_key, on_terminal, question};
+use super::{Trap, on_terminal, question};
 use crate::harness::{Done, Lab};
 
 const CODE: (&str, &str) = ("portal.nousresearch.com", "/api/oauth/device/code");
@@ -161,7 +161,7 @@ async fn g16_no_verb_or_route_takes_a_login_from_a_link() {
         let done = lab.run(&args).await;
         assert_ne!(done.code, 0, "{args:?}: {done:?}");
     }
-    let done = add_key(&lab, "deepseek", &link).await;
+    let done = lab.add_key("deepseek", &link).await;
     assert_eq!(done.code, 0, "a key is text and is never followed: {done:?}");
     let up = lab.up().await;
     for path in [
@@ -188,7 +188,7 @@ async fn g4_project_files_and_variables_move_no_stored_key() {
     let done = lab.sign_in(&["auth", "add", "minimax-oauth"]).await;
     assert_eq!(done.code, 0, "{done:?}");
     let key = lab.sim.script().issue_key();
-    assert_eq!(add_key(&lab, "deepseek", &key).await.code, 0);
+    assert_eq!(lab.add_key("deepseek", &key).await.code, 0);
 
     let settings = "[providers.minimax-oauth]\nbase_url = \"https://evil.test\"\n[providers.deepseek]\nbase_url = \"https://evil.test\"\n";
     let overlay = "id = \"deepseek\"\n[hosts]\napi = \"https://evil.test\"\n";
@@ -255,7 +255,7 @@ async fn g4_overlay_that_moves_a_provider_gets_no_stored_secret() {
     let done = lab.sign_in(&["auth", "add", "minimax-oauth"]).await;
     assert_eq!(done.code, 0, "{done:?}");
     let key = lab.sim.script().issue_key();
-    assert_eq!(add_key(&lab, "deepseek", &key).await.code, 0);
+    assert_eq!(lab.add_key("deepseek", &key).await.code, 0);
     let hosts = "hosts = { account = \"https://evil.test\", api = \"https://evil.test\" }";
     let region = format!("[[regions]]\nid = \"global\"\nname = \"Global\"\n{hosts}\n");
     lab.write(

@@ -37,20 +37,6 @@ async fn signed_in() -> Lab {
     lab
 }
 
-/// Stores a key without asking the provider about it.
-async fn add_key(lab: &Lab, provider: &str, key: &str) -> Done {
-    let args = [
-        "auth",
-        "add",
-        provider,
-        "--method",
-        "key",
-        "--api-key-stdin",
-        "--no-verify",
-    ];
-    lab.run_with_input(&args, key).await
-}
-
 /// Sends these bytes to a gateway and gives everything that comes back until the connection ends.
 async fn raw(up: &Up, bytes: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(up.base.trim_start_matches("http://"))

@@ -7,7 +7,7 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use super::logins::gzip_of_zeros;
-use super::{MESSAGES, Trap, add_key, head, post, question, raw, signed_in, status};
+use super::{MESSAGES, Trap, head, post, question, raw, signed_in, status};
 use crate::harness::{Lab, Up, request};
 
 /// Every path that reads or spends something, and the shape of its errors.
@@ -306,7 +306,7 @@ async fn g6_keys_that_could_break_a_header_are_refused() {
         "ab\u{1b}[2J",
         &long,
     ] {
-        let done = add_key(&lab, "deepseek", key).await;
+        let done = lab.add_key("deepseek", key).await;
         assert_eq!(done.code, 2, "{key:?}: {done:?}");
         assert!(!done.stderr.contains("x-evil"), "{done:?}");
     }

@@ -10,7 +10,7 @@ use pretty_assertions::assert_eq;
 use serde_json::json;
 use tokio::process::Command;
 
-use super::{MESSAGES, add_key, question, raw, signed_in};
+use super::{MESSAGES, question, raw, signed_in};
 use crate::harness::{Done, Lab};
 use crate::sdk::tool;
 
@@ -132,7 +132,7 @@ async fn s1_links_at_any_name_are_refused_or_replaced_and_never_followed() {
                 "symbolic" => fs_err::os::unix::fs::symlink(&victim, &place).expect("a link"),
                 _ => fs_err::hard_link(&victim, &place).expect("a link"),
             }
-            let done = add_key(&lab, "deepseek", "sk-canary-0123456789").await;
+            let done = lab.add_key("deepseek", "sk-canary-0123456789").await;
             assert_eq!(
                 fs_err::read_to_string(&victim).expect("the victim"),
                 "precious",
@@ -317,7 +317,7 @@ async fn s3_no_file_holds_a_secret_in_the_clear() {
     let done = lab.sign_in(&["auth", "add", "minimax-oauth"]).await;
     assert_eq!(done.code, 0, "{done:?}");
     let key = lab.sim.script().issue_key();
-    assert_eq!(add_key(&lab, "deepseek", &key).await.code, 0);
+    assert_eq!(lab.add_key("deepseek", &key).await.code, 0);
     // A started login leaves its verifier or device code in the store.
     for provider in ["nous", "minimax-oauth"] {
         assert_eq!(lab.run(&["auth", "add", provider, "--start"]).await.code, 0);
@@ -554,7 +554,7 @@ async fn s8_nothing_printed_or_logged_holds_a_secret_or_a_prompt() {
         talk.push(lab.run(&args[..if json { 5 } else { 4 }]).await);
     }
     let key = lab.sim.script().issue_key();
-    talk.push(add_key(&lab, "deepseek", &key).await);
+    talk.push(lab.add_key("deepseek", &key).await);
     let up = lab.up().await;
     let body = |model: &str, stream: bool| {
         json!({"model": model, "max_tokens": 16, "stream": stream, "messages": [{"role": "user", "content": PROMPT}]}).to_string()
@@ -628,7 +628,7 @@ async fn s8_nothing_printed_or_logged_holds_a_secret_or_a_prompt() {
 async fn s8_secrets_that_a_provider_repeats_are_not_printed() {
     let lab = signed_in().await;
     let key = lab.sim.script().issue_key();
-    assert_eq!(add_key(&lab, "deepseek", &key).await.code, 0);
+    assert_eq!(lab.add_key("deepseek", &key).await.code, 0);
     let refresh = lab.sim.canaries().into_iter().find(|one| one.contains("refresh"));
     let refresh = refresh.expect("a refresh token");
     let access = lab

@@ -13,6 +13,16 @@ pub trait Clock: Send + Sync {
     /// Time since some fixed start; only differences mean anything.
     fn monotonic(&self) -> Duration;
 
+    /// Time since some fixed start that goes on while the machine sleeps; only differences mean anything.
+    fn boot(&self) -> Duration {
+        self.monotonic()
+    }
+
+    /// What this clock makes of a reading of another machine's wall clock; a lab's clock shifts and speeds up those too.
+    fn seen_as(&self, wall: UnixMs) -> UnixMs {
+        wall
+    }
+
     /// Waits.
     async fn sleep(&self, span: Duration);
 }
@@ -51,6 +61,13 @@ impl Clock for SystemClock {
 
     fn monotonic(&self) -> Duration {
         self.start.elapsed()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn boot(&self) -> Duration {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+        Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the module that owns waiting")]
@@ -109,11 +126,11 @@ impl LabClock {
 #[async_trait]
 impl Clock for LabClock {
     fn now(&self) -> UnixMs {
-        let passed = self
-            .inner
-            .now()
-            .as_millis()
-            .saturating_sub(self.anchor.as_millis());
+        self.seen_as(self.inner.now())
+    }
+
+    fn seen_as(&self, wall: UnixMs) -> UnixMs {
+        let passed = wall.as_millis().saturating_sub(self.anchor.as_millis());
         let passed = passed.saturating_mul(i64::from(self.speed));
         UnixMs::from_millis(
             self.anchor
@@ -125,6 +142,10 @@ impl Clock for LabClock {
 
     fn monotonic(&self) -> Duration {
         self.inner.monotonic().saturating_mul(self.speed)
+    }
+
+    fn boot(&self) -> Duration {
+        self.inner.boot().saturating_mul(self.speed)
     }
 
     async fn sleep(&self, span: Duration) {

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Billing, CredentialId, Health, ProviderId, Secret, UnixMs};
+use crate::{Billing, CredentialId, Health, ProviderId, Rest, Secret, UnixMs};
 
 /// Which account a credential belongs to; two logins with the same identity are one credential.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -90,8 +90,18 @@ pub struct Credential {
     pub has_refresh: bool,
     /// Granted scopes; empty when unknown.
     pub scopes: Vec<String>,
-    /// Whether it can be used.
+    /// Whether it can be used. A cool-down here covers the whole account.
     pub health: Health,
+    /// Cool-downs of single models and of the organisation.
+    pub rests: Vec<Rest>,
+    /// Its share under [`crate::Strategy::Weighted`]; 1 unless a person chose another.
+    pub weight: u32,
+    /// Counts how often a person reset it, so that every process forgets what it held against it.
+    #[serde(skip)]
+    pub resets: u64,
+    /// Tells access tokens apart without telling them; empty for rows that were never written with one.
+    #[serde(skip)]
+    pub fingerprint: String,
 }
 
 /// What a finished login hands to the store.

@@ -105,3 +105,14 @@ pub enum Scope {
     /// Every account of one organisation.
     Organisation(String),
 }
+
+/// A cool-down of a part: one model family, or everything of one organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Rest {
+    /// What rests.
+    pub scope: Scope,
+    /// When it ends.
+    pub until: UnixMs,
+    /// Why.
+    pub cause: CoolCause,
+}

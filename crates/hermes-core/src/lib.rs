@@ -6,24 +6,28 @@ mod clock;
 mod credential;
 mod env;
 mod error;
+mod faults;
 mod health;
 mod ids;
 mod origin;
 mod protocol;
 mod random;
 mod secret;
+mod strategy;
 mod time;
 
 pub use clock::{Clock, LabClock, SystemClock};
 pub use credential::{Account, Credential, Identity, Material, NewCredential, Source};
 pub use env::Env;
 pub use error::{ExitKind, Explain, chain};
-pub use health::{CoolCause, Health, LoginCause, Scope};
+pub use faults::{Faults, Point, Strike};
+pub use health::{CoolCause, Health, LoginCause, Rest, Scope};
 pub use ids::{AttemptId, CredentialId, KeyId, ProviderId, RequestId};
 pub use origin::{Bound, Origin};
 pub use protocol::{Billing, Protocol};
 pub use random::{OsRandom, Random};
 pub use secret::{REDACTED, Secret};
+pub use strategy::Strategy;
 pub use time::UnixMs;
 
 #[cfg(test)]

@@ -97,5 +97,9 @@ pub(crate) fn stand_in(provider: &Provider, method: &str) -> Credential {
         has_refresh: false,
         scopes: Vec::new(),
         health: Health::Ready,
+        rests: Vec::new(),
+        weight: 1,
+        resets: 0,
+        fingerprint: String::new(),
     }
 }

@@ -1,8 +1,11 @@
 //! What every back end can do, in words that know no provider and no protocol.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use hermes_core::{
-    AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Secret, UnixMs,
+    AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Scope, Secret,
+    Strategy, UnixMs,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +40,7 @@ pub trait Store: Send + Sync {
     ) -> Result<Commit, StoreError>;
 
     /// Sets the health and records an event; with a generation, only while it is still the stored one. False when it moved on.
+    /// A cool-down of a model or an organisation is kept beside what is there; every other health replaces all.
     async fn set_health(
         &self,
         id: CredentialId,
@@ -50,6 +54,45 @@ pub trait Store: Send + Sync {
 
     /// Moves to a zero-based place in the provider's order; places beyond the end mean the end. Priorities stay contiguous.
     async fn set_priority(&self, id: CredentialId, place: u32, now: UnixMs) -> Result<(), StoreError>;
+
+    /// Sets a credential's share under [`Strategy::Weighted`]; at least 1.
+    async fn set_weight(&self, id: CredentialId, weight: u32, now: UnixMs) -> Result<(), StoreError>;
+
+    /// The pools whose strategy was ever chosen; every other one has the default.
+    async fn pools(&self) -> Result<Vec<PoolRow>, StoreError>;
+
+    /// Chooses a pool's strategy.
+    async fn set_strategy(
+        &self,
+        provider: &ProviderId,
+        strategy: Strategy,
+        now: UnixMs,
+    ) -> Result<(), StoreError>;
+
+    /// What changed after a version, or everything.
+    async fn changes(&self, since: Option<i64>) -> Result<Changes, StoreError>;
+
+    /// A person's reset: ends every cool-down, block and mark of a dead login, and makes every process forget what it holds
+    /// against the credential. One that is switched off stays so.
+    async fn reset(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError>;
+
+    /// Ends the cool-down of one scope; false when the generation moved on.
+    async fn end_rest(
+        &self,
+        id: CredentialId,
+        generation: u64,
+        scope: &Scope,
+        now: UnixMs,
+    ) -> Result<bool, StoreError>;
+
+    /// Claims the one probe after a cool-down of a scope, for `span`: true for the one caller who may send.
+    async fn claim_probe(
+        &self,
+        id: CredentialId,
+        scope: &Scope,
+        span: Duration,
+        now: UnixMs,
+    ) -> Result<bool, StoreError>;
 
     /// Deletes a credential with its secrets; its provider's priorities close up.
     async fn remove(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError>;
@@ -148,6 +191,26 @@ pub enum Protection {
         /// Its path.
         path: String,
     },
+}
+
+/// A provider's pool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PoolRow {
+    /// Provider.
+    pub provider: ProviderId,
+    /// How it chooses.
+    pub strategy: Strategy,
+}
+
+/// What a reader has missed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changes {
+    /// The version that these rows stand for.
+    pub version: i64,
+    /// Whether `credentials` is everything there is, so that whatever is missing in it is gone.
+    pub whole: bool,
+    /// The credentials that changed.
+    pub credentials: Vec<Credential>,
 }
 
 /// A stored login.

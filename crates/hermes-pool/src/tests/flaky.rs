@@ -2,12 +2,16 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use hermes_core::{
-    AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, Secret, UnixMs,
+    AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Scope, Secret,
+    Strategy, UnixMs,
 };
-use hermes_store::{AttemptRow, ClientKey, Commit, Event, RequestRow, Saved, Store, StoreError, StoreInfo};
+use hermes_store::{
+    AttemptRow, Changes, ClientKey, Commit, Event, PoolRow, RequestRow, Saved, Store, StoreError, StoreInfo,
+};
 
 pub(crate) struct Flaky {
     inner: Arc<dyn Store>,
@@ -92,6 +96,51 @@ impl Store for Flaky {
 
     async fn set_priority(&self, id: CredentialId, place: u32, now: UnixMs) -> Result<(), StoreError> {
         self.inner.set_priority(id, place, now).await
+    }
+
+    async fn set_weight(&self, id: CredentialId, weight: u32, now: UnixMs) -> Result<(), StoreError> {
+        self.inner.set_weight(id, weight, now).await
+    }
+
+    async fn pools(&self) -> Result<Vec<PoolRow>, StoreError> {
+        self.inner.pools().await
+    }
+
+    async fn set_strategy(
+        &self,
+        provider: &ProviderId,
+        strategy: Strategy,
+        now: UnixMs,
+    ) -> Result<(), StoreError> {
+        self.inner.set_strategy(provider, strategy, now).await
+    }
+
+    async fn changes(&self, since: Option<i64>) -> Result<Changes, StoreError> {
+        self.inner.changes(since).await
+    }
+
+    async fn reset(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError> {
+        self.inner.reset(id, now).await
+    }
+
+    async fn end_rest(
+        &self,
+        id: CredentialId,
+        generation: u64,
+        scope: &Scope,
+        now: UnixMs,
+    ) -> Result<bool, StoreError> {
+        self.inner.end_rest(id, generation, scope, now).await
+    }
+
+    async fn claim_probe(
+        &self,
+        id: CredentialId,
+        scope: &Scope,
+        span: Duration,
+        now: UnixMs,
+    ) -> Result<bool, StoreError> {
+        self.inner.claim_probe(id, scope, span, now).await
     }
 
     async fn remove(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError> {

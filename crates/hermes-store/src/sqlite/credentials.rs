@@ -109,6 +109,10 @@ pub(super) fn read(row: &SqliteRow) -> Result<Credential, Fault> {
             Some(text) => json(&text).ok_or_else(|| damaged("health"))?,
             None => Health::Ready,
         },
+        rests: Vec::new(),
+        weight: 1,
+        resets: 0,
+        fingerprint: String::new(),
     })
 }
 
@@ -218,6 +222,10 @@ async fn added(
         has_refresh: false,
         scopes: Vec::new(),
         health: Health::Ready,
+        rests: Vec::new(),
+        weight: 1,
+        resets: 0,
+        fingerprint: String::new(),
     };
     Ok((with_material(credential, &login.material), login.material))
 }

@@ -67,6 +67,55 @@ impl Store for SqliteStore {
         at!(self, place::set_priority(self, id, place, now))
     }
 
+    async fn set_weight(&self, _: CredentialId, _: u32, _: UnixMs) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn pools(&self) -> Result<Vec<crate::PoolRow>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn set_strategy(
+        &self,
+        _: &hermes_core::ProviderId,
+        _: hermes_core::Strategy,
+        _: UnixMs,
+    ) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn changes(&self, _: Option<i64>) -> Result<crate::Changes, StoreError> {
+        Ok(crate::Changes {
+            version: self.version().await?,
+            whole: true,
+            credentials: self.credentials().await?,
+        })
+    }
+
+    async fn reset(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError> {
+        self.set_health(id, None, Health::Ready, now).await.map(drop)
+    }
+
+    async fn end_rest(
+        &self,
+        id: CredentialId,
+        generation: u64,
+        _: &hermes_core::Scope,
+        now: UnixMs,
+    ) -> Result<bool, StoreError> {
+        self.set_health(id, Some(generation), Health::Ready, now).await
+    }
+
+    async fn claim_probe(
+        &self,
+        _: CredentialId,
+        _: &hermes_core::Scope,
+        _: std::time::Duration,
+        _: UnixMs,
+    ) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
     async fn remove(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError> {
         at!(self, place::remove(self, id, now))
     }

@@ -72,6 +72,8 @@ pub enum LoginCause {
     RevokedOrReused,
     /// The answer to a refresh was lost and the replay was refused.
     LostRotation,
+    /// Two renewals ended without an answer; whether the token is spent is not known.
+    InDoubt,
     /// The access token ended and there is nothing to refresh it with.
     NoRefreshToken,
     /// The API key was refused.
@@ -86,6 +88,7 @@ impl LoginCause {
         match self {
             Self::RevokedOrReused => "the provider ended this login",
             Self::LostRotation => "a renewed token was lost on the way",
+            Self::InDoubt => "two renewals ended without an answer",
             Self::NoRefreshToken => "the token ended and cannot be renewed",
             Self::KeyRejected => "the provider refused the key",
             Self::TokenRejected => "the provider refused a fresh token",

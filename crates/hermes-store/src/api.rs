@@ -7,9 +7,11 @@ use hermes_core::{
     AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Scope, Secret,
     Strategy, UnixMs,
 };
-use serde::{Deserialize, Serialize};
 
-use crate::StoreError;
+use crate::{
+    Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, RequestRow,
+    Saved, StoreError, StoreInfo,
+};
 
 /// The credential store. Every write is one transaction; a secret is sealed before it reaches the back end.
 #[async_trait]
@@ -30,7 +32,8 @@ pub trait Store: Send + Sync {
     /// ready); another identity becomes a new credential at the end of its provider's pool.
     async fn save_login(&self, login: NewCredential, now: UnixMs) -> Result<Saved, StoreError>;
 
-    /// Replaces the secrets if the stored generation is still `generation`.
+    /// Replaces the secrets if the stored generation is still `generation`, whoever holds the lease: a received token may be the
+    /// only one that is alive. Ends the lease, and what was held against the old token.
     async fn commit_refresh(
         &self,
         id: CredentialId,
@@ -38,6 +41,55 @@ pub trait Store: Send + Sync {
         material: Material,
         now: UnixMs,
     ) -> Result<Commit, StoreError>;
+
+    /// The lease of a credential's refresh; none when the credential is gone. Opens no secret.
+    async fn lease(&self, id: CredentialId) -> Result<Option<Lease>, StoreError>;
+
+    /// Makes a move of the refresh state machine, durably; false, and nothing changed, when the lease had moved on.
+    async fn move_lease(
+        &self,
+        id: CredentialId,
+        generation: u64,
+        step: &LeaseMove,
+    ) -> Result<bool, StoreError>;
+
+    /// Makes room on this machine for the answer of an attempt. To be called before anything is sent.
+    async fn prepare_spill(&self, attempt: &Attempt) -> Result<(), StoreError>;
+
+    /// Makes a received token durable on this machine, before it is in the database.
+    async fn spill(
+        &self,
+        id: CredentialId,
+        generation: u64,
+        attempt: &Attempt,
+        material: &Material,
+        now: UnixMs,
+    ) -> Result<(), StoreError>;
+
+    /// Lets an attempt's room go: nothing was received, or it is in the database. A server's node keeps a received token for a
+    /// day, since the server may lose its last commits.
+    async fn settle_spill(&self, attempt: &Attempt, received: bool) -> Result<(), StoreError>;
+
+    /// Offers every received token of this machine to the database again; what came of each.
+    async fn offer_spills(&self, now: UnixMs) -> Result<Vec<(CredentialId, Commit)>, StoreError>;
+
+    /// Gives a sign of life of a process that renews ahead, and tells the names of all of them, this one's first.
+    async fn heartbeat(&self) -> Result<Vec<String>, StoreError>;
+
+    /// Why this store renews nothing: it is a copy, or older than what was seen. None for a store in good standing.
+    fn suspect(&self) -> Option<String>;
+
+    /// A person's word that this is the store to be used from now on.
+    async fn adopt(&self, now: UnixMs) -> Result<(), StoreError>;
+
+    /// Everything that a move to another back end takes along. Secrets are open in it.
+    async fn export(&self) -> Result<Dump, StoreError>;
+
+    /// Fills an empty store; refuses one that has credentials.
+    async fn import(&self, dump: &Dump, now: UnixMs) -> Result<(), StoreError>;
+
+    /// Notes that the credentials are in another store now, so that this one renews nothing.
+    async fn retire(&self, heir: &str, now: UnixMs) -> Result<(), StoreError>;
 
     /// Sets the health and records an event; with a generation, only while it is still the stored one. False when it moved on.
     /// A cool-down of a model or an organisation is kept beside what is there; every other health replaces all.
@@ -159,161 +211,4 @@ pub trait Store: Send + Sync {
 
     /// Closes the store: the write-ahead log is folded in and the checksum of the file is renewed.
     async fn close(&self) -> Result<(), StoreError>;
-}
-
-/// What a store is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct StoreInfo {
-    /// Made at creation.
-    pub id: String,
-    /// Where it is.
-    pub place: String,
-    /// Whether it belongs to a lab home.
-    pub lab: bool,
-    /// Who holds the data key.
-    pub protection: Protection,
-    /// Whether this call created it.
-    pub created: bool,
-    /// Schema version.
-    pub schema: i64,
-}
-
-/// Who holds the key that wraps the data key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "holder", rename_all = "kebab-case")]
-pub enum Protection {
-    /// The operating system's keyring.
-    Keyring,
-    /// A passphrase, stretched by Argon2id.
-    Passphrase,
-    /// A file of mode 0600.
-    KeyFile {
-        /// Its path.
-        path: String,
-    },
-}
-
-/// A provider's pool.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PoolRow {
-    /// Provider.
-    pub provider: ProviderId,
-    /// How it chooses.
-    pub strategy: Strategy,
-}
-
-/// What a reader has missed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Changes {
-    /// The version that these rows stand for.
-    pub version: i64,
-    /// Whether `credentials` is everything there is, so that whatever is missing in it is gone.
-    pub whole: bool,
-    /// The credentials that changed.
-    pub credentials: Vec<Credential>,
-}
-
-/// A stored login.
-#[derive(Clone, Debug)]
-pub struct Saved {
-    /// The credential as stored.
-    pub credential: Credential,
-    /// Whether it replaced the tokens of the same account.
-    pub replaced: bool,
-}
-
-/// The outcome of a refresh commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Commit {
-    /// Stored under this generation.
-    Stored(u64),
-    /// The row had moved on; nothing was written.
-    Superseded,
-    /// The credential is gone.
-    Gone,
-}
-
-/// A login attempt at rest.
-#[derive(Clone, Debug)]
-pub struct AttemptRow {
-    /// Id.
-    pub id: AttemptId,
-    /// Provider.
-    pub provider: ProviderId,
-    /// The catalogue's login method.
-    pub method: String,
-    /// Region.
-    pub region: Option<String>,
-    /// Label the person chose.
-    pub label: Option<String>,
-    /// The step machine's state (verifier, device code and the like), sealed at rest.
-    pub state: Secret,
-    /// When it was started.
-    pub created: UnixMs,
-    /// When it ends by itself.
-    pub expires: UnixMs,
-}
-
-/// A client key of the gateway. The key itself is shown once and never stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ClientKey {
-    /// Id.
-    pub id: KeyId,
-    /// Name for people.
-    pub name: String,
-    /// Public beginning of the key, by which it is found.
-    pub prefix: String,
-    /// Keyed hash of the whole key, hex.
-    #[serde(skip)]
-    pub hash: String,
-    /// When it was made.
-    pub created: UnixMs,
-    /// When it was revoked.
-    pub revoked: Option<UnixMs>,
-}
-
-/// One change of state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Event {
-    /// When.
-    pub at: UnixMs,
-    /// The credential, if it is about one.
-    pub credential: Option<CredentialId>,
-    /// Short stable name, such as `login`, `refreshed`, `health`, `removed`.
-    pub kind: String,
-    /// What changed, in words, without secrets.
-    pub detail: String,
-    /// The credential's generation at that moment.
-    pub generation: Option<u64>,
-}
-
-/// One request through the gateway; no text of prompts or answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RequestRow {
-    /// Request id.
-    pub id: String,
-    /// When it began.
-    pub at: UnixMs,
-    /// Client key.
-    pub key: Option<KeyId>,
-    /// Credential that served it.
-    pub credential: Option<CredentialId>,
-    /// Provider.
-    pub provider: Option<ProviderId>,
-    /// Model as sent upstream.
-    pub model: String,
-    /// Client's protocol.
-    pub protocol: String,
-    /// Status given to the client.
-    pub status: u16,
-    /// Calls made upstream.
-    pub attempts: u32,
-    /// Milliseconds to the first byte of the answer's body.
-    pub first_byte_ms: Option<u32>,
-    /// Milliseconds in all.
-    pub total_ms: u32,
-    /// Tokens: uncached input, cache read, cache write, output; none where the answer told nothing.
-    pub tokens: Option<[u64; 4]>,
-    /// Error kind, if it failed.
-    pub error: Option<String>,
 }

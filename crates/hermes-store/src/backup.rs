@@ -7,12 +7,16 @@ use std::sync::Arc;
 
 use sqlx::{Connection, SqliteConnection};
 
+use crate::db::Db;
+use crate::fault::Fault;
 use crate::files::{self, Places, with_suffix};
 use crate::holder::Keys;
 use crate::lock::{self, Lock};
-use crate::open::{Setup, check_lab, read_header};
+use crate::open::{Setup, check_lab};
 use crate::seal::Sealer;
-use crate::sqlite::{Fault, SqliteStore, connect_options, damaged_rows};
+use crate::sql::header;
+use crate::sql::secrets::damaged_rows;
+use crate::sqlite::{Sqlite, connect_options};
 use crate::verify::{connect_frozen, integrity};
 use crate::{OpenOptions, Store, StoreError, schema};
 
@@ -26,9 +30,12 @@ fn sum_of(copy: &Path) -> PathBuf {
 }
 
 /// Writes a consistent copy of an open store to a new private file, with its checksum beside it.
-pub(crate) async fn copy_to(store: &SqliteStore, to: &Path) -> Result<(), Fault> {
-    let mut reader = store.reader().await?;
-    snapshot(&mut reader, to).await
+pub(crate) async fn copy_to(file: &Sqlite, to: &Path) -> Result<(), Fault> {
+    let mut session = file.reader().await?;
+    match session.sqlite() {
+        Some(connection) => snapshot(connection, to).await,
+        None => Ok(()),
+    }
 }
 
 async fn snapshot(connection: &mut SqliteConnection, to: &Path) -> Result<(), Fault> {
@@ -209,11 +216,15 @@ async fn bring_in(keys: &Keys, lab: bool, from: &Path, copy: &Path) -> Result<()
 async fn verify_secrets(keys: &Keys, lab: bool, from: &Path, copy: &Path) -> Result<(), StoreError> {
     let failed = |fault: Fault| fault.at(from);
     let mut connection = connect_frozen(copy).await.map_err(|error| failed(error.into()))?;
-    let header = read_header(&mut connection, from).await.map_err(failed)?;
+    let mut db = Db::Sqlite(connection.begin().await.map_err(|error| failed(error.into()))?);
+    let header = header::read(&mut db, from).await.map_err(failed)?;
+    drop(db);
     check_lab(from, header.lab, lab)?;
     let key = keys.unlock(&header).await?;
     let sealer = Sealer::new(&header.store_id, &header.key_id, key, Arc::clone(&keys.random));
-    let damaged = damaged_rows(&mut connection, &sealer).await.map_err(failed)?;
+    let mut db = Db::Sqlite(connection.begin().await.map_err(|error| failed(error.into()))?);
+    let damaged = damaged_rows(&mut db, &sealer).await.map_err(failed)?;
+    drop(db);
     connection.close().await.map_err(|error| failed(error.into()))?;
     match damaged.into_iter().next() {
         Some(problem) => Err(StoreError::Unreadable {

@@ -74,6 +74,30 @@ pub enum StoreError {
         /// Why.
         problem: String,
     },
+    /// The database cannot be reached now.
+    #[error("the database `{place}` cannot be reached: {problem}")]
+    Away {
+        /// Its address, without a password.
+        place: String,
+        /// What happened.
+        problem: String,
+    },
+    /// The store may be a copy or older than what was seen: it serves, and renews nothing.
+    #[error("the store `{place}` renews no token: {problem}")]
+    Suspect {
+        /// The store.
+        place: String,
+        /// Why.
+        problem: String,
+    },
+    /// What was asked for is not for this kind of store.
+    #[error("{problem}")]
+    NotForThis {
+        /// What is not possible.
+        problem: String,
+        /// What to do instead.
+        instead: &'static str,
+    },
     /// The back end failed in another way.
     #[error("the store failed: {0}")]
     Backend(String),
@@ -92,13 +116,16 @@ impl Explain for StoreError {
             Self::Missing { .. } => "not_found",
             Self::Taken { .. } => "taken",
             Self::NotWritable { .. } => "store_not_writable",
+            Self::Away { .. } => "store_away",
+            Self::Suspect { .. } => "store_suspect",
+            Self::NotForThis { .. } => "store_kind",
             Self::Backend(_) => "store_failed",
         }
     }
 
     fn exit(&self) -> ExitKind {
         match self {
-            Self::Missing { .. } | Self::Taken { .. } => ExitKind::Usage,
+            Self::Missing { .. } | Self::Taken { .. } | Self::NotForThis { .. } => ExitKind::Usage,
             _ => ExitKind::Store,
         }
     }
@@ -121,6 +148,14 @@ impl Explain for StoreError {
                 "Sign in to that account again, or restore a backup with `hermes restore`."
             }
             Self::NotWritable { .. } => "Free some space or make the folder writable; nothing was changed.",
+            Self::Away { .. } => {
+                "Check the address given by `--store`, and that the server runs; tokens that are still good are served meanwhile."
+            }
+            Self::Suspect { .. } => {
+                "Its tokens serve until they end. If this is the only store of these logins, run `hermes store adopt`; if the \
+                 original is still in use, sign in here anew instead."
+            }
+            Self::NotForThis { instead, .. } => instead,
             Self::Missing { .. } | Self::Taken { .. } | Self::Backend(_) => return None,
         };
         Some(text.to_owned())

@@ -12,6 +12,8 @@ use crate::StoreError;
 pub(crate) struct Places {
     pub(crate) folder: PathBuf,
     pub(crate) config_folder: PathBuf,
+    /// Name of the key file.
+    key_name: &'static str,
 }
 
 impl Places {
@@ -19,6 +21,16 @@ impl Places {
         Self {
             folder: folder.to_owned(),
             config_folder: config_folder.to_owned(),
+            key_name: "store.key",
+        }
+    }
+
+    /// The places of a machine whose credentials are in a server's database: the key file has another name, since the home
+    /// may have a store of its own too.
+    pub(crate) fn of_server(folder: &Path, config_folder: &Path) -> Self {
+        Self {
+            key_name: "server.key",
+            ..Self::new(folder, config_folder)
         }
     }
 
@@ -67,17 +79,34 @@ impl Places {
     }
 
     pub(crate) fn key_file(&self) -> PathBuf {
-        self.config_folder.join("store.key")
+        self.config_folder.join(self.key_name)
+    }
+
+    /// Lock files of running processes.
+    pub(crate) fn run(&self) -> PathBuf {
+        self.folder.join("run")
+    }
+
+    /// Received tokens that are on their way into the database.
+    pub(crate) fn spill(&self) -> PathBuf {
+        self.folder.join("spill")
+    }
+
+    /// The name of this home among the machines that share a database.
+    pub(crate) fn machine(&self) -> PathBuf {
+        self.run().join("machine")
+    }
+
+    /// What was last seen of the store.
+    pub(crate) fn mark(&self) -> PathBuf {
+        self.folder.join("hermes.mark")
     }
 
     /// Checks folder and files that exist: kind, owner, mode, links.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         check_folder(&self.folder)?;
-        if exists(&self.backups()) {
-            check_folder(&self.backups())?;
-            for entry in fs::read_dir(self.backups()).map_err(|error| io(&self.backups(), &error))? {
-                check_file(&entry.map_err(|error| io(&self.backups(), &error))?.path())?;
-            }
+        for folder in [self.backups(), self.run(), self.spill()] {
+            check_contents(&folder)?;
         }
         let log = self.log();
         let files = [
@@ -88,6 +117,7 @@ impl Places {
             self.use_lock(),
             self.gate_lock(),
             self.key_file(),
+            self.mark(),
             with_suffix(&log, "-wal"),
             with_suffix(&log, "-shm"),
             log,
@@ -146,6 +176,24 @@ pub(crate) fn check_folder(path: &Path) -> Result<(), StoreError> {
     platform::check_owner(path, &metadata)
 }
 
+/// Checks a folder, if there is one, and every file in it. Files may go while this looks.
+fn check_contents(folder: &Path) -> Result<(), StoreError> {
+    if !exists(folder) {
+        return Ok(());
+    }
+    check_folder(folder)?;
+    for entry in fs::read_dir(folder).map_err(|error| io(folder, &error))? {
+        let path = entry.map_err(|error| io(folder, &error))?.path();
+        let is_folder = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir());
+        if is_folder {
+            check_contents(&path)?;
+        } else {
+            check_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Refuses a file that is a link, has several names, is somebody else's or open to others. False when there is none.
 pub(crate) fn check_file(path: &Path) -> Result<bool, StoreError> {
     match fs::symlink_metadata(path) {
@@ -195,6 +243,20 @@ pub(crate) fn open(path: &Path) -> Result<fs::File, StoreError> {
     check_file(path)?;
     let mut options = fs::OpenOptions::new();
     options.read(true);
+    platform::no_follow(&mut options);
+    let file = options.open(path).map_err(|error| io(path, &error))?;
+    let metadata = file.metadata().map_err(|error| io(path, &error))?;
+    check_metadata(path, &metadata)?;
+    Ok(file)
+}
+
+/// Opens a file for writing, creating it if needed, and checks what was opened.
+pub(crate) fn open_for_writing(path: &Path) -> Result<fs::File, StoreError> {
+    if !check_file(path)? {
+        return create(path);
+    }
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true);
     platform::no_follow(&mut options);
     let file = options.open(path).map_err(|error| io(path, &error))?;
     let metadata = file.metadata().map_err(|error| io(path, &error))?;

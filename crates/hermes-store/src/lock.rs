@@ -53,14 +53,19 @@ impl Lock {
         }
     }
 
-    /// The use lock, alone: none while another process has the store open.
-    pub(crate) fn alone(places: &Places) -> Result<Option<Self>, StoreError> {
-        let lock = Self::file(&places.use_lock())?;
+    /// A lock file, at once; none while somebody else holds it.
+    pub(crate) fn take(path: &Path) -> Result<Option<Self>, StoreError> {
+        let lock = Self::file(path)?;
         match lock.file.try_lock() {
             Ok(()) => Ok(Some(lock)),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(files::io(&lock.path, &error)),
+            Err(TryLockError::Error(error)) => Err(files::io(path, &error)),
         }
+    }
+
+    /// The use lock, alone: none while another process has the store open.
+    pub(crate) fn alone(places: &Places) -> Result<Option<Self>, StoreError> {
+        Self::take(&places.use_lock())
     }
 
     /// The use lock, shared. Call it with the gate held: then nobody can hold it alone.

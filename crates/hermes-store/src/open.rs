@@ -3,22 +3,32 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hermes_core::{Clock, Random};
-use sqlx::{Connection, Row, SqliteConnection};
+use hermes_core::{Clock, Random, Secret};
+use sqlx::{Connection, SqliteConnection};
 
+use crate::back::Back;
+use crate::db::Db;
+use crate::fault::Fault;
 use crate::files::{self, Places};
 use crate::holder::{AskPassphrase, DataKey, Header, Holder, HolderChoice, Keys};
 use crate::lock::{self, Lock};
-use crate::sqlite::{Fault, Parts, SqliteStore, connect_options};
+use crate::place::Place;
+use crate::sql::{change, header, settings};
+use crate::sqlite::{Sqlite, connect_options};
+use crate::store::{Parts, SqlStore};
 use crate::verify::{unreadable, verify};
-use crate::{Keyring, Store, StoreError, StoreInfo, backup, holder, schema};
+use crate::{Keyring, Store, StoreError, StoreInfo, backup, dump, holder, place, postgres, schema};
 
 /// How a store is opened.
 pub struct OpenOptions {
     /// The home. The store is `hermes.db` in it, the log `log.db`, backups are in `backups`.
     pub folder: PathBuf,
-    /// Where the key file `store.key` is.
+    /// Where the key file `store.key` is; `server.key` for a store on a server.
     pub config_folder: PathBuf,
+    /// The address of a database that several machines share, `postgres://...`; none for the file in the home.
+    pub server: Option<Secret>,
+    /// A folder outside of the home for marks that survive when the home is put back to an older state.
+    pub state_folder: Option<PathBuf>,
     /// Whether to create a store if there is none.
     pub create: bool,
     /// Whether this is a lab home. A store is one or the other for life.
@@ -42,13 +52,18 @@ pub(crate) struct Setup {
     pub(crate) lab: bool,
     pub(crate) create: bool,
     pub(crate) holder: HolderChoice,
+    pub(crate) server: Option<Secret>,
+    pub(crate) state_folder: Option<PathBuf>,
 }
 
 impl From<OpenOptions> for Setup {
     fn from(options: OpenOptions) -> Self {
         Self {
             keys: Keys {
-                places: Places::new(&options.folder, &options.config_folder),
+                places: match options.server {
+                    Some(_) => Places::of_server(&options.folder, &options.config_folder),
+                    None => Places::new(&options.folder, &options.config_folder),
+                },
                 keyring: options.keyring,
                 passphrase: options.passphrase,
                 random: options.random,
@@ -57,6 +72,8 @@ impl From<OpenOptions> for Setup {
             lab: options.lab,
             create: options.create,
             holder: options.holder,
+            server: options.server,
+            state_folder: options.state_folder,
         }
     }
 }
@@ -75,13 +92,41 @@ pub fn exists(folder: &Path) -> bool {
     .any(|path| files::exists(path))
 }
 
-/// Opens the store of a home, or creates it.
+/// Opens the store of a home or of a server, or creates it.
 pub async fn open(options: OpenOptions) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(Arc::new(Setup::from(options).open_sqlite().await?))
+    let setup = Setup::from(options);
+    Ok(match setup.server.clone() {
+        Some(address) => Arc::new(postgres::open(setup, &address).await?),
+        None => Arc::new(setup.open_sqlite().await?),
+    })
 }
 
 impl Setup {
-    pub(crate) async fn open_sqlite(self) -> Result<SqliteStore, StoreError> {
+    /// The first row of a new store, without its key.
+    pub(crate) fn new_header(&self) -> Header {
+        let random = self.keys.random.as_ref();
+        Header {
+            store_id: random_id(random),
+            lab: self.lab,
+            schema: schema::NEWEST,
+            created: self.clock.now().as_millis(),
+            key_id: random_id(random),
+            holder: Holder::KeyFile,
+            stretch: None,
+            wrapped_key: Vec::new(),
+        }
+    }
+
+    /// Where this machine notes what it has seen of a store.
+    pub(crate) fn marks(&self, store: &str) -> Vec<PathBuf> {
+        let outside = self
+            .state_folder
+            .as_ref()
+            .map(|folder| folder.join(format!("{store}.mark")));
+        [self.keys.places.mark()].into_iter().chain(outside).collect()
+    }
+
+    pub(crate) async fn open_sqlite(self) -> Result<SqlStore, StoreError> {
         let places = &self.keys.places;
         let database = places.database();
         if !self.create && !files::exists(&database) {
@@ -155,16 +200,7 @@ async fn create_store(setup: &Setup) -> Result<Option<DataKey>, Fault> {
 
 async fn fill(setup: &Setup) -> Result<DataKey, Fault> {
     let (keys, places) = (&setup.keys, &setup.keys.places);
-    let mut header = Header {
-        store_id: random_id(keys.random.as_ref()),
-        lab: setup.lab,
-        schema: schema::NEWEST,
-        created: setup.clock.now().as_millis(),
-        key_id: random_id(keys.random.as_ref()),
-        holder: Holder::KeyFile,
-        stretch: None,
-        wrapped_key: Vec::new(),
-    };
+    let mut header = setup.new_header();
     files::write_new(&places.creation_note(), header.store_id.as_bytes())?;
     let unfinished = places.unfinished();
     drop(files::create(&unfinished)?);
@@ -172,8 +208,10 @@ async fn fill(setup: &Setup) -> Result<DataKey, Fault> {
     let mut connection = SqliteConnection::connect_with(&connect_options(&unfinished)).await?;
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     schema::migrate(&mut transaction, 0).await?;
-    write_header(&mut transaction, &header).await?;
-    transaction.commit().await?;
+    let mut db = Db::Sqlite(transaction);
+    header::write(&mut db, &header).await?;
+    settings::set(&mut db, "place", Some(&Place::of(&places.folder).to_text())).await?;
+    db.commit().await?;
     connection.close().await?;
     files::remove(&places.creation_note())?;
     files::rename(&unfinished, &places.database())?;
@@ -209,27 +247,28 @@ async fn assemble(
     new_key: Option<DataKey>,
     mut connection: SqliteConnection,
     in_use: Lock,
-) -> Result<SqliteStore, Fault> {
-    let admitted = admit(&setup, &mut connection).await;
-    let Setup { keys, clock, lab, .. } = setup;
-    match admitted {
-        Ok(header) => {
+) -> Result<SqlStore, Fault> {
+    match admit(&setup, &mut connection).await {
+        Ok((header, suspect)) => {
+            let places = setup.keys.places.clone();
             let info = StoreInfo {
                 id: header.store_id.clone(),
-                place: keys.places.database().display().to_string(),
-                lab,
-                protection: keys.protection(header.holder),
+                place: places.database().display().to_string(),
+                lab: setup.lab,
+                protection: setup.keys.protection(header.holder),
                 created: new_key.is_some(),
                 schema: header.schema,
             };
-            Ok(SqliteStore::new(Parts {
+            let file = Sqlite::new(places, Arc::clone(&setup.clock), connection, in_use);
+            Ok(SqlStore::new(Parts {
                 info,
+                marks: setup.marks(&header.store_id),
                 header,
-                keys,
+                keys: setup.keys,
                 new_key,
-                clock,
-                connection,
-                in_use,
+                clock: setup.clock,
+                back: Back::Sqlite(file),
+                suspect,
             }))
         }
         Err(fault) => {
@@ -240,22 +279,53 @@ async fn assemble(
     }
 }
 
-async fn admit(setup: &Setup, connection: &mut SqliteConnection) -> Result<Header, Fault> {
+/// The header of a file that may be used, and why it must not renew tokens, if there is a reason.
+async fn admit(setup: &Setup, connection: &mut SqliteConnection) -> Result<(Header, Option<String>), Fault> {
     let keys = &setup.keys;
     let database = keys.places.database();
     let found = schema::check_version(&database, schema::version(connection).await?)?;
-    let header = read_header(connection, &database).await?;
-    check_lab(&database, header.lab, setup.lab)?;
-    let header = if found < schema::NEWEST {
-        upgrade(keys, setup.clock.as_ref(), connection, &header, found).await?
+    let mut db = Db::Sqlite(connection.begin().await?);
+    let stored = header::read(&mut db, &database).await?;
+    drop(db);
+    check_lab(&database, stored.lab, setup.lab)?;
+    let stored = if found < schema::NEWEST {
+        upgrade(keys, setup.clock.as_ref(), connection, &stored, found).await?
     } else {
-        header
+        stored
     };
-    if header.schema != schema::NEWEST || !schema::is_newest(connection).await? {
+    if stored.schema != schema::NEWEST || !schema::is_newest(connection).await? {
         let problem = "its tables are not the ones this version made";
         return Err(unreadable(&database, problem).into());
     }
-    Ok(header)
+    let mut db = Db::Sqlite(connection.begin().await?);
+    let here = Place::of(&keys.places.folder);
+    let suspect = standing(&mut db, &here, &setup.marks(&stored.store_id), &stored.store_id).await?;
+    drop(db);
+    Ok((stored, suspect))
+}
+
+/// Why a store must not renew tokens: it was moved away, it is a copy, or it is older than what was seen of it.
+pub(crate) async fn standing(
+    db: &mut Db<'_>,
+    here: &Place,
+    marks: &[PathBuf],
+    store: &str,
+) -> Result<Option<String>, Fault> {
+    if let Some(heir) = settings::get(db, "heir").await? {
+        return Ok(Some(dump::moved_words(&heir)));
+    }
+    let noted = settings::get(db, "place").await?;
+    if let Some(noted) = noted.as_deref().and_then(Place::parse)
+        && !here.is(&noted)
+    {
+        let words = format!("it is a copy: the original was in `{}`", noted.path);
+        return Ok(Some(words));
+    }
+    let (has, seen) = (change::get(db, "rotations").await?, place::seen(marks, store));
+    Ok((has < seen).then(|| {
+        let missing = seen - has;
+        format!("it is older than what this machine has seen: {missing} renewals are missing in it")
+    }))
 }
 
 /// Brings an older store to the newest schema in one transaction, after a backup. Nobody else may have it open.
@@ -271,11 +341,11 @@ async fn upgrade(
     files::remove(&keys.places.checksum())?;
     let mut transaction = connection.begin_with("BEGIN EXCLUSIVE").await?;
     schema::migrate(&mut transaction, found).await?;
-    sqlx::query("DELETE FROM header")
-        .execute(&mut *transaction)
-        .await?;
-    write_header(&mut transaction, &next).await?;
-    transaction.commit().await?;
+    let mut db = Db::Sqlite(transaction);
+    header::write(&mut db, &next).await?;
+    // A store of before has never noted where it is.
+    settings::set(&mut db, "place", Some(&Place::of(&keys.places.folder).to_text())).await?;
+    db.commit().await?;
     Ok(next)
 }
 
@@ -288,41 +358,5 @@ pub(crate) fn check_lab(path: &Path, stored: bool, asked: bool) -> Result<(), St
     Err(StoreError::Lab {
         path: path.to_owned(),
         problem,
-    })
-}
-
-async fn write_header(connection: &mut SqliteConnection, header: &Header) -> Result<(), Fault> {
-    sqlx::query(
-        "INSERT INTO header (id, store_id, lab, schema, created, key_id, holder, stretch, wrapped_key) \
-         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )
-    .bind(&header.store_id)
-    .bind(header.lab)
-    .bind(header.schema)
-    .bind(header.created)
-    .bind(&header.key_id)
-    .bind(header.holder.as_str())
-    .bind(&header.stretch)
-    .bind(&header.wrapped_key)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-pub(crate) async fn read_header(connection: &mut SqliteConnection, named: &Path) -> Result<Header, Fault> {
-    let row = sqlx::query("SELECT * FROM header")
-        .fetch_optional(connection)
-        .await?;
-    let row = row.ok_or_else(|| unreadable(named, "its header row is missing"))?;
-    let holder: String = row.try_get("holder")?;
-    Ok(Header {
-        store_id: row.try_get("store_id")?,
-        lab: row.try_get::<i64, _>("lab")? != 0,
-        schema: row.try_get("schema")?,
-        created: row.try_get("created")?,
-        key_id: row.try_get("key_id")?,
-        holder: Holder::parse(&holder).ok_or_else(|| unreadable(named, "its key holder is unknown"))?,
-        stretch: row.try_get("stretch")?,
-        wrapped_key: row.try_get("wrapped_key")?,
     })
 }

@@ -14,10 +14,13 @@ use crate::{StoreError, files};
 pub(crate) const NEWEST: i64 = STEPS.len() as i64;
 
 /// One SQL text for each version, in order; each sets `user_version` itself. Steps are only ever added.
-pub(crate) const STEPS: &[&str] = &[include_str!("../migrations/0001_store.sql")];
+pub(crate) const STEPS: &[&str] = &[
+    include_str!("../migrations/0001_store.sql"),
+    include_str!("../migrations/0002_custody.sql"),
+];
 
 /// Fingerprint of the newest schema as SQLite lists it; the test of this module prints the new one after a change.
-const FINGERPRINT: &str = "0d97a2c7858c5b69bf16b736b68530de38f26521274b0e6f53975bda54061608";
+const FINGERPRINT: &str = "126740153471a2fe81964694da298bc79fb0704de2caa32fdfb26ba742418243";
 
 /// The first bytes of every SQLite database.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";

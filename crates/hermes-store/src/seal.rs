@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use hermes_core::{Random, Secret};
+use hermes_core::{CredentialId, Random, Secret};
+use sha2::{Digest, Sha256};
+
+use crate::lock::hex;
 
 /// First byte of every blob.
 const FORMAT: u8 = 1;
@@ -57,6 +60,23 @@ impl Sealer {
     pub(crate) fn open(&self, cell: Cell<'_>, blob: &[u8]) -> Option<Secret> {
         let plain = decrypt(&self.key, blob, &self.context(cell))?;
         String::from_utf8(plain.expose().clone()).ok().map(Secret::new)
+    }
+
+    /// The store that this seals for.
+    pub(crate) fn store(&self) -> &str {
+        &self.store
+    }
+
+    /// Tells one access token of a credential from another without telling it. Tokens are long and random, so a hash of one
+    /// gives nothing away.
+    pub(crate) fn fingerprint(&self, id: CredentialId, token: &Secret) -> String {
+        let text = framed(&[
+            b"hermes token 1",
+            self.store.as_bytes(),
+            id.to_string().as_bytes(),
+            token.expose().as_bytes(),
+        ]);
+        hex(&Sha256::digest(&text)[..8])
     }
 
     fn context(&self, cell: Cell<'_>) -> Vec<u8> {

@@ -5,9 +5,10 @@ use std::path::Path;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 
+use crate::fault::Fault;
 use crate::files::{self, Places};
 use crate::lock::{self, Lock};
-use crate::sqlite::{Fault, connect_options};
+use crate::sqlite::connect_options;
 use crate::{StoreError, schema};
 
 /// Verifies the file as it lies there, by its checksum or, after a crash, by SQLite's own check, and marks it as in use.

@@ -289,7 +289,7 @@ async fn set_health_every_state_comes_back_and_is_recorded_once() {
     let cooling = Health::Cooling {
         until: now(),
         cause: CoolCause::RateLimit,
-        scope: Scope::Model("m".to_owned()),
+        scope: Scope::Account,
     };
     let states = [
         cooling,
@@ -305,7 +305,7 @@ async fn set_health_every_state_comes_back_and_is_recorded_once() {
     }
     let recorded = store.events(Some(id), 99).await.unwrap();
     assert_eq!(recorded.iter().filter(|event| event.kind == "health").count(), 4);
-    assert_eq!(recorded[3].detail, "cooling down for `m`: rate limited");
+    assert_eq!(recorded[3].detail, "cooling down: rate limited");
     assert_eq!(recorded[0].generation, Some(1));
 }
 

@@ -29,6 +29,8 @@ fn options(root: &Path) -> OpenOptions {
     OpenOptions {
         folder: root.join("home"),
         config_folder: root.join("config"),
+        server: None,
+        state_folder: None,
         create: false,
         lab: false,
         holder: HolderChoice::KeyFile,

@@ -122,6 +122,8 @@ impl<'a> App<'a> {
         OpenOptions {
             folder: self.paths.home.clone(),
             config_folder: self.paths.config_folder.clone(),
+            server: None,
+            state_folder: None,
             create,
             lab: self.lab.is_some(),
             holder: self.config.holder(),

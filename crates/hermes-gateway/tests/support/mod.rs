@@ -203,6 +203,8 @@ async fn open_store(home: &TempDir, clock: &Arc<dyn Clock>) -> Arc<dyn Store> {
     hermes_store::open(OpenOptions {
         folder: home.path().join("data"),
         config_folder: home.path().join("config"),
+        server: None,
+        state_folder: None,
         create: true,
         lab: true,
         holder: HolderChoice::KeyFile,

@@ -10,7 +10,8 @@ use hermes_core::{
     Strategy, UnixMs,
 };
 use hermes_store::{
-    AttemptRow, Changes, ClientKey, Commit, Event, PoolRow, RequestRow, Saved, Store, StoreError, StoreInfo,
+    Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, RequestRow,
+    Saved, Store, StoreError, StoreInfo,
 };
 
 pub(crate) struct Flaky {
@@ -96,6 +97,67 @@ impl Store for Flaky {
 
     async fn set_priority(&self, id: CredentialId, place: u32, now: UnixMs) -> Result<(), StoreError> {
         self.inner.set_priority(id, place, now).await
+    }
+
+    async fn lease(&self, id: CredentialId) -> Result<Option<Lease>, StoreError> {
+        self.inner.lease(id).await
+    }
+
+    async fn move_lease(
+        &self,
+        id: CredentialId,
+        generation: u64,
+        step: &LeaseMove,
+    ) -> Result<bool, StoreError> {
+        self.inner.move_lease(id, generation, step).await
+    }
+
+    async fn prepare_spill(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        self.inner.prepare_spill(attempt).await
+    }
+
+    async fn spill(
+        &self,
+        id: CredentialId,
+        generation: u64,
+        attempt: &Attempt,
+        material: &Material,
+        now: UnixMs,
+    ) -> Result<(), StoreError> {
+        self.inner.spill(id, generation, attempt, material, now).await
+    }
+
+    async fn settle_spill(&self, attempt: &Attempt, received: bool) -> Result<(), StoreError> {
+        self.inner.settle_spill(attempt, received).await
+    }
+
+    async fn offer_spills(&self, now: UnixMs) -> Result<Vec<(CredentialId, Commit)>, StoreError> {
+        Self::fault(&self.failing_commits)?;
+        self.inner.offer_spills(now).await
+    }
+
+    async fn heartbeat(&self) -> Result<Vec<String>, StoreError> {
+        self.inner.heartbeat().await
+    }
+
+    fn suspect(&self) -> Option<String> {
+        self.inner.suspect()
+    }
+
+    async fn adopt(&self, now: UnixMs) -> Result<(), StoreError> {
+        self.inner.adopt(now).await
+    }
+
+    async fn export(&self) -> Result<Dump, StoreError> {
+        self.inner.export().await
+    }
+
+    async fn import(&self, dump: &Dump, now: UnixMs) -> Result<(), StoreError> {
+        self.inner.import(dump, now).await
+    }
+
+    async fn retire(&self, heir: &str, now: UnixMs) -> Result<(), StoreError> {
+        self.inner.retire(heir, now).await
     }
 
     async fn set_weight(&self, id: CredentialId, weight: u32, now: UnixMs) -> Result<(), StoreError> {

@@ -188,6 +188,8 @@ pub(crate) async fn kit_over(catalog: Catalog, settings: HashMap<ProviderId, Pro
     let store = hermes_store::open(OpenOptions {
         folder: home.path().join("home"),
         config_folder: home.path().join("home"),
+        server: None,
+        state_folder: None,
         create: true,
         lab: true,
         holder: HolderChoice::KeyFile,

@@ -9,13 +9,15 @@ use sqlx::sqlite::{SqliteRow, SqliteSynchronous};
 use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 use tokio::sync::MutexGuard;
 
-use super::{Fault, SqliteStore, connect_options, signed, unsigned};
+use super::{Sqlite as File, connect_options};
+use crate::db::{signed, unsigned};
+use crate::fault::Fault;
 use crate::{RequestRow, StoreError, files};
 
 const SCHEMA: i64 = 1;
 const STEP: &str = include_str!("../../migrations/log_0001.sql");
 /// Requests older than this are dropped; their usage stays.
-const KEPT: Duration = Duration::from_hours(30 * 24);
+pub(crate) const KEPT: Duration = Duration::from_hours(30 * 24);
 /// Length of a usage bucket.
 const BUCKET_MS: i64 = 3_600_000;
 /// Requests that one statement adds. Each statement is a trip to the database's thread and back, which costs more than the
@@ -25,7 +27,7 @@ const AT_ONCE: usize = 32;
 type Guard<'a> = MutexGuard<'a, Option<SqliteConnection>>;
 
 /// The log connection, opened if this is the first use.
-async fn connection(store: &SqliteStore) -> Result<Guard<'_>, Fault> {
+async fn connection(store: &File) -> Result<Guard<'_>, Fault> {
     let mut guard = store.log.lock().await;
     if guard.is_none() {
         *guard = Some(open(store).await?);
@@ -37,7 +39,7 @@ fn opened<'a>(guard: &'a mut Guard<'_>) -> &'a mut SqliteConnection {
     guard.as_mut().expect("the log was opened just before")
 }
 
-async fn open(store: &SqliteStore) -> Result<SqliteConnection, Fault> {
+async fn open(store: &File) -> Result<SqliteConnection, Fault> {
     let path = store.places.log();
     files::check_folder(&store.places.folder)?;
     if !files::check_file(&path)? {
@@ -67,7 +69,7 @@ async fn open(store: &SqliteStore) -> Result<SqliteConnection, Fault> {
     Ok(connection)
 }
 
-pub(super) async fn append(store: &SqliteStore, requests: &[RequestRow]) -> Result<(), Fault> {
+pub(crate) async fn append(store: &File, requests: &[RequestRow]) -> Result<(), Fault> {
     let Some(newest) = requests.iter().map(|request| request.at).max() else {
         return Ok(());
     };
@@ -128,14 +130,23 @@ async fn insert(connection: &mut SqliteConnection, requests: &[RequestRow]) -> R
 }
 
 /// Whose usage it is: the bucket, the client key, the credential and the model.
-type Group<'a> = (i64, Option<KeyId>, Option<CredentialId>, &'a str);
+pub(crate) type Group<'a> = (i64, Option<KeyId>, Option<CredentialId>, &'a str);
 
 /// What the requests of one group add to its usage.
 #[derive(Default)]
-struct Sum {
-    requests: i64,
-    failures: i64,
-    tokens: [i64; 4],
+pub(crate) struct Sum {
+    pub(crate) requests: i64,
+    pub(crate) failures: i64,
+    pub(crate) tokens: [i64; 4],
+}
+
+/// What each group's usage grows by.
+pub(crate) fn sums<'a>(requests: &[&'a RequestRow]) -> BTreeMap<Group<'a>, Sum> {
+    let mut sums = BTreeMap::new();
+    for request in requests {
+        add(&mut sums, request);
+    }
+    sums
 }
 
 fn add<'a>(sums: &mut BTreeMap<Group<'a>, Sum>, request: &'a RequestRow) {
@@ -175,7 +186,7 @@ async fn count(connection: &mut SqliteConnection, group: &Group<'_>, sum: &Sum) 
     Ok(())
 }
 
-pub(super) async fn request(store: &SqliteStore, id: &str) -> Result<Option<RequestRow>, Fault> {
+pub(crate) async fn request(store: &File, id: &str) -> Result<Option<RequestRow>, Fault> {
     if !files::check_file(&store.places.log())? {
         return Ok(None);
     }

@@ -1,51 +1,34 @@
 //! The SQLite back end: one connection at first, which writes; readers are added when it is busy.
 
-mod attempts;
-mod credentials;
-mod events;
-mod fault;
-mod keys;
-mod log;
-mod place;
-mod secrets;
-mod settings;
-mod store;
+pub(crate) mod log;
 
-use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use hermes_core::{Clock, Random};
-use sqlx::pool::PoolConnection;
+use hermes_core::Clock;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
-pub(crate) use fault::Fault;
-pub(crate) use secrets::damaged_rows;
-
+use crate::fault::Fault;
 use crate::files::{self, Places};
-use crate::holder::{DataKey, Header, Keys};
 use crate::lock::{self, Lock};
-use crate::seal::Sealer;
-use crate::{StoreError, StoreInfo, backup};
+use crate::session::{Session, roll_back};
+use crate::{StoreError, backup};
 
 /// Readers beside the first connection.
 const READERS: u32 = 4;
 
-/// An open store.
-pub(crate) struct SqliteStore {
-    pub(crate) info: StoreInfo,
+/// The open file.
+pub(crate) struct Sqlite {
     pub(crate) places: Places,
-    pub(crate) path: PathBuf,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) random: Arc<dyn Random>,
-    header: Header,
-    keys: Keys,
-    sealer: OnceCell<Sealer>,
+    path: PathBuf,
+    clock: Arc<dyn Clock>,
     first: Mutex<Option<SqliteConnection>>,
+    /// Whether the first connection has a transaction that was not ended.
+    open: AtomicBool,
     readers: OnceCell<SqlitePool>,
     log: Mutex<Option<SqliteConnection>>,
     in_use: Mutex<Option<Lock>>,
@@ -53,68 +36,33 @@ pub(crate) struct SqliteStore {
     next_backup_look: AtomicI64,
 }
 
-/// What a store is made of once its file has been verified.
-pub(crate) struct Parts {
-    pub(crate) info: StoreInfo,
-    pub(crate) header: Header,
-    pub(crate) keys: Keys,
-    /// The data key, if the store has just been created.
-    pub(crate) new_key: Option<DataKey>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) connection: SqliteConnection,
-    pub(crate) in_use: Lock,
-}
-
-impl SqliteStore {
-    pub(crate) fn new(parts: Parts) -> Self {
-        let places = parts.keys.places.clone();
-        let random = Arc::clone(&parts.keys.random);
-        let sealer = parts.new_key.map(|key| {
-            Sealer::new(
-                &parts.header.store_id,
-                &parts.header.key_id,
-                key,
-                Arc::clone(&random),
-            )
-        });
+impl Sqlite {
+    /// A file that has been verified and is marked as in use.
+    pub(crate) fn new(
+        places: Places,
+        clock: Arc<dyn Clock>,
+        connection: SqliteConnection,
+        in_use: Lock,
+    ) -> Self {
         Self {
-            info: parts.info,
             path: places.database(),
-            clock: parts.clock,
-            random,
             places,
-            header: parts.header,
-            keys: parts.keys,
-            sealer: OnceCell::new_with(sealer),
-            first: Mutex::new(Some(parts.connection)),
+            clock,
+            first: Mutex::new(Some(connection)),
+            open: AtomicBool::new(false),
             readers: OnceCell::new(),
             log: Mutex::new(None),
-            in_use: Mutex::new(Some(parts.in_use)),
+            in_use: Mutex::new(Some(in_use)),
             checksum_removed: AtomicBool::new(false),
             next_backup_look: AtomicI64::new(0),
         }
     }
 
-    /// The data key, fetched from its holder at the first call.
-    pub(crate) async fn sealer(&self) -> Result<&Sealer, StoreError> {
-        let unlock = async || {
-            let key = self.keys.unlock(&self.header).await?;
-            let random = Arc::clone(&self.random);
-            Ok(Sealer::new(
-                &self.header.store_id,
-                &self.header.key_id,
-                key,
-                random,
-            ))
-        };
-        self.sealer.get_or_try_init(unlock).await
-    }
-
     /// A connection to read with.
-    pub(crate) async fn reader(&self) -> Result<Reader<'_>, Fault> {
+    pub(crate) async fn reader(&self) -> Result<Session<'_>, Fault> {
         if let Ok(first) = self.first.try_lock() {
             return if first.is_some() {
-                Ok(Reader::First(first))
+                Ok(self.first_session(first, false))
             } else {
                 Err(closed())
             };
@@ -130,18 +78,33 @@ impl SqliteStore {
         };
         let pool = self.readers.get_or_try_init(open).await?;
         match pool.acquire().await {
-            Ok(connection) => Ok(Reader::Pooled(connection)),
+            Ok(connection) => Ok(Session::Reader(connection)),
             Err(sqlx::Error::PoolTimedOut) => Err(StoreError::Locked(self.path.clone()).into()),
             Err(sqlx::Error::PoolClosed) => Err(closed()),
             Err(error) => Err(error.into()),
         }
     }
 
+    fn first_session<'a>(
+        &'a self,
+        guard: MutexGuard<'a, Option<SqliteConnection>>,
+        write: bool,
+    ) -> Session<'a> {
+        Session::First {
+            guard,
+            write,
+            open: &self.open,
+        }
+    }
+
     /// The connection to write with. Before the first write of this process the file's checksum is withdrawn; once a day
     /// a backup is taken first.
-    pub(crate) async fn writer(&self) -> Result<Writer<'_>, Fault> {
+    pub(crate) async fn writer(&self) -> Result<Session<'_>, Fault> {
         let mut guard = self.first.lock().await;
         let connection = guard.as_mut().ok_or_else(closed)?;
+        if self.open.swap(false, Ordering::AcqRel) {
+            roll_back(connection).await;
+        }
         if !self.checksum_removed.load(Ordering::Acquire) {
             files::remove(&self.places.checksum())?;
             self.checksum_removed.store(true, Ordering::Release);
@@ -151,7 +114,19 @@ impl SqliteStore {
             let next = backup::daily(&self.places, connection, now).await?;
             self.next_backup_look.store(next, Ordering::Relaxed);
         }
-        Ok(Writer(guard))
+        Ok(self.first_session(guard, true))
+    }
+
+    /// SQLite's own check of the open file.
+    pub(crate) async fn integrity(&self) -> Result<Vec<String>, Fault> {
+        let mut session = self.reader().await?;
+        let Some(connection) = session.sqlite() else {
+            return Ok(Vec::new());
+        };
+        let lines: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check")
+            .fetch_all(connection)
+            .await?;
+        Ok(lines.into_iter().filter(|line| line != "ok").collect())
     }
 
     /// Folds in the write-ahead log, lets go of every file, and renews the checksum if nobody else has the store open.
@@ -181,7 +156,7 @@ impl SqliteStore {
 }
 
 /// A store that was not closed: SQLite lets go of the files in the background, and the use lock outlives that.
-impl Drop for SqliteStore {
+impl Drop for Sqlite {
     fn drop(&mut self) {
         let in_use = self.in_use.get_mut().take();
         let connections = [self.first.get_mut().take(), self.log.get_mut().take()];
@@ -219,56 +194,6 @@ pub(crate) fn connect_options(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .pragma("secure_delete", "on")
         .pragma("wal_autocheckpoint", "100")
-}
-
-/// A connection to read with.
-pub(crate) enum Reader<'a> {
-    First(MutexGuard<'a, Option<SqliteConnection>>),
-    Pooled(PoolConnection<Sqlite>),
-}
-
-impl Deref for Reader<'_> {
-    type Target = SqliteConnection;
-
-    fn deref(&self) -> &SqliteConnection {
-        match self {
-            Self::First(guard) => guard.as_ref().expect("a reader is made from an open connection"),
-            Self::Pooled(connection) => connection,
-        }
-    }
-}
-
-impl DerefMut for Reader<'_> {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
-        match self {
-            Self::First(guard) => guard.as_mut().expect("a reader is made from an open connection"),
-            Self::Pooled(connection) => connection,
-        }
-    }
-}
-
-/// The connection to write with.
-pub(crate) struct Writer<'a>(MutexGuard<'a, Option<SqliteConnection>>);
-
-impl Writer<'_> {
-    /// A transaction that owns the write lock from its first statement. Dropping it undoes it.
-    pub(crate) async fn begin(&mut self) -> Result<Transaction<'_, Sqlite>, Fault> {
-        Ok(self.connection().begin_with("BEGIN IMMEDIATE").await?)
-    }
-
-    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
-        self.0.as_mut().expect("a writer is made from an open connection")
-    }
-}
-
-/// A count or generation as SQLite keeps it.
-pub(crate) fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// The opposite of [`signed`].
-pub(crate) fn unsigned(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
 }
 
 #[cfg(test)]

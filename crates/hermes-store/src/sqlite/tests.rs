@@ -39,6 +39,8 @@ async fn full_disk_refuses_the_write_and_loses_nothing() {
     let options = OpenOptions {
         folder: folder.path().join("home"),
         config_folder: folder.path().join("config"),
+        server: None,
+        state_folder: None,
         create: true,
         lab: true,
         holder: HolderChoice::KeyFile,
@@ -55,7 +57,7 @@ async fn full_disk_refuses_the_write_and_loses_nothing() {
     let before = store.version().await.unwrap();
     for attempt in 0..3 {
         let error = store.save_login(login("b", 100_000), now).await.unwrap_err();
-        assert_eq!(error.kind(), "store_not_writable", "attempt {attempt}");
+        assert_eq!(error.kind(), "store_not_writable", "attempt {attempt}: {error}");
     }
     let renewed = login("a", 100_000).material;
     let error = store.commit_refresh(kept.id, 1, renewed, now).await.unwrap_err();
@@ -68,10 +70,10 @@ async fn full_disk_refuses_the_write_and_loses_nothing() {
     assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
 }
 
-async fn set_limit(store: &super::SqliteStore, statement: &'static str) {
-    let mut writer = store.writer().await.unwrap();
+async fn set_limit(store: &crate::store::SqlStore, statement: &'static str) {
+    let mut writer = store.back.writer().await.unwrap();
     sqlx::raw_sql(statement)
-        .execute(writer.connection())
+        .execute(writer.sqlite().unwrap())
         .await
         .unwrap();
 }

@@ -75,6 +75,8 @@ impl Home {
         OpenOptions {
             folder: self.folder(),
             config_folder: self.config(),
+            server: None,
+            state_folder: None,
             create: true,
             lab: false,
             holder: HolderChoice::KeyFile,

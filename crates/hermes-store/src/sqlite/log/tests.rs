@@ -16,7 +16,7 @@ async fn append_log_of_many_counts_each_request_once() {
     // What is there already stands first, last and in between.
     store.append_log(&rows[20..]).await.unwrap();
     store.append_log(&rows).await.unwrap();
-    let mut log = SqliteConnection::connect_with(&connect_options(&store.places.log()))
+    let mut log = SqliteConnection::connect_with(&connect_options(&folder.path().join("home/log.db")))
         .await
         .unwrap();
     let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM request_log")
@@ -62,6 +62,8 @@ fn options(folder: &tempfile::TempDir) -> OpenOptions {
     OpenOptions {
         folder: folder.path().join("home"),
         config_folder: folder.path().join("config"),
+        server: None,
+        state_folder: None,
         create: true,
         lab: true,
         holder: HolderChoice::KeyFile,

@@ -1,0 +1,102 @@
+use std::path::Path;
+
+use crate::StoreError;
+
+/// An error inside a back end, before it is known which store it is about.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Sql(sqlx::Error),
+    Store(StoreError),
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Fault {
+    /// Whether the database undid the transaction so that it can be run again: two of them were in each other's way
+    /// (SQLSTATE 40001, 40P01).
+    pub(crate) fn is_collision(&self) -> bool {
+        matches!(self, Self::Sql(sqlx::Error::Database(error))
+            if matches!(error.code().as_deref(), Some("40001" | "40P01")))
+    }
+
+    /// The error as told to callers; `path` is the file, or the address of the database without its password.
+    pub(crate) fn at(self, path: &Path) -> StoreError {
+        let away = |problem: String| StoreError::Away {
+            place: path.display().to_string(),
+            problem,
+        };
+        match self {
+            Self::Store(error) => error,
+            Self::Sql(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.len() == 5) => {
+                from_state(path, &error.code().unwrap_or_default(), error.message())
+            }
+            Self::Sql(sqlx::Error::Database(error)) => {
+                let code = error.code().and_then(|code| code.parse().ok()).unwrap_or(0);
+                from_code(path, code, error.message())
+            }
+            Self::Sql(sqlx::Error::ColumnDecode { index, .. }) => StoreError::Unreadable {
+                path: path.to_owned(),
+                problem: format!("column {index} holds something else than it should"),
+            },
+            Self::Sql(sqlx::Error::Io(error)) => away(error.to_string()),
+            Self::Sql(sqlx::Error::Tls(error)) => away(error.to_string()),
+            Self::Sql(sqlx::Error::PoolTimedOut) => away("no connection was free in time".to_owned()),
+            Self::Sql(sqlx::Error::Protocol(problem)) => away(problem),
+            Self::Sql(sqlx::Error::PoolClosed) => StoreError::Backend("it has been closed".to_owned()),
+            Self::Sql(error) => StoreError::Backend(error.to_string()),
+        }
+    }
+}
+
+/// PostgreSQL's SQLSTATE, <https://www.postgresql.org/docs/15/errcodes-appendix.html>; the first two characters are the class.
+fn from_state(path: &Path, state: &str, message: &str) -> StoreError {
+    let place = path.display().to_string();
+    let problem: String = message.chars().take(200).collect();
+    match (state.get(..2).unwrap_or_default(), state) {
+        (_, "23505") => StoreError::Taken {
+            what: "a name that must be unique".to_owned(),
+        },
+        // The server is starting, stopping, full of connections, or the network is at fault.
+        ("08" | "57", _) | (_, "53300") => StoreError::Away { place, problem },
+        // Read-only transaction: a standby, or a server that was told so. Disk full and out of memory: class 53.
+        ("25" | "53" | "58", _) => StoreError::NotWritable {
+            path: path.to_owned(),
+            problem,
+        },
+        ("40" | "55", _) => StoreError::Locked(path.to_owned()),
+        // Wrong user, password or database.
+        ("28" | "3D", _) | (_, "42501") => StoreError::Away { place, problem },
+        _ => StoreError::Backend(problem),
+    }
+}
+
+/// SQLite's result codes, <https://www.sqlite.org/rescode.html>; the low byte is the primary code.
+fn from_code(path: &Path, code: u32, message: &str) -> StoreError {
+    const READ_CODES: [u32; 2] = [266, 522];
+    let path = path.to_owned();
+    let problem: String = message.chars().take(200).collect();
+    match code & 0xff {
+        5 | 6 => StoreError::Locked(path),
+        10 if READ_CODES.contains(&code) => StoreError::Unreadable { path, problem },
+        11 | 26 => StoreError::Unreadable { path, problem },
+        // READONLY, IOERR on a write, FULL, CANTOPEN of the files beside it.
+        8 | 10 | 13 | 14 => StoreError::NotWritable { path, problem },
+        19 if matches!(code, 1555 | 2067) => StoreError::Taken {
+            what: "a name that must be unique".to_owned(),
+        },
+        _ => StoreError::Backend(problem),
+    }
+}
+
+#[cfg(test)]
+mod tests;

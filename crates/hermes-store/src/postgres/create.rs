@@ -1,0 +1,135 @@
+//! Opening and creating the store of a server.
+
+use std::path::Path;
+
+use hermes_core::Secret;
+use sqlx::Connection;
+
+use super::Server;
+use crate::back::Back;
+use crate::db::{Db, args};
+use crate::fault::Fault;
+use crate::files;
+use crate::holder::{DataKey, Header, Holder};
+use crate::open::{Setup, check_lab, standing};
+use crate::sql::{header, settings};
+use crate::store::{Parts, SqlStore};
+use crate::{StoreError, StoreInfo, schema};
+
+const TABLES: &str = include_str!("../../migrations/postgres_0002.sql");
+
+/// Opens the store at an address, or creates it in an empty database.
+pub(crate) async fn open(setup: Setup, address: &Secret) -> Result<SqlStore, StoreError> {
+    let server = Server::connect(address).await?;
+    let named = server.address().to_owned();
+    let named = Path::new(&named);
+    // Lock files, received tokens and the key file are this machine's own.
+    files::make_folder(&setup.keys.places.folder)?;
+    setup.keys.places.check()?;
+    let failed = |fault: Fault| fault.at(named);
+    let mut new_key = None;
+    if !is_made(&server).await.map_err(failed)? {
+        if !setup.create {
+            return Err(StoreError::Missing {
+                what: format!("store in `{}`", named.display()),
+            });
+        }
+        new_key = create(&server, &setup).await.map_err(failed)?;
+    }
+    let (header, suspect) = admit(&server, &setup, named).await.map_err(failed)?;
+    let info = StoreInfo {
+        id: header.store_id.clone(),
+        place: named.display().to_string(),
+        lab: setup.lab,
+        protection: setup.keys.protection(header.holder),
+        created: new_key.is_some(),
+        schema: header.schema,
+    };
+    Ok(SqlStore::new(Parts {
+        info,
+        // A server that lost its last commits is no rollback that a person has to speak about: it goes quiet for a while.
+        marks: Vec::new(),
+        header,
+        keys: setup.keys,
+        new_key,
+        clock: setup.clock,
+        back: Back::Postgres(server),
+        suspect,
+    }))
+}
+
+async fn is_made(server: &Server) -> Result<bool, Fault> {
+    let mut session = server.session().await?;
+    let mut db = session.begin().await?;
+    let text = "SELECT count(*) FROM information_schema.tables \
+                WHERE table_schema = current_schema() AND table_name = 'header'";
+    Ok(db.number(text, args![]).await? > 0)
+}
+
+/// Makes tables and key in one transaction. None when another process was faster, whose key it is then.
+async fn create(server: &Server, setup: &Setup) -> Result<Option<DataKey>, Fault> {
+    let mut header = setup.new_header();
+    let place = server.place().await?.to_text();
+    let mut connection = server.pool.acquire().await?;
+    let mut transaction = connection.begin().await?;
+    if let Err(error) = sqlx::raw_sql(TABLES).execute(&mut *transaction).await {
+        return if is_made_meanwhile(&error) {
+            Ok(None)
+        } else {
+            Err(error.into())
+        };
+    }
+    let key = setup.keys.create(&mut header, setup.holder).await?;
+    let mut db = Db::Postgres(transaction);
+    let written = async {
+        header::write(&mut db, &header).await?;
+        settings::set(&mut db, "place", Some(&place)).await?;
+        db.commit().await
+    };
+    match written.await {
+        Ok(()) => Ok(Some(key)),
+        Err(fault) => {
+            // A key file for a store that does not exist would be in the way of the next one.
+            if header.holder == Holder::KeyFile {
+                files::remove(&setup.keys.places.key_file())?;
+            }
+            Err(fault)
+        }
+    }
+}
+
+/// Duplicate table, or the collision of two that make the same one (SQLSTATE 42P07, 23505).
+fn is_made_meanwhile(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("42P07" | "23505"))
+}
+
+/// The header of a store that may be used, and why it must not renew tokens, if there is a reason.
+async fn admit(server: &Server, setup: &Setup, named: &Path) -> Result<(Header, Option<String>), Fault> {
+    let here = server.place().await?;
+    let mut session = server.session().await?;
+    let mut db = session.begin().await?;
+    let stored = header::read(&mut db, named).await?;
+    if stored.schema > schema::NEWEST {
+        return Err(StoreError::Newer {
+            path: named.to_owned(),
+            found: stored.schema,
+            known: schema::NEWEST,
+        }
+        .into());
+    }
+    check_lab(named, stored.lab, setup.lab)?;
+    let noted = settings::get(&mut db, "place").await?;
+    let noted = noted.as_deref().and_then(crate::place::Place::parse);
+    let moved = noted.filter(|noted| *noted != here).map(|noted| {
+        format!(
+            "it is a copy: the original was in the database `{}` of another server",
+            noted.path
+        )
+    });
+    let suspect = match standing(&mut db, &here, &[], &stored.store_id).await? {
+        Some(words) if moved.is_none() && !words.starts_with("it is a copy") => Some(words),
+        _ => moved,
+    };
+    Ok((stored, suspect))
+}

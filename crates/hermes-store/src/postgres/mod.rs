@@ -1,0 +1,141 @@
+//! The PostgreSQL back end: a database that several machines share.
+//!
+//! Nothing depends on a session: no advisory lock, no LISTEN, no named statement, no setting that outlives a transaction. So
+//! it works behind a pooler in transaction mode, and a connection may break at any moment.
+
+mod create;
+mod history;
+pub(crate) mod log;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use hermes_core::{Secret, UnixMs};
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+pub(crate) use create::open;
+
+use crate::StoreError;
+use crate::db::{Db, args};
+use crate::fault::Fault;
+use crate::place::Place;
+use crate::session::Session;
+
+/// Connections of one process. A refresh needs one at a time, a reader another; the rest is for bursts.
+const CONNECTIONS: u32 = 4;
+/// How long a command waits for a connection, as long as SQLite waits for its locks.
+const WAIT: Duration = Duration::from_secs(5);
+/// A connection that nobody used is given back, so that many idle processes do not fill the server.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// A connection pool to the server.
+pub(crate) struct Server {
+    pool: PgPool,
+    address: String,
+    /// Whether the server tells the timeline of its write-ahead log.
+    has_timeline: bool,
+}
+
+/// A store's address as people may see it: without user and password.
+pub fn shown_address(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return "postgres://".to_owned();
+    };
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+    let host = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("host="))
+        .filter(|host| !host.is_empty());
+    match host {
+        Some(host) => {
+            let base = place.rsplit_once('/').map_or("", |(_, base)| base);
+            format!("{scheme}://{}/{base}", host.replace("%2F", "/"))
+        }
+        None => format!("{scheme}://{place}"),
+    }
+}
+
+impl Server {
+    /// Prepares connections; none is made before it is needed.
+    async fn connect(address: &Secret) -> Result<Self, StoreError> {
+        let shown = shown_address(address.expose());
+        let options = PgConnectOptions::from_str(address.expose()).map_err(|_| StoreError::Away {
+            place: shown.clone(),
+            problem: "it is not an address such as `postgres://user@host/database`".to_owned(),
+        })?;
+        // Poolers refuse parameters that they do not know.
+        let options = options
+            .statement_cache_capacity(0)
+            .extra_float_digits(None)
+            .application_name("hermes");
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(WAIT)
+            .idle_timeout(IDLE)
+            .connect_lazy_with(options);
+        let mut server = Self {
+            pool,
+            address: shown,
+            has_timeline: false,
+        };
+        server.has_timeline = server
+            .knows_timeline()
+            .await
+            .map_err(|fault| fault.at(std::path::Path::new(server.address())))?;
+        Ok(server)
+    }
+
+    async fn knows_timeline(&self) -> Result<bool, Fault> {
+        let mut session = self.session().await?;
+        let mut db = session.begin().await?;
+        history::is_known(&mut db).await
+    }
+
+    /// The address without user and password.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) async fn session(&self) -> Result<Session<'_>, Fault> {
+        Ok(Session::Postgres(self.pool.acquire().await?))
+    }
+
+    /// The server and the database. A dump that was read into another server is another place.
+    pub(crate) async fn place(&self) -> Result<Place, Fault> {
+        let mut session = self.session().await?;
+        let mut db = session.begin().await?;
+        let machine = if self.has_timeline {
+            let text = "SELECT CAST(system_identifier AS text) FROM pg_control_system()";
+            db.maybe(text, args![])
+                .await?
+                .map_or(Ok(String::new()), |row| row.nth(0))?
+        } else {
+            String::new()
+        };
+        let name = db
+            .maybe("SELECT CAST(current_database() AS text)", args![])
+            .await?;
+        Ok(Place {
+            machine,
+            path: name.map_or(Ok(String::new()), |row| row.nth(0))?,
+            device: 0,
+            inode: 0,
+        })
+    }
+
+    pub(crate) async fn watch_history(&self, db: &mut Db<'_>, now: UnixMs) -> Result<(), Fault> {
+        if self.has_timeline {
+            history::watch(db, now).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! The store's first row.
+
+use std::path::Path;
+
+use crate::StoreError;
+use crate::db::{Db, args};
+use crate::fault::Fault;
+use crate::holder::{Header, Holder};
+
+pub(crate) async fn write(db: &mut Db<'_>, header: &Header) -> Result<(), Fault> {
+    db.run("DELETE FROM header", args![]).await?;
+    db.run(
+        "INSERT INTO header (id, store_id, lab, schema, created, key_id, holder, stretch, wrapped_key) \
+         VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)",
+        args![
+            &header.store_id,
+            header.lab,
+            header.schema,
+            header.created,
+            &header.key_id,
+            header.holder.as_str(),
+            &header.stretch,
+            header.wrapped_key.clone(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Reads it; errors speak of `named`.
+pub(crate) async fn read(db: &mut Db<'_>, named: &Path) -> Result<Header, Fault> {
+    let unreadable = |problem: &str| StoreError::Unreadable {
+        path: named.to_owned(),
+        problem: problem.to_owned(),
+    };
+    let row = db.maybe("SELECT * FROM header", args![]).await?;
+    let row = row.ok_or_else(|| unreadable("its header row is missing"))?;
+    let holder: String = row.get("holder")?;
+    Ok(Header {
+        store_id: row.get("store_id")?,
+        lab: row.flag("lab")?,
+        schema: row.get("schema")?,
+        created: row.get("created")?,
+        key_id: row.get("key_id")?,
+        holder: Holder::parse(&holder).ok_or_else(|| unreadable("its key holder is unknown"))?,
+        stretch: row.get("stretch")?,
+        wrapped_key: row.get("wrapped_key")?,
+    })
+}

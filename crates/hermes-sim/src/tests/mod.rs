@@ -3,6 +3,8 @@ mod client;
 mod device_auth;
 mod device_code;
 mod inference;
+#[cfg(unix)]
+mod postgres;
 mod replay;
 mod script;
 mod tokens;

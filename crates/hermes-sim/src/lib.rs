@@ -2,7 +2,8 @@
 //!
 //! Everything listens on 127.0.0.1. It is for tests, benches and `hermes drill`; no production path needs it. Start with [`Sim`],
 //! which owns the server; [`Script`] changes what it does, [`Person`] plays the human, [`Journal`] tells what was asked.
-//! [`Postgres`] and [`PgBouncer`] are no simulations but the real servers, thrown away after use (Unix only).
+//! [`Postgres`] and [`PgBouncer`] are no simulations but the real servers, thrown away after use (Unix only); [`Proxy`] is a
+//! network before any server that fails on command.
 
 mod answer;
 mod inference;
@@ -13,6 +14,7 @@ mod person;
 mod pgbouncer;
 #[cfg(unix)]
 mod postgres;
+mod proxy;
 mod replay;
 mod script;
 mod server;
@@ -29,6 +31,7 @@ pub use person::Person;
 pub use pgbouncer::{PgBouncer, PgBouncerOptions};
 #[cfg(unix)]
 pub use postgres::{BaseBackup, Postgres, PostgresOptions};
+pub use proxy::Proxy;
 pub use script::Script;
 pub use sim::{Sim, SimOptions};
 

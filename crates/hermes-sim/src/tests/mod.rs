@@ -5,6 +5,7 @@ mod device_code;
 mod inference;
 #[cfg(unix)]
 mod postgres;
+mod proxy;
 mod replay;
 mod script;
 mod tokens;

@@ -15,6 +15,7 @@ mod pgbouncer;
 #[cfg(unix)]
 mod postgres;
 mod proxy;
+mod refreshes;
 mod replay;
 mod script;
 mod server;

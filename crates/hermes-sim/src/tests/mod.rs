@@ -6,6 +6,7 @@ mod inference;
 #[cfg(unix)]
 mod postgres;
 mod proxy;
+mod refreshes;
 mod replay;
 mod script;
 mod tokens;

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -53,6 +54,17 @@ impl Script {
     /// The expiry that token calls answer, as any JSON value; the dialect's own otherwise.
     pub fn token_expiry(&self, value: Value) {
         self.world.state().token_expiry = Some(value);
+    }
+
+    /// Every refresh call is answered this much later, by the simulation's clock; the token is spent when the call arrives.
+    pub fn refresh_delay(&self, span: Duration) {
+        self.world.state().refresh_delay = span;
+    }
+
+    /// A spent refresh token gives another pair until this long after it was spent, as some issuers forgive a lost answer; later
+    /// it ends its family. Zero, as at the start, forgives nothing.
+    pub fn reuse_grace(&self, span: Duration) {
+        self.world.state().tokens.grace = span;
     }
 
     /// The account that the next logins belong to.

@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 
 use crate::answer::{Answer, Part};
 use crate::journal::Entry;
+use crate::refreshes::Running;
 use crate::state::World;
 use crate::{inference, login, replay, sim};
 
@@ -64,10 +65,14 @@ async fn handle(world: &Arc<World>, request: Request<Incoming>) -> Result<Respon
     if world.keep_journal && !entry.headers.iter().any(|(name, _)| name == "x-sim-direct") {
         world.journal.add(entry.clone());
     }
-    let answer = match scripted(world, &entry) {
+    let refresh = Running::begin(world, &entry);
+    let mut answer = match scripted(world, &entry) {
         Some(answer) => answer,
         None => provider(world, &entry),
     };
+    if refresh.is_some() {
+        answer.delay += world.state().refresh_delay;
+    }
     // Even a wait of nothing costs a tick of the timer.
     if !answer.delay.is_zero() {
         world.clock.sleep(answer.delay).await;

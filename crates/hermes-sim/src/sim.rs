@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::journal::Journal;
 use crate::person::Person;
+use crate::refreshes::fingerprint;
 use crate::script::Script;
 use crate::server;
 use crate::state::World;
@@ -113,6 +114,28 @@ impl Sim {
     /// Ends every access token now, as a provider does at their end; refresh tokens stay good.
     pub fn expire_access_tokens(&self) {
         self.world.state().tokens.expire_all();
+    }
+
+    /// How often each refresh token was sent, whatever was answered: its [`Sim::fingerprint`] and the number of calls, in the order
+    /// of the first call.
+    pub fn refresh_posts(&self) -> Vec<(String, usize)> {
+        self.world.state().refreshes.posts()
+    }
+
+    /// The name of a token in [`Sim::refresh_posts`], which tells nothing of the token.
+    pub fn fingerprint(token: &str) -> String {
+        fingerprint(token)
+    }
+
+    /// The most refresh calls for one family that ran at the same moment. A call runs from its arrival until its answer leaves.
+    pub fn most_overlapping_refreshes(&self) -> usize {
+        self.world.state().refreshes.most()
+    }
+
+    /// Whether the family of an access or refresh token is alive: it ends when a spent refresh token comes again. An unknown token
+    /// has none.
+    pub fn family_alive(&self, token: &str) -> bool {
+        self.world.state().tokens.is_alive(token)
     }
 
     /// Every secret issued so far: tokens, keys, device codes.

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
 use crate::journal::Journal;
+use crate::refreshes::Refreshes;
 use crate::tokens::Tokens;
 
 /// Everything the server, the script and the person share.
@@ -30,6 +31,8 @@ pub(crate) struct State {
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) grants: HashMap<String, AuthCode>,
     pub(crate) tokens: Tokens,
+    pub(crate) refreshes: Refreshes,
+    pub(crate) refresh_delay: Duration,
     pub(crate) keys: HashSet<String>,
     pub(crate) canaries: Vec<String>,
     pub(crate) counter: u64,
@@ -86,6 +89,8 @@ impl World {
                 codes: HashMap::new(),
                 grants: HashMap::new(),
                 tokens: Tokens::new(token_life),
+                refreshes: Refreshes::default(),
+                refresh_delay: Duration::ZERO,
                 keys: HashSet::new(),
                 canaries: Vec::new(),
                 counter: 0,

@@ -16,6 +16,8 @@ const WEB_TOKENS: [&str; 2] = ["nousresearch.com", "openai.com"];
 /// All tokens ever issued.
 pub(crate) struct Tokens {
     pub(crate) life: Duration,
+    /// How long a spent refresh token still gives another pair.
+    pub(crate) grace: Duration,
     access: HashMap<String, Access>,
     refresh: HashMap<String, Refresh>,
     dead: HashSet<u64>,
@@ -32,7 +34,7 @@ struct Refresh {
     issuer: &'static str,
     family: u64,
     account: String,
-    spent: bool,
+    spent: Option<UnixMs>,
 }
 
 /// A fresh pair.
@@ -57,6 +59,7 @@ impl Tokens {
     pub(crate) fn new(life: Duration) -> Self {
         Self {
             life,
+            grace: Duration::ZERO,
             access: HashMap::new(),
             refresh: HashMap::new(),
             dead: HashSet::new(),
@@ -69,6 +72,18 @@ impl Tokens {
         self.access.get(token).is_some_and(|access| {
             access.issuer == issuer && access.expires > now && !self.dead.contains(&access.family)
         })
+    }
+
+    /// The family of a refresh or access token; none for a token that was never issued here.
+    pub(crate) fn family(&self, token: &str) -> Option<u64> {
+        let refresh = self.refresh.get(token).map(|refresh| refresh.family);
+        refresh.or_else(|| self.access.get(token).map(|access| access.family))
+    }
+
+    /// Whether the family of a refresh or access token has not ended.
+    pub(crate) fn is_alive(&self, token: &str) -> bool {
+        self.family(token)
+            .is_some_and(|family| !self.dead.contains(&family))
     }
 
     /// Ends every access token now; refresh tokens stay good.
@@ -93,11 +108,14 @@ impl State {
         let Some(refresh) = known.filter(|refresh| refresh.issuer == issuer) else {
             return Err(Refused::Unknown);
         };
+        let first = refresh.spent.is_none();
         let (family, account) = (refresh.family, refresh.account.clone());
         if self.tokens.dead.contains(&family) {
             return Err(Refused::Unknown);
         }
-        if std::mem::replace(&mut refresh.spent, true) {
+        let spent = *refresh.spent.get_or_insert(now);
+        // With a grace, a client that lost the answer may ask again.
+        if !first && now >= spent.plus(self.tokens.grace) {
             self.tokens.dead.insert(family);
             return Err(Refused::Reused);
         }
@@ -133,7 +151,7 @@ impl State {
                 issuer,
                 family,
                 account: account.to_owned(),
-                spent: false,
+                spent: None,
             },
         );
         Pair {

@@ -63,9 +63,7 @@ pub(super) async fn world() -> World {
         journal: true,
     };
     let sim = Sim::start(options).await.unwrap();
-    let client = Client {
-        address: sim.origin().strip_prefix("http://").unwrap().to_owned(),
-    };
+    let client = Client::of(&sim);
     World { sim, clock, client }
 }
 
@@ -102,6 +100,12 @@ impl Reply {
 }
 
 impl Client {
+    pub(super) fn of(sim: &Sim) -> Self {
+        Self {
+            address: sim.origin().strip_prefix("http://").unwrap().to_owned(),
+        }
+    }
+
     pub(super) async fn send(
         &self,
         method: &str,

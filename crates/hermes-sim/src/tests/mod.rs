@@ -3,6 +3,10 @@ mod client;
 mod device_auth;
 mod device_code;
 mod inference;
+#[cfg(unix)]
+mod postgres;
+mod proxy;
+mod refreshes;
 mod replay;
 mod script;
 mod tokens;

@@ -1,5 +1,6 @@
 //! Named places where a lab may stop or kill the program, to see what a crash there leaves.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// An arrow of the refresh state machine. The names are those of `HERMES_LAB_FAULT`.
@@ -65,11 +66,21 @@ pub enum Strike {
 }
 
 /// The faults of a lab; none outside labs.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Faults {
     planned: Option<(Point, Strike)>,
     /// How many times the point is passed before it strikes.
     left: AtomicU32,
+    act: Option<Act>,
+}
+
+/// What a strike does to the process.
+type Act = Box<dyn Fn(Strike) + Send + Sync>;
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Faults").field(&self.planned).finish()
+    }
 }
 
 impl Faults {
@@ -78,11 +89,11 @@ impl Faults {
         Self::default()
     }
 
-    /// Reads `POINT=kill`, `POINT=stop`, or `POINT=kill@N` for the N-th passage.
+    /// Reads `POINT=kill`, `POINT=stop`, or `POINT=kill@N` for the N-th passage; `act` does it to the process.
     ///
     /// # Errors
     /// A text that names what could not be read.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str, act: impl Fn(Strike) + Send + Sync + 'static) -> Result<Self, String> {
         let wrong = || {
             let points = Point::ALL.map(Point::as_str).join(", ");
             format!("`{text}` is not `POINT=kill` or `POINT=stop`, with a point of {points}")
@@ -102,17 +113,22 @@ impl Faults {
         Ok(Self {
             planned: Some((point, strike)),
             left: AtomicU32::new(passage.max(1)),
+            act: Some(Box::new(act)),
         })
     }
 
-    /// What is to happen at this passage of a point; the caller does it.
-    pub fn strikes(&self, point: Point) -> Option<Strike> {
-        let (planned, strike) = self.planned?;
+    /// Passes a point; where its turn has come, the strike happens here.
+    pub fn pass(&self, point: Point) {
+        let (Some((planned, strike)), Some(act)) = (self.planned, &self.act) else {
+            return;
+        };
         if planned != point {
-            return None;
+            return;
         }
         let step = |left: u32| left.checked_sub(1);
         let before = self.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, step);
-        (before == Ok(1)).then_some(strike)
+        if before == Ok(1) {
+            act(strike);
+        }
     }
 }

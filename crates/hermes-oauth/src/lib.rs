@@ -29,6 +29,6 @@ pub use error::OauthError;
 pub use key::{KeyCheck, check_key_shape, key_notes, validate_key};
 pub use listener::{Listener, Page, Responder};
 pub use plan::{Engine, Plan};
-pub use refresh::{RefreshError, Refreshed, refresh};
+pub use refresh::{DEADLINE as REFRESH_DEADLINE, RefreshError, Refreshed, refresh};
 pub use revoke::revoke;
 pub use text::printable;

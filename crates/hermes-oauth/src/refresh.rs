@@ -10,8 +10,11 @@ use crate::identity::Facts;
 use crate::tokens::{self, Demands};
 use crate::{Engine, answer};
 
-/// Deadline of a refresh.
-const DEADLINE: Duration = Duration::from_secs(30);
+/// Deadline of a refresh. Others wait for twice as long before they give out leases after a doubt.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A `Date` is exact to a second, and the answer took its time: smaller differences of the clocks are none.
+const CLOCK_NOISE_MS: i64 = 30_000;
 
 /// The field of a credential that names the token endpoint its login used.
 pub(crate) const ENDPOINT_FIELD: &str = "token_endpoint";
@@ -115,7 +118,7 @@ pub async fn refresh(
         let call = build(rule, url, token)?;
         match engine.http.call(call).await {
             Ok(reply) if matches!(reply.status, 404 | 405 | 410) && !names_error(&reply) => {
-                last = Some(passing(&reply));
+                last = Some(passing(rule, &reply));
             }
             Ok(reply) => return read(engine, rule, method, material, &reply),
             Err(error) if error.sent() => return Err(lost(&error)),
@@ -209,7 +212,10 @@ fn read(
     if refused || (code.is_some() && body["access_token"].is_null()) {
         return Err(judge_success(rule, reply, &body, code));
     }
-    let now = engine.clock.now();
+    // Moments that the issuer names are by its clock, lives are by nobody's.
+    let ahead = clock_ahead(reply, engine.clock.as_ref());
+    let theirs = ahead.filter(|ahead| ahead.abs() >= CLOCK_NOISE_MS).unwrap_or(0);
+    let now = shifted(engine.clock.now(), theirs);
     let demands = Demands {
         no_access: "token_incomplete",
         incomplete: "token_incomplete",
@@ -217,15 +223,11 @@ fn read(
         expiry: false,
     };
     let host = answer::host(reply);
-    let fresh = tokens::read(&body, &host, Some(rule), now, demands)
+    let mut fresh = tokens::read(&body, &host, Some(rule), now, demands)
         .map_err(|error| unknown(reply, &error.to_string()))?;
-    Ok(merge(
-        method,
-        old,
-        fresh,
-        &body,
-        clock_ahead(reply, engine.clock.as_ref()),
-    ))
+    fresh.expires = fresh.expires.map(|at| shifted(at, -theirs));
+    fresh.earliest_refresh = fresh.earliest_refresh.map(|at| shifted(at, -theirs));
+    Ok(merge(method, old, fresh, &body, ahead))
 }
 
 /// Fields that the answer leaves out stay as they were.
@@ -265,7 +267,7 @@ fn judge(rule: &Refresh, reply: &Answer, body: Option<&Value>, code: Option<Stri
         let code = code.unwrap_or_else(|| format!("http_{}", reply.status));
         return terminal(reply, code);
     }
-    passing(reply)
+    passing(rule, reply)
 }
 
 /// A 200 that carries an error.
@@ -277,7 +279,7 @@ fn judge_success(rule: &Refresh, reply: &Answer, body: &Value, code: Option<Stri
     if rule.status_field && body["status"].as_str() == Some("error") {
         return terminal(reply, code.unwrap_or_else(|| "status_error".to_owned()));
     }
-    passing(reply)
+    passing(rule, reply)
 }
 
 /// The row's code that the answer names, in its error code or in its words.
@@ -297,7 +299,9 @@ fn terminal(reply: &Answer, code: String) -> RefreshError {
     }
 }
 
-fn passing(reply: &Answer) -> RefreshError {
+fn passing(rule: &Refresh, reply: &Answer) -> RefreshError {
+    // A server that broke down half-way may have rotated the token.
+    let in_doubt = reply.status >= 500 && !rule.retryable_status.contains(&reply.status);
     RefreshError::Transient {
         problem: format!(
             "`{}` answered {}: {}",
@@ -305,7 +309,7 @@ fn passing(reply: &Answer) -> RefreshError {
             reply.status,
             answer::said(reply)
         ),
-        sent: false,
+        sent: in_doubt,
         retry_after: answer::retry_after(reply),
         exit: if answer::is_passing(reply.status) {
             ExitKind::Network
@@ -341,6 +345,10 @@ fn lost(error: &HttpError) -> RefreshError {
 /// Whether an answer names an error of OAuth, so that its status is not about the path.
 fn names_error(reply: &Answer) -> bool {
     answer::json(reply).is_some_and(|body| answer::error_code(&body).is_some())
+}
+
+fn shifted(at: UnixMs, by_ms: i64) -> UnixMs {
+    UnixMs::from_millis(at.as_millis().saturating_add(by_ms))
 }
 
 fn clock_ahead(reply: &Answer, clock: &dyn Clock) -> Option<i64> {

@@ -1,5 +1,6 @@
 //! One credential in the snapshot: its row, how its requests are sent, and its token once it has been opened.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -96,7 +97,10 @@ impl Entry {
     /// The entry after its row changed. An opened token is kept while it is the same one under the same name.
     pub(crate) fn with(&self, pool: &Inner, credential: Credential) -> Self {
         let old = &self.credential;
+        // An entry that was renewed here does not know its token's fingerprint before the store tells it.
+        let same_print = old.fingerprint.is_empty() || old.fingerprint == credential.fingerprint;
         let same_token = old.generation == credential.generation
+            && same_print
             && old.label == credential.label
             && old.billing == credential.billing
             && old.method == credential.method
@@ -126,6 +130,7 @@ impl Entry {
         let mut credential = self.credential.clone();
         credential.generation = generation;
         credential.refreshed = Some(now);
+        credential.fingerprint.clear();
         credential.expires = material.expires;
         credential.earliest_refresh = material.earliest_refresh;
         credential.has_refresh = material.refresh.is_some();
@@ -272,12 +277,11 @@ impl Entry {
             return None;
         }
         let life = expires.since(row.refreshed.unwrap_or(row.created));
-        let due = expires.minus(lead.min(life / 10));
-        Some(
-            row.earliest_refresh
-                .map_or(due, |earliest| due.max(earliest))
-                .min(expires),
-        )
+        let ahead = self.slot.ahead_permille.load(Ordering::Relaxed);
+        let due = expires.minus(lead.min(life / 10) * ahead / 1000);
+        let due = due.min(expires);
+        // An earlier call is taken for an attack, so this wins even over the end of the token.
+        Some(row.earliest_refresh.map_or(due, |earliest| due.max(earliest)))
     }
 
     /// How it stands for a model, or for any when none is named.
@@ -298,14 +302,17 @@ impl Entry {
         self.token_stands(now)
     }
 
-    fn token_stands(&self, now: UnixMs) -> Standing {
+    /// How its token stands, whatever is held against the credential.
+    pub(crate) fn token_stands(&self, now: UnixMs) -> Standing {
         let Some(expires) = self.credential.expires else {
             return Standing::Fresh;
         };
         match self.due() {
             None if now < expires => Standing::Fresh,
             None => Standing::Ended,
-            Some(due) if now < due => Standing::Fresh,
+            Some(due) if now < due && now < expires => Standing::Fresh,
+            // It has ended, and its issuer does not take a renewal yet.
+            Some(due) if now < due => Standing::Resting(due, CoolCause::RefreshFailed),
             Some(_) if now.plus(SHORTEST_LEFT) < expires => Standing::Due,
             Some(_) => match self.slot.paused_until(now) {
                 Some(_) if now < expires => Standing::Due,

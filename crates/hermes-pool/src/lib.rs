@@ -2,7 +2,7 @@
 //!
 //! It never speaks HTTP to clients, never hands out a token before it is stored, and never sends a credential to an
 //! address that a setting made up. Start with [`Pool`] and its walks: `lease.rs` (choose and report), `flight.rs` (one
-//! renewal at a time), `classify.rs` (what an answer means), `logins.rs` (attempts that outlive a process).
+//! renewal at a time here), `step.rs`, `renew.rs` and `spend.rs` (one renewal at a time everywhere), `classify.rs` (what an answer means), `logins.rs` (attempts that outlive a process).
 
 mod admin;
 mod api;
@@ -16,9 +16,12 @@ mod keyless;
 mod lease;
 mod logins;
 mod pool;
+mod renew;
 mod runtime;
 mod slot;
 mod snapshot;
+mod spend;
+mod step;
 mod target;
 mod view;
 mod work;
@@ -29,7 +32,7 @@ pub use classify::{Answer, classify};
 pub use keyless::keyless_views;
 pub use lease::Lease;
 pub use logins::{AttemptView, Finished, Logins, Progress};
-pub use pool::{Pool, PoolParts};
+pub use pool::{CLOCK_SETTING, Pool, PoolParts};
 pub use runtime::{Ignored, ProviderSettings, Runtime, ignored_settings, resolve};
 
 // The gateway reaches the store only through the pool: client keys and the request log.

@@ -1,12 +1,12 @@
 //! The pool itself: its parts, the snapshot that requests read, and how the snapshot follows the store.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use hermes_catalog::{Catalog, Provider};
-use hermes_core::{Clock, Credential, CredentialId, Protocol, ProviderId, Random, Secret, UnixMs};
+use hermes_core::{Clock, Credential, CredentialId, Faults, Protocol, ProviderId, Random, Secret, UnixMs};
 use hermes_oauth::Engine;
 use hermes_store::{Store, StoreError};
 
@@ -15,9 +15,16 @@ use crate::entry::Entry;
 use crate::lease::Lease;
 use crate::logins::{Logins, Running};
 use crate::runtime::ProviderSettings;
+use crate::slot::hold;
 use crate::snapshot::Snapshot;
 use crate::work::Work;
 use crate::{keyless, target, view};
+
+/// A difference of the clocks that a person should know of.
+const CLOCK_WARNING_MS: i64 = 60_000;
+
+/// The setting that keeps the last large difference, milliseconds; for people.
+pub const CLOCK_SETTING: &str = "clock_ahead_ms";
 
 /// What a pool is made of.
 pub struct PoolParts {
@@ -33,6 +40,8 @@ pub struct PoolParts {
     pub random: Arc<dyn Random>,
     /// What the config file says about providers.
     pub settings: HashMap<ProviderId, ProviderSettings>,
+    /// Where a lab strikes; [`Faults::none`] outside labs.
+    pub faults: Faults,
 }
 
 /// Every credential of this machine, ready to be leased. Clones share one state.
@@ -51,6 +60,9 @@ pub(crate) struct Inner {
     pub(crate) snapshot: ArcSwap<Snapshot>,
     pub(crate) work: Work,
     pub(crate) running: Running,
+    pub(crate) faults: Faults,
+    /// How far the issuers' clocks are ahead of ours, milliseconds.
+    pub(crate) clock_ahead: AtomicI64,
     writer: Mutex<()>,
     stamp: AtomicU64,
 }
@@ -69,6 +81,8 @@ impl Pool {
                 snapshot: ArcSwap::from_pointee(Snapshot::default()),
                 work: Work::default(),
                 running: Running::default(),
+                faults: parts.faults,
+                clock_ahead: AtomicI64::new(0),
                 writer: Mutex::default(),
                 stamp: AtomicU64::new(0),
             }),
@@ -219,6 +233,10 @@ impl Inner {
         if entry.stamp > before {
             return Arc::clone(entry);
         }
+        // A renewed token that is durable on this machine only is newer than what the store has.
+        if row.generation < entry.credential.generation && hold(&entry.slot.unsaved).is_some() {
+            return Arc::clone(entry);
+        }
         // What is in no store has its health here alone.
         let unsaved = entry.slot.is_saving() || keyless::is_keyless(&row);
         if row.generation == entry.credential.generation && unsaved {
@@ -262,6 +280,27 @@ impl Inner {
         self.catalog
             .get(id)
             .ok_or_else(|| format!("`{id}` is not in the catalogue"))
+    }
+
+    /// Notes how far an issuer's clock is ahead. A large difference is told once, since the end of every token is reckoned by
+    /// this machine's clock.
+    pub(crate) async fn note_clock(&self, ahead_ms: Option<i64>) {
+        let Some(ahead) = ahead_ms else { return };
+        let before = self.clock_ahead.swap(ahead, Ordering::AcqRel);
+        if ahead.abs() < CLOCK_WARNING_MS || before.abs() >= CLOCK_WARNING_MS {
+            return;
+        }
+        tracing::warn!(
+            ahead_ms = ahead,
+            "this machine's clock differs from that of an issuer"
+        );
+        if let Err(error) = self
+            .store
+            .set_setting(CLOCK_SETTING, Some(&ahead.to_string()))
+            .await
+        {
+            tracing::debug!(%error, "the difference of the clocks was not noted");
+        }
     }
 
     pub(crate) async fn warm(&self) {

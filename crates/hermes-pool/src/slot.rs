@@ -15,23 +15,38 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// How many models' cool-downs are remembered; the oldest goes first.
 const MOST_MODELS: usize = 64;
 
-#[derive(Default)]
 pub(crate) struct Slot {
     /// Requests that hold a lease.
     pub(crate) in_flight: AtomicU32,
     /// The generation that a refresh after a refused token made and that has not served yet; 0 when there is none.
     pub(crate) unproven: AtomicU64,
-    /// The generation whose refresh token was sent without an answer coming back; 0 when there is none.
-    pub(crate) lost: AtomicU64,
     /// The refresh under way.
     pub(crate) flight: Mutex<Option<Flight>>,
     /// Orders the writes of health, so that the last state is the one stored.
     pub(crate) save_order: tokio::sync::Mutex<()>,
-    /// A renewed token that the store would not take yet, with the generation it replaces.
+    /// A renewed token that the store did not take yet, with the generation it replaces.
     pub(crate) unsaved: Mutex<Option<(u64, Material)>>,
+    /// How much of the usual lead this node takes, in thousandths.
+    pub(crate) ahead_permille: AtomicU32,
     saving: AtomicU32,
     pause: Mutex<Pause>,
     models: Mutex<Vec<ModelRest>>,
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        Self {
+            in_flight: AtomicU32::default(),
+            unproven: AtomicU64::default(),
+            flight: Mutex::default(),
+            save_order: tokio::sync::Mutex::default(),
+            unsaved: Mutex::default(),
+            ahead_permille: AtomicU32::new(1000),
+            saving: AtomicU32::default(),
+            pause: Mutex::default(),
+            models: Mutex::default(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -46,7 +61,7 @@ struct ModelRest {
     cause: CoolCause,
 }
 
-fn hold<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn hold<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

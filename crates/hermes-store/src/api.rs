@@ -70,8 +70,12 @@ pub trait Store: Send + Sync {
     /// day, since the server may lose its last commits.
     async fn settle_spill(&self, attempt: &Attempt, received: bool) -> Result<(), StoreError>;
 
-    /// Offers every received token of this machine to the database again; what came of each.
-    async fn offer_spills(&self, now: UnixMs) -> Result<Vec<(CredentialId, Commit)>, StoreError>;
+    /// Offers received tokens of this machine to the database again, of one credential or of all; what came of each.
+    async fn offer_spills(
+        &self,
+        only: Option<CredentialId>,
+        now: UnixMs,
+    ) -> Result<Vec<(CredentialId, Commit)>, StoreError>;
 
     /// Gives a sign of life of a process that renews ahead, and tells the names of all of them, this one's first.
     async fn heartbeat(&self) -> Result<Vec<String>, StoreError>;

@@ -258,6 +258,7 @@ async fn assemble(
                 protection: setup.keys.protection(header.holder),
                 created: new_key.is_some(),
                 schema: header.schema,
+                shared: false,
             };
             let file = Sqlite::new(places, Arc::clone(&setup.clock), connection, in_use);
             Ok(SqlStore::new(Parts {

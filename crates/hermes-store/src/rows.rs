@@ -18,6 +18,8 @@ pub struct StoreInfo {
     pub created: bool,
     /// Schema version.
     pub schema: i64,
+    /// Whether several machines share it.
+    pub shared: bool,
 }
 
 /// Who holds the key that wraps the data key.

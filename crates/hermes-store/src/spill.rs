@@ -116,11 +116,16 @@ pub(crate) fn discard(folder: &Path, attempt: &Attempt) -> Result<(), StoreError
     files::remove(&folder.join(attempt.as_str()))
 }
 
-/// Every answer that was kept for this store; files that have waited too long for one are removed.
-pub(crate) fn kept(folder: &Path, sealer: &Sealer, now: UnixMs) -> Result<Vec<Spilled>, StoreError> {
+/// The answers that were kept for this store, of one credential or of all; files that have waited too long for one are removed.
+pub(crate) fn kept(
+    folder: &Path,
+    sealer: &Sealer,
+    only: Option<CredentialId>,
+    now: UnixMs,
+) -> Result<Vec<Spilled>, StoreError> {
     let mut found = Vec::new();
     for path in paths(folder)? {
-        match read(&path, sealer) {
+        match read(&path, sealer, only) {
             Ok(Some(spilled)) => found.push(spilled),
             Ok(None) if is_old(&path, now) => files::remove(&path)?,
             Ok(None) => {}
@@ -145,7 +150,7 @@ fn paths(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
 }
 
 /// None when no answer has come, or it is another store's.
-fn read(path: &Path, sealer: &Sealer) -> Result<Option<Spilled>, StoreError> {
+fn read(path: &Path, sealer: &Sealer, only: Option<CredentialId>) -> Result<Option<Spilled>, StoreError> {
     let bytes = files::read(path, LIMIT)?;
     if bytes.first() != Some(&b'{') {
         return Ok(None);
@@ -155,7 +160,7 @@ fn read(path: &Path, sealer: &Sealer) -> Result<Option<Spilled>, StoreError> {
     };
     let line = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(torn)?;
     let head: Head = serde_json::from_slice(&bytes[..line]).map_err(|_| torn())?;
-    if head.store != sealer.store() {
+    if head.store != sealer.store() || only.is_some_and(|only| only != head.credential) {
         return Ok(None);
     }
     let blob = bytes.get(line + 1..line + 1 + head.length).ok_or_else(torn)?;

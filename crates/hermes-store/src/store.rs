@@ -271,12 +271,16 @@ impl Store for SqlStore {
         spill::discard(&self.spills(), attempt)
     }
 
-    async fn offer_spills(&self, now: UnixMs) -> Result<Vec<(CredentialId, Commit)>, StoreError> {
+    async fn offer_spills(
+        &self,
+        only: Option<CredentialId>,
+        now: UnixMs,
+    ) -> Result<Vec<(CredentialId, Commit)>, StoreError> {
         if spill::is_empty(&self.spills()) {
             return Ok(Vec::new());
         }
         let mut outcomes = Vec::new();
-        for one in spill::kept(&self.spills(), self.sealer().await?, now)? {
+        for one in spill::kept(&self.spills(), self.sealer().await?, only, now)? {
             let commit = self
                 .commit_refresh(one.credential, one.generation, one.material, now)
                 .await?;

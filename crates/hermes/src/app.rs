@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hermes_catalog::{Catalog, Provider};
 use hermes_core::{
-    Clock, Env, ExitKind, LabClock, OsRandom, ProviderId, Random, Secret, SystemClock, UnixMs,
+    Clock, Env, ExitKind, Faults, LabClock, OsRandom, ProviderId, Random, Secret, Strike, SystemClock, UnixMs,
 };
 use hermes_http::{Http, HttpConfig, Lab, ProxySettings};
 use hermes_oauth::Engine;
@@ -171,6 +171,18 @@ impl<'a> App<'a> {
         })
     }
 
+    /// Where the lab wants this process to die or to stop; nowhere outside labs.
+    fn faults(&self) -> Result<Faults, Failure> {
+        match (self.env.get("HERMES_LAB_FAULT"), &self.lab) {
+            (None, _) => Ok(Faults::none()),
+            (Some(text), Some(_)) => Faults::parse(text, strike)
+                .map_err(|problem| Failure::usage(format!("`HERMES_LAB_FAULT`: {problem}"))),
+            (Some(_), None) => Err(Failure::usage(
+                "`HERMES_LAB_FAULT` is for lab homes only, and `HERMES_LAB_HOSTS` is not set",
+            )),
+        }
+    }
+
     /// The pool over this home's store; the store is made if there is none.
     pub(crate) async fn pool(&self) -> Result<&Pool, Failure> {
         let make = async || {
@@ -183,6 +195,7 @@ impl<'a> App<'a> {
                 clock: Arc::clone(&self.clock),
                 random: Arc::clone(&self.random),
                 settings,
+                faults: self.faults()?,
             });
             pool.reload().await?;
             pool.examine().await;
@@ -253,6 +266,22 @@ impl<'a> App<'a> {
                 .warn(format_args!("the store could not be closed: {error}"));
         }
     }
+}
+
+/// Ends or stops this process at once, as the system or a person would from outside.
+fn strike(strike: Strike) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Signal, getpid, kill_process};
+        let signal = match strike {
+            Strike::Kill => Signal::KILL,
+            Strike::Stop => Signal::STOP,
+        };
+        // A process may always signal itself.
+        let _ = kill_process(getpid(), signal);
+    }
+    #[cfg(not(unix))]
+    let _ = strike;
 }
 
 fn clock(env: &Env, lab: bool) -> Result<Arc<dyn Clock>, Failure> {

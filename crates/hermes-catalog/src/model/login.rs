@@ -309,6 +309,10 @@ pub struct Refresh {
     /// Statuses that end the login whatever the body says.
     #[serde(default)]
     pub terminal_status: Vec<u16>,
+    /// Error statuses with which the issuer says that it has done nothing, so that the same token may be sent again. After
+    /// any other 5xx the token may be spent.
+    #[serde(default = "retryable")]
+    pub retryable_status: Vec<u16>,
     /// Whether the answer must say `status: success` to count.
     #[serde(default)]
     pub status_field: bool,
@@ -378,6 +382,11 @@ pub struct IdentityRule {
 
 fn five() -> u64 {
     5
+}
+
+/// RFC 6585 section 4, RFC 8470 section 5.2, RFC 9110 section 15.6.4: all three are refusals to begin.
+fn retryable() -> Vec<u16> {
+    vec![425, 429, 503]
 }
 
 fn lead() -> u64 {

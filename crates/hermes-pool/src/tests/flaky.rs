@@ -131,9 +131,15 @@ impl Store for Flaky {
         self.inner.settle_spill(attempt, received).await
     }
 
-    async fn offer_spills(&self, now: UnixMs) -> Result<Vec<(CredentialId, Commit)>, StoreError> {
-        Self::fault(&self.failing_commits)?;
-        self.inner.offer_spills(now).await
+    async fn offer_spills(
+        &self,
+        only: Option<CredentialId>,
+        now: UnixMs,
+    ) -> Result<Vec<(CredentialId, Commit)>, StoreError> {
+        if self.failing_commits.load(Ordering::SeqCst) > 0 {
+            return Err(StoreError::Backend("the disk is full".to_owned()));
+        }
+        self.inner.offer_spills(only, now).await
     }
 
     async fn heartbeat(&self) -> Result<Vec<String>, StoreError> {

@@ -241,6 +241,7 @@ fn pool_over(
         clock,
         random: Arc::new(OsRandom),
         settings,
+        faults: hermes_core::Faults::none(),
     })
 }
 

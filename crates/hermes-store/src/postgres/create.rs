@@ -44,6 +44,7 @@ pub(crate) async fn open(setup: Setup, address: &Secret) -> Result<SqlStore, Sto
         protection: setup.keys.protection(header.holder),
         created: new_key.is_some(),
         schema: header.schema,
+        shared: true,
     };
     Ok(SqlStore::new(Parts {
         info,

@@ -18,5 +18,8 @@ pub(crate) fn test(filter: &[String]) -> Result<()> {
         .env("HERMES_TEST_PYTHON", &tools.python)
         .env("HERMES_TEST_NODE", &tools.node)
         .env("HERMES_TEST_ISSUER", &tools.issuer)
-        .env("HERMES_TEST_STRACE", &tools.strace))
+        .env("HERMES_TEST_STRACE", &tools.strace)
+        .env("HERMES_TEST_POSTGRES", &tools.postgres)
+        .env("HERMES_TEST_PGBOUNCER", &tools.pgbouncer)
+        .env("HERMES_TEST_SPIN", &tools.spin))
 }

@@ -17,6 +17,16 @@ const PYTHON_PACKAGES: [&str; 3] = [
 /// The strict OpenID provider that logins are tested against.
 const ISSUER_PACKAGE: &str = "oidc-provider@9.13.3";
 
+/// Where Debian puts the programs of each PostgreSQL version.
+const POSTGRES_VERSIONS: &str = "/usr/lib/postgresql";
+
+/// Debian's place for it is not on the path of every user.
+const PGBOUNCER: &str = "/usr/sbin/pgbouncer";
+
+/// Keeps the PostgreSQL package from making a cluster of its own and starting it; the tests make theirs.
+const NO_CLUSTER: &str = "mkdir -p /etc/postgresql-common/createcluster.d && \
+    echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/hermes-tests.conf";
+
 /// Where the tools are.
 pub(crate) struct Tools {
     /// Python with the SDKs.
@@ -27,6 +37,12 @@ pub(crate) struct Tools {
     pub(crate) issuer: PathBuf,
     /// The words that run a program under strace as this user.
     pub(crate) strace: String,
+    /// Folder of the PostgreSQL programs.
+    pub(crate) postgres: PathBuf,
+    /// `PgBouncer`.
+    pub(crate) pgbouncer: PathBuf,
+    /// The model checker Spin; it and the models it writes need a C compiler too.
+    pub(crate) spin: PathBuf,
 }
 
 /// Installs what is missing.
@@ -37,11 +53,18 @@ pub(crate) fn tools() -> Result<Tools> {
     let node = node(&python)?;
     let issuer = issuer(&folder, &node)?;
     let strace = strace()?;
+    let postgres = postgres()?;
+    debian(PGBOUNCER, &["--version"], &["pgbouncer"])?;
+    debian("spin", &["-V"], &["spin"])?;
+    debian("cc", &["--version"], &["gcc", "libc6-dev"])?;
     Ok(Tools {
         python,
         node,
         issuer,
         strace,
+        postgres,
+        pgbouncer: PGBOUNCER.into(),
+        spin: "spin".into(),
     })
 }
 
@@ -50,20 +73,16 @@ pub(crate) fn debian(program: &str, probe: &[&str], packages: &[&str]) -> Result
     if works(program, probe) {
         return Ok(());
     }
+    install(program, packages)
+}
+
+/// Installs Debian packages, which bring `program`.
+fn install(program: &str, packages: &[&str]) -> Result<()> {
     say(&format!("installing {} (Debian packages)", packages.join(", ")));
-    let elevate = !works("test", &["-w", "/var/lib/dpkg"]);
     let apt = |args: &[&str]| {
-        let mut command = if elevate {
-            Command::new("sudo")
-        } else {
-            Command::new("apt-get")
-        };
-        if elevate {
-            command.arg("apt-get");
-        }
+        let mut command = as_root("env");
         command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .args(["-q", "-y"])
+            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"])
             .args(args);
         command
     };
@@ -74,6 +93,39 @@ pub(crate) fn debian(program: &str, probe: &[&str], packages: &[&str]) -> Result
             packages.join(", ")
         )
     })
+}
+
+/// A program that may change the system, through `sudo` where this user may not.
+fn as_root(program: &str) -> Command {
+    if works("test", &["-w", "/var/lib/dpkg"]) {
+        return Command::new(program);
+    }
+    let mut command = Command::new("sudo");
+    command.arg(program);
+    command
+}
+
+fn postgres() -> Result<PathBuf> {
+    if let Some(binaries) = newest_postgres() {
+        return Ok(binaries);
+    }
+    run(as_root("sh").args(["-c", NO_CLUSTER]))?;
+    install("postgres", &["postgresql"])?;
+    newest_postgres().context("the package `postgresql` brought no server")
+}
+
+/// The `bin` folder of the newest version that has a server.
+fn newest_postgres() -> Option<PathBuf> {
+    let entries = fs_err::read_dir(POSTGRES_VERSIONS).ok()?;
+    entries
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let version: u32 = path.file_name()?.to_str()?.parse().ok()?;
+            let binaries = path.join("bin");
+            binaries.join("postgres").is_file().then_some((version, binaries))
+        })
+        .max()
+        .map(|(_, binaries)| binaries)
 }
 
 fn python(folder: &Path) -> Result<PathBuf> {

@@ -146,7 +146,7 @@ impl Proxy {
     }
 
     /// Carries requests; the first answer on a connection is swallowed, and the connection reset then. So the server has done what
-    /// the client never learns of.
+    /// the client never learns of. A request that takes several answers, as a statement that is prepared first, ends at the first.
     pub fn drop_answers(&self) {
         self.set(Mode::DropAnswers, Duration::ZERO);
     }

@@ -91,5 +91,6 @@ fn refresh_token(entry: &Entry) -> Option<String> {
 /// A name for a token that tells nothing of it: the first 16 hexadecimal digits of its SHA-256.
 pub(crate) fn fingerprint(token: &str) -> String {
     let digest = Sha256::digest(token.as_bytes());
-    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    let first = u64::from_be_bytes(digest[..8].try_into().expect("eight bytes are eight bytes"));
+    format!("{first:016x}")
 }

@@ -111,7 +111,7 @@ pub(crate) fn stamp(headers: &mut HeaderMap, record: &Record) {
 }
 
 /// Percent-encodes what a header cannot carry.
-fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
     let mut out = String::with_capacity(text.len());

@@ -78,8 +78,9 @@ async fn open(lab: &Running, protocol: Protocol) -> Raw {
 /// Waits until the store says that the first credential rests.
 async fn rests(lab: &Running) -> (CoolCause, Scope) {
     for _ in 0..400 {
-        let rows = lab.store.credentials().await.unwrap();
-        let one = rows.into_iter().find(|row| row.label == "one").unwrap();
+        let rows = lab.store.credentials().await.expect("the store answers");
+        let one = rows.into_iter().find(|row| row.label == "one");
+        let one = one.expect("it was stored");
         if let Health::Cooling { cause, scope, .. } = one.health {
             return (cause, scope);
         }
@@ -272,12 +273,13 @@ async fn any_mix_of_faults_ends_in_at_most_one_completion() {
         let seen = Arc::new(AtomicUsize::new(0));
         let completions = Arc::new(AtomicUsize::new(0));
         let (count, done) = (Arc::clone(&seen), Arc::clone(&completions));
-        let upstream = Upstream::start(move |_| match parts.get(count.fetch_add(1, Ordering::SeqCst)) {
-            Some(part) => fault(*part),
-            None => {
-                done.fetch_add(1, Ordering::SeqCst);
-                Reply::events(answer_of(Protocol::AnthropicMessages))
+        let upstream = Upstream::start(move |_| {
+            let number = count.fetch_add(1, Ordering::SeqCst);
+            if let Some(part) = parts.get(number) {
+                return fault(*part);
             }
+            done.fetch_add(1, Ordering::SeqCst);
+            Reply::events(answer_of(Protocol::AnthropicMessages))
         });
         let setup = Setup {
             logins: vec!["a", "b", "c", "d", "e"],

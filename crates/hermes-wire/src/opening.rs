@@ -104,12 +104,18 @@ fn messages(name: &str, data: &str) -> Opening {
     decide(announces)
 }
 
+/// Events of Responses that announce an answer; the ChatGPT back end tells among them how much of a plan is used.
+const ANNOUNCING: [&str; 5] = [
+    "response.created",
+    "response.queued",
+    "response.in_progress",
+    "keepalive",
+    "codex.rate_limits",
+];
+
 /// A message and a reasoning item begin empty; a call names its tool when it begins.
 fn responses(name: &str, data: &str) -> Opening {
     let announces = match name {
-        "response.created" | "response.queued" | "response.in_progress" | "keepalive" => true,
-        // The ChatGPT back end tells how much of the plan is used.
-        "codex.rate_limits" => true,
         "response.content_part.added" | "response.reasoning_summary_part.added" => {
             parsed(data).is_some_and(|data| is_blank(&data["part"]["text"]))
         }
@@ -119,7 +125,7 @@ fn responses(name: &str, data: &str) -> Opening {
                 && is_blank(&item["content"])
                 && is_blank(&item["summary"])
         }),
-        _ => false,
+        _ => ANNOUNCING.contains(&name),
     };
     decide(announces)
 }

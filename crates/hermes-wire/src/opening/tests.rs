@@ -109,12 +109,12 @@ fn recorded_streams_all_open_with_content_and_early() {
         ("openai-chat", ChatCompletions),
         ("openai-responses", Responses),
     ] {
-        for file in std::fs::read_dir(recorded.join(folder)).unwrap() {
+        for file in fs_err::read_dir(recorded.join(folder)).unwrap() {
             let path = file.unwrap().path();
             if path.extension().is_none_or(|end| end != "sse") {
                 continue;
             }
-            let bytes = std::fs::read(&path).unwrap();
+            let bytes = fs_err::read(&path).unwrap();
             let (shown, size) = open(protocol, bytes.chunks(16));
             assert_eq!(shown, "content", "{}", path.display());
             assert!(size < LIMIT, "{} after {size} bytes", path.display());

@@ -42,27 +42,18 @@ pub(crate) async fn hold(body: &mut ReplyBody, protocol: Protocol, limits: &Limi
     let mut size = 0;
     let mut until = Instant::now() + limits.upstream_idle;
     loop {
-        let data = match timeout_at(until, body.frame()).await {
-            Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
-            Ok(Some(Err(error))) => {
-                tracing::debug!(%error, "upstream answer broke off before it began");
-                held.rest = Rest::Cut;
+        let data = match next(body, until).await {
+            Ok(data) => data,
+            // Whatever follows takes its time; what has come is not held any longer.
+            Err(Rest::Silent) if !held.frames.is_empty() => return held,
+            Err(rest) => {
+                held.rest = rest;
+                if rest == Rest::Ended {
+                    held.error = told(watcher.finish());
+                }
                 return held;
             }
-            Ok(None) => {
-                held.error = told(watcher.finish());
-                held.rest = Rest::Ended;
-                return held;
-            }
-            Err(_) if held.frames.is_empty() => {
-                held.rest = Rest::Silent;
-                return held;
-            }
-            Err(_) => return held,
         };
-        if data.is_empty() {
-            continue;
-        }
         if held.frames.is_empty() {
             until = Instant::now() + limits.held_time;
         }
@@ -72,6 +63,24 @@ pub(crate) async fn hold(body: &mut ReplyBody, protocol: Protocol, limits: &Limi
         if shown != Opening::Undecided || size >= limits.held {
             held.error = told(shown);
             return held;
+        }
+    }
+}
+
+/// The next bytes that come until then, or why none came.
+async fn next(body: &mut ReplyBody, until: Instant) -> Result<Bytes, Rest> {
+    loop {
+        match timeout_at(until, body.frame()).await {
+            Ok(Some(Ok(frame))) => match frame.into_data() {
+                Ok(data) if !data.is_empty() => return Ok(data),
+                _ => {}
+            },
+            Ok(Some(Err(error))) => {
+                tracing::debug!(%error, "upstream answer broke off before it began");
+                return Err(Rest::Cut);
+            }
+            Ok(None) => return Err(Rest::Ended),
+            Err(_) => return Err(Rest::Silent),
         }
     }
 }

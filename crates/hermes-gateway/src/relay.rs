@@ -75,11 +75,8 @@ impl Relay {
             let ended = self.held.frames.is_empty() && upstream.is_end_stream();
             return Poll::Ready(Some(Ok(self.pass(data, ended))));
         }
-        match self.held.rest {
-            Rest::More => {}
-            Rest::Ended => return self.end(),
-            Rest::Cut => return self.cut(),
-            Rest::Silent => return self.silent(),
+        if self.held.rest != Rest::More {
+            return self.end_of_held();
         }
         loop {
             match Pin::new(&mut *upstream).poll_frame(cx) {
@@ -106,6 +103,15 @@ impl Relay {
                     self.timer.as_mut().reset(due);
                 }
             }
+        }
+    }
+
+    /// Nothing follows what was held.
+    fn end_of_held(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.held.rest {
+            Rest::More | Rest::Ended => self.end(),
+            Rest::Cut => self.cut(),
+            Rest::Silent => self.silent(),
         }
     }
 

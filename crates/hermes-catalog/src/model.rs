@@ -180,6 +180,9 @@ pub struct ErrorRule {
     pub text: Vec<String>,
     /// What happens.
     pub action: ErrorAction,
+    /// What rests, where the action is a rest.
+    #[serde(default)]
+    pub scope: ErrorScope,
     /// Rest for this long when the answer names no time, seconds.
     pub cooldown_s: Option<u64>,
     /// What the rule knows, in words; shown in `explain` and for a block.
@@ -200,12 +203,27 @@ pub enum ErrorAction {
     Window,
     /// Out of credit: rest long.
     Billing,
+    /// The account does not have the model that was asked: this model alone rests, long.
+    NoModel,
     /// The provider is failing: try another, leave the credential alone.
     Overload,
     /// The person must sign in again.
     NeedsLogin,
     /// The provider objects: stop until a person acts.
     Block,
+}
+
+/// What rests after an error rule; a plan window that names a model family covers that family whatever the rule says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorScope {
+    /// The credential.
+    #[default]
+    Account,
+    /// The credential for the model that was asked.
+    Model,
+    /// Every credential of the organisation; the credential alone where its organisation is not known.
+    Organisation,
 }
 
 fn get() -> String {

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::{Host, Url};
 
 use crate::source::{Fault, Key};
-use crate::{AuthStyle, Call, ErrorRule, LoginFlow, Models, Provider, RuntimeRow, UrlTemplate};
+use crate::{
+    AuthStyle, Call, ErrorAction, ErrorRule, ErrorScope, LoginFlow, Models, Provider, RuntimeRow, UrlTemplate,
+};
 use text::{header_name, header_value, host_name, id, line, status, visible};
 
 pub(crate) type Checked = Result<(), Fault>;
@@ -364,6 +366,16 @@ fn error_rule(rule: &ErrorRule, at: &Key) -> Checked {
         .is_some_and(|seconds| seconds == 0 || seconds > LONGEST_COOLDOWN_S)
     {
         return fault(&at.name("cooldown_s"), "must be between 1 second and 31 days");
+    }
+    let rests = matches!(
+        rule.action,
+        ErrorAction::RateLimit | ErrorAction::Window | ErrorAction::Billing
+    );
+    if rule.scope != ErrorScope::Account && !rests {
+        return fault(
+            &at.name("scope"),
+            "says what rests, and this action rests nothing of its own",
+        );
     }
     line(&rule.note, &at.name("note"))
 }

@@ -48,6 +48,8 @@ pub enum CoolCause {
     Provider,
     /// A refresh failed for a passing reason.
     RefreshFailed,
+    /// The account may not use the model that was asked.
+    NoModel,
 }
 
 impl CoolCause {
@@ -60,6 +62,7 @@ impl CoolCause {
             Self::Unauthorised => "refused by the provider",
             Self::Provider => "provider is failing",
             Self::RefreshFailed => "token refresh failed",
+            Self::NoModel => "the account does not have this model",
         }
     }
 }

@@ -1,22 +1,24 @@
 //! One request, as often as it takes: lease a credential, send, report, and go on or hand back.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use hermes_catalog::AuthStyle;
 use hermes_core::{CredentialId, Explain, Protocol};
 use hermes_http::{Attach, HttpError, ReplyBody, SendBody, join};
-use hermes_pool::{Advice, Ask, Lease, Leased, Outcome, PoolError};
-use hermes_wire::ERROR_BODY_LIMIT;
-use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
-use http::{Request, Response};
+use hermes_pool::{Advice, Ask, Lease, Leased, Outcome, PoolError, status_in_stream};
+use hermes_wire::{ERROR_BODY_LIMIT, error_body, read_error};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use crate::gateway::Gateway;
 use crate::headers;
+use crate::opening::{Held, Rest, hold};
 use crate::record::Record;
 use crate::reply::Refusal;
 use crate::route::Route;
@@ -54,15 +56,28 @@ pub(crate) struct Job<'a> {
 
 /// What came back.
 pub(crate) enum Answer {
-    /// Success; the body is still to come.
-    Stream(Box<Response<ReplyBody>>),
+    /// Success; most of the body is still to come.
+    Stream(Box<Served>),
     /// An error of the provider, for the client to see.
     Error(Response<Bytes>),
 }
 
+/// A success on its way to the client.
+pub(crate) struct Served {
+    pub(crate) response: Response<ReplyBody>,
+    /// Whether it is a stream of events.
+    pub(crate) events: bool,
+    /// The beginning of the body.
+    pub(crate) held: Held,
+    /// Kept until the answer has ended.
+    pub(crate) lease: Arc<Lease>,
+    /// Whether the pool knows of the error inside the stream.
+    pub(crate) told: bool,
+}
+
 /// How one attempt ended.
 enum Attempt {
-    Served(Box<Response<ReplyBody>>),
+    Served(Box<Served>),
     /// The provider's error, and what to do about it.
     Refused(Response<Bytes>, Advice),
     /// Nothing was sent; another credential may do better.
@@ -120,15 +135,11 @@ impl Gateway {
         };
         record.attempts += 1;
         self.metrics.upstream_call();
-        let sent = self.send(request, &lease).await;
-        match sent {
-            Ok(response) if response.status().is_success() => {
-                lease.report(Outcome::Served).await;
-                Attempt::Served(Box::new(response))
-            }
+        match self.send(request, &lease).await {
+            Ok(response) if response.status().is_success() => self.opened(job, lease, response, record).await,
             Ok(response) => {
                 self.metrics.upstream_error();
-                let answer = read_error(response).await.map(|body| strike(body, &lease));
+                let answer = read_refusal(response).await.map(|body| strike(body, &lease));
                 let outcome = Outcome::Answered {
                     status: answer.status().as_u16(),
                     headers: headers::told(answer.headers()),
@@ -149,6 +160,47 @@ impl Gateway {
                 }
             }
         }
+    }
+
+    /// An answer that began as a success. A stream of events is held back until it shows content: an error before that is an
+    /// answer like any other refusal, and the client has seen nothing yet.
+    async fn opened(
+        &self,
+        job: &Job<'_>,
+        lease: Lease,
+        mut response: Response<ReplyBody>,
+        record: &Record,
+    ) -> Attempt {
+        let events = headers::is_event_stream(response.headers());
+        let held = if events {
+            hold(response.body_mut(), job.protocol, &self.parts.limits).await
+        } else {
+            Held::default()
+        };
+        let told = held.error.is_some();
+        let outcome = match &held.error {
+            Some(body) => Outcome::StreamFailed {
+                headers: headers::told(response.headers()),
+                body: body.clone(),
+            },
+            None if matches!(held.rest, Rest::Cut | Rest::Silent) => Outcome::Failed { sent: true },
+            None => Outcome::Served,
+        };
+        let advice = lease.report(outcome).await;
+        if let Some(body) = &held.error {
+            self.metrics.upstream_error();
+            if advice != Advice::Deliver {
+                let answer = as_refusal(response.headers(), body, job.protocol, record);
+                return Attempt::Refused(answer.map(|body| strike(body, &lease)), advice);
+            }
+        }
+        Attempt::Served(Box::new(Served {
+            response,
+            events,
+            held,
+            lease: Arc::new(lease),
+            told,
+        }))
     }
 
     async fn send(
@@ -219,8 +271,26 @@ fn attach(leased: &Leased) -> Option<Attach> {
     }
 }
 
+/// An error event in place of an answer, as the answer that it would have been with a status of its own. What the head said
+/// of times was said of a success.
+fn as_refusal(head: &HeaderMap, body: &[u8], protocol: Protocol, record: &Record) -> Response<Bytes> {
+    let status = status_in_stream(body);
+    let error = read_error(body);
+    let kind = error.code.or(error.kind);
+    let kind = kind.as_deref().unwrap_or("stream_error");
+    let id = record.id.to_string();
+    let body = error_body(protocol, status, kind, &error.message, &id, None);
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let headers = response.headers_mut();
+    headers.clone_from(head);
+    headers.remove(RETRY_AFTER);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
 /// At most the first 64 KiB of an error's body, or what came of it in time.
-async fn read_error(response: Response<ReplyBody>) -> Response<Bytes> {
+async fn read_refusal(response: Response<ReplyBody>) -> Response<Bytes> {
     let (parts, mut body) = response.into_parts();
     let mut bytes = BytesMut::new();
     let deadline = Instant::now() + ERROR_BODY_TIME;

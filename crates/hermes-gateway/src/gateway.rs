@@ -9,7 +9,7 @@ use hermes_core::{Clock, Explain, KeyId, Protocol, Random, RequestId};
 use hermes_http::Http;
 use hermes_pool::Pool;
 use hermes_wire::{error_status, peek, replace_model};
-use http::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{ALLOW, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -290,17 +290,15 @@ impl Gateway {
 
     fn answer(&self, answer: Answer, permit: OwnedSemaphorePermit, mut record: Record) -> Response<Body> {
         match answer {
-            Answer::Stream(upstream) => {
-                let (mut head, body) = upstream.into_parts();
-                head.headers = headers::downstream(&head.headers);
-                record.status = head.status.as_u16();
-                headers::stamp(&mut head.headers, &record);
-                let events = is_event_stream(&head.headers);
-                let (protocol, idle) = (record.protocol, self.parts.limits.upstream_idle);
-                let relay = Relay::new(body, events, protocol, record, idle, permit);
+            Answer::Stream(served) => {
+                let status = served.response.status();
+                let mut head = headers::downstream(served.response.headers());
+                record.status = status.as_u16();
+                headers::stamp(&mut head, &record);
+                let relay = Relay::new(*served, record, self.parts.limits.upstream_idle, permit);
                 let mut response = Response::new(Body::relay(relay));
-                *response.status_mut() = head.status;
-                *response.headers_mut() = head.headers;
+                *response.status_mut() = status;
+                *response.headers_mut() = head;
                 response
             }
             Answer::Error(upstream) => {
@@ -321,17 +319,6 @@ impl Gateway {
             }
         }
     }
-}
-
-fn is_event_stream(headers: &HeaderMap) -> bool {
-    let content = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    content
-        .trim_start()
-        .get(..17)
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("text/event-stream"))
 }
 
 fn not_found() -> Response<Body> {

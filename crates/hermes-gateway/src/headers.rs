@@ -2,7 +2,7 @@
 
 use hermes_pool::Runtime;
 use hermes_wire::{forwards_request_header, named_in_connection, returns_answer_header};
-use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use crate::beta;
 use crate::record::Record;
@@ -78,6 +78,18 @@ pub(crate) fn told(headers: &HeaderMap) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Whether a body is server-sent events.
+pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
+    let content = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    content
+        .trim_start()
+        .get(..17)
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("text/event-stream"))
+}
+
 /// Says on an answer which request it was and who served it.
 pub(crate) fn stamp(headers: &mut HeaderMap, record: &Record) {
     if let Ok(id) = HeaderValue::try_from(record.id.to_string()) {
@@ -99,7 +111,7 @@ pub(crate) fn stamp(headers: &mut HeaderMap, record: &Record) {
 }
 
 /// Percent-encodes what a header cannot carry.
-fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
     let mut out = String::with_capacity(text.len());

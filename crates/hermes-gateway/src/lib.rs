@@ -24,6 +24,7 @@ mod lobby;
 mod log;
 mod metrics;
 mod models;
+mod opening;
 mod record;
 mod relay;
 mod reply;

@@ -29,6 +29,10 @@ pub struct Limits {
     pub answer_wait: Duration,
     /// Longest pause inside an upstream answer.
     pub upstream_idle: Duration,
+    /// Most bytes of a stream of events that are held back until its first content, or an error in its place, has come.
+    pub held: usize,
+    /// Longest that they are held back, from the first of them.
+    pub held_time: Duration,
     /// Calls made upstream for one request.
     pub attempts: u32,
     /// Wrong client keys from one address within a minute before 429.
@@ -53,6 +57,8 @@ impl Default for Limits {
             body_idle: Duration::from_secs(30),
             answer_wait: Duration::from_mins(10),
             upstream_idle: Duration::from_mins(5),
+            held: 64 << 10,
+            held_time: Duration::from_secs(5),
             attempts: 4,
             failed_auth: 20,
             drain: Duration::from_secs(30),

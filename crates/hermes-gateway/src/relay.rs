@@ -1,23 +1,36 @@
 //! An upstream answer on its way to the client, frame by frame.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hermes_core::Protocol;
 use hermes_http::ReplyBody;
+use hermes_pool::{Lease, Outcome};
 use hermes_wire::{UsageWatcher, stream_error};
+use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::body::BodyError;
+use crate::forward::Served;
+use crate::headers;
+use crate::opening::{Held, Rest};
 use crate::record::Record;
 
 /// The body of an answer that is passed through. Dropping it drops the upstream's half at once.
 pub(crate) struct Relay {
     upstream: Option<ReplyBody>,
+    /// What came before this relay was made; it goes first.
+    held: Held,
+    /// The credential counts as used until the answer has ended.
+    lease: Arc<Lease>,
+    /// The head as the upstream sent it.
+    head: HeaderMap,
+    /// Whether the pool knows of the error inside the stream.
+    told: bool,
     watcher: Option<UsageWatcher>,
     record: Record,
     events: bool,
@@ -30,21 +43,19 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    pub(crate) fn new(
-        upstream: ReplyBody,
-        events: bool,
-        protocol: Protocol,
-        record: Record,
-        idle: Duration,
-        permit: OwnedSemaphorePermit,
-    ) -> Self {
+    pub(crate) fn new(served: Served, record: Record, idle: Duration, permit: OwnedSemaphorePermit) -> Self {
         let last = Instant::now();
-        let done = upstream.is_end_stream();
+        let (head, upstream) = served.response.into_parts();
+        let done = served.held.frames.is_empty() && upstream.is_end_stream();
         Self {
             upstream: Some(upstream),
-            watcher: Some(UsageWatcher::new(protocol, events)),
+            held: served.held,
+            lease: served.lease,
+            head: head.headers,
+            told: served.told,
+            watcher: Some(UsageWatcher::new(record.protocol, served.events)),
             record,
-            events,
+            events: served.events,
             idle,
             last,
             timer: Box::pin(sleep_until(last + idle)),
@@ -60,6 +71,13 @@ impl Relay {
         let Some(upstream) = &mut self.upstream else {
             return Poll::Ready(None);
         };
+        if let Some(data) = self.held.frames.pop_front() {
+            let ended = self.held.frames.is_empty() && upstream.is_end_stream();
+            return Poll::Ready(Some(Ok(self.pass(data, ended))));
+        }
+        if self.held.rest != Rest::More {
+            return self.end_of_held();
+        }
         loop {
             match Pin::new(&mut *upstream).poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {
@@ -73,18 +91,27 @@ impl Relay {
                 }
                 Poll::Ready(Some(Err(error))) => {
                     tracing::debug!(%error, "upstream answer broke off");
-                    return self.broken("upstream_cut", "the provider's answer broke off in the middle");
+                    return self.cut();
                 }
                 Poll::Ready(None) => return self.end(),
                 Poll::Pending => {
                     ready!(self.timer.as_mut().poll(cx));
                     let due = self.last + self.idle;
                     if due <= Instant::now() {
-                        return self.broken("upstream_idle", "the provider sent nothing for too long");
+                        return self.silent();
                     }
                     self.timer.as_mut().reset(due);
                 }
             }
+        }
+    }
+
+    /// Nothing follows what was held.
+    fn end_of_held(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.held.rest {
+            Rest::More | Rest::Ended => self.end(),
+            Rest::Cut => self.cut(),
+            Rest::Silent => self.silent(),
         }
     }
 
@@ -111,8 +138,35 @@ impl Relay {
         if let Some(watcher) = &mut self.watcher {
             watcher.feed(&data);
         }
+        self.tell();
         self.done = ended;
         Frame::data(data)
+    }
+
+    /// Tells the pool once of an error inside the stream, so that the next request does not meet it again. The client gets it as
+    /// it came: part of the answer is already there.
+    fn tell(&mut self) {
+        if self.told {
+            return;
+        }
+        let Some(body) = self.watcher.as_ref().and_then(UsageWatcher::error_body) else {
+            return;
+        };
+        self.told = true;
+        let outcome = Outcome::StreamFailed {
+            headers: headers::told(&self.head),
+            body: body.to_vec(),
+        };
+        let lease = Arc::clone(&self.lease);
+        tokio::spawn(async move { lease.report(outcome).await });
+    }
+
+    fn cut(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.broken("upstream_cut", "the provider's answer broke off in the middle")
+    }
+
+    fn silent(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.broken("upstream_idle", "the provider sent nothing for too long")
     }
 
     fn end(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {

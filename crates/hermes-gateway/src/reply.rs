@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use hermes_core::{Explain, Protocol};
-use hermes_pool::PoolError;
+use hermes_core::{CoolCause, Explain, Protocol, ProviderId};
+use hermes_pool::{PoolError, Unusable};
 use hermes_wire::{error_body, error_status};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::body::Body;
+use crate::headers;
+
+/// Most credentials that a header lists.
+const MOST_LISTED: usize = 32;
 
 /// A request that is not served, and why.
 #[derive(Debug)]
@@ -19,6 +23,8 @@ pub(crate) struct Refusal {
     pub(crate) message: String,
     details: Option<Box<Value>>,
     retry_after: Option<Duration>,
+    /// The credentials that cannot serve, for a header.
+    pool: Option<HeaderValue>,
     /// Whether the client may try again by itself; said only where it may not.
     again: bool,
     close: bool,
@@ -32,6 +38,7 @@ impl Refusal {
             message: message.into(),
             details: None,
             retry_after: None,
+            pool: None,
             again: false,
             close: false,
         }
@@ -89,6 +96,9 @@ impl Refusal {
         if let Some(span) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(span)));
         }
+        if let Some(pool) = self.pool {
+            headers.insert("x-hermes-pool", pool);
+        }
         if self.close {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
@@ -104,46 +114,83 @@ fn whole_seconds(span: Duration) -> u64 {
 impl From<PoolError> for Refusal {
     /// A missing login is never 401 or 403: the client's own key is fine, and some clients then retry for minutes.
     fn from(error: PoolError) -> Self {
-        let status = match &error {
+        let kind = error.kind();
+        let message = match error.hint() {
+            Some(hint) => format!("{error}. {hint}"),
+            None => error.to_string(),
+        };
+        let status = match error {
+            PoolError::Exhausted {
+                provider,
+                members,
+                retry_after,
+            } => return exhausted(&provider, &members, retry_after, message),
             PoolError::NoLogin { .. }
             | PoolError::Protocol { .. }
             | PoolError::SwitchedOff { .. }
             | PoolError::Target(_) => 400,
-            PoolError::Exhausted { .. } => 429,
             PoolError::Refresh { .. } | PoolError::Oauth(_) => 502,
             PoolError::Store(_) => 503,
             // A broken catalogue row; what else there is belongs to logins, which no request makes.
             _ => 500,
         };
-        let message = match error.hint() {
-            Some(hint) => format!("{error}. {hint}"),
-            None => error.to_string(),
-        };
-        let refusal = Self::new(status, error.kind(), message);
-        let PoolError::Exhausted {
-            members, retry_after, ..
-        } = error
-        else {
-            return refusal;
-        };
-        let members = members
-            .iter()
-            .map(|member| {
-                json!({
-                    "label": member.label,
-                    "state": member.state.as_str(),
-                    "cause": member.cause,
-                    "until_ms": member.until.map(hermes_core::UnixMs::as_millis),
-                })
-            })
-            .collect::<Vec<_>>();
-        let seconds = retry_after.map(whole_seconds);
-        let refusal = refusal.with(json!({"credentials": members, "retry_after_s": seconds}));
+        Self::new(status, kind, message)
+    }
+}
+
+/// Nobody can serve now. Where no account has the model, waiting does not help, and the model is what the client must change.
+fn exhausted(
+    provider: &ProviderId,
+    members: &[Unusable],
+    retry_after: Option<Duration>,
+    message: String,
+) -> Refusal {
+    // Further words may follow the cause.
+    let missing = members
+        .iter()
+        .all(|member| member.cause.starts_with(CoolCause::NoModel.words()));
+    let mut refusal = if missing && !members.is_empty() {
+        let message = format!("no account of `{provider}` has this model");
+        Refusal::new(404, "model_not_found", message)
+    } else {
+        let refusal = Refusal::new(429, "pool_exhausted", message);
         match retry_after {
             Some(span) => refusal.after(span),
             None => refusal,
         }
-    }
+    };
+    refusal.pool = HeaderValue::try_from(listed(members)).ok();
+    let members = members
+        .iter()
+        .map(|member| {
+            json!({
+                "label": member.label,
+                "state": member.state.as_str(),
+                "cause": member.cause,
+                "until_ms": member.until.map(hermes_core::UnixMs::as_millis),
+            })
+        })
+        .collect::<Vec<_>>();
+    let seconds = refusal.retry_after.map(whole_seconds);
+    refusal.with(json!({"credentials": members, "retry_after_s": seconds}))
+}
+
+/// Each credential with its state and the end of it, for logs and proxies on the way: labels may be mail addresses, so only
+/// their beginning is shown.
+fn listed(members: &[Unusable]) -> String {
+    let listed = members.iter().take(MOST_LISTED).map(|member| {
+        let shown: String = member.label.chars().take(2).collect();
+        let until = member
+            .until
+            .and_then(|until| jiff::Timestamp::from_millisecond(until.as_millis()).ok());
+        let until = until.map_or_else(String::new, |until| format!(";until={until:.0}"));
+        format!(
+            "{}***;state={}{until}",
+            headers::safe(&shown),
+            member.state.as_str()
+        )
+    });
+    listed.collect::<Vec<_>>().join(", ")
 }
 
 /// A JSON answer.

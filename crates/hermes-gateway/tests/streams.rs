@@ -83,7 +83,8 @@ async fn client_that_goes_away_closes_the_upstream_and_is_recorded() {
     let mut client = open(&lab, "/v1/messages").await;
     let usage = "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":7,\"output_tokens\":1}}}\n\n";
     steps.send(Ok(usage.into())).await.unwrap();
-    let seen = client.until("message_start").await;
+    steps.send(Ok("data: {\"n\":1}\n\n".into())).await.unwrap();
+    let seen = client.until("{\"n\":1}").await;
     let id = seen
         .lines()
         .find_map(|line| line.strip_prefix("x-hermes-request-id: "))

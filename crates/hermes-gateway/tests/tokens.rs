@@ -47,6 +47,30 @@ async fn refused_token_is_renewed_once_and_the_request_served() {
 }
 
 #[tokio::test]
+async fn token_refused_inside_a_stream_is_renewed_once_and_the_request_served() {
+    let done = "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+    let refused = "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"authentication_error\",\"message\":\"expired\"}}\n\n";
+    let upstream = Upstream::start(move |call| match call.target.as_str() {
+        "/token" => Reply::json(
+            200,
+            r#"{"access_token":"at-1","refresh_token":"rt-1","token_type":"Bearer","expires_in":3600}"#,
+        ),
+        _ if call.header("authorization") == "Bearer at-1" => Reply::events(done),
+        _ => Reply::events(refused),
+    });
+    let setup = Setup {
+        logins: Vec::new(),
+        tokens: true,
+        ..Setup::default()
+    };
+    let lab = start(upstream.await, setup).await;
+    let answer = lab.post("/v1/messages", "", r#"{"model":"o-1"}"#).await;
+    assert_eq!((answer.status, answer.text_body().as_str()), (200, done));
+    let targets: Vec<_> = lab.upstream.calls().into_iter().map(|call| call.target).collect();
+    assert_eq!(targets, ["/v1/messages", "/token", "/v1/messages"]);
+}
+
+#[tokio::test]
 async fn many_requests_with_a_refused_token_renew_it_once() {
     let lab = std::sync::Arc::new(lab(true).await);
     let clients: Vec<_> = (0..40)

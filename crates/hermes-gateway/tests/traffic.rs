@@ -196,6 +196,33 @@ async fn spent_credential_is_left_for_the_next_and_a_spent_pool_is_429() {
 }
 
 #[tokio::test]
+async fn model_that_no_account_has_is_404_each_time_and_asked_for_once() {
+    let missing = r#"{"error":{"code":"model_not_found","message":"no such model"}}"#;
+    let setup = Setup {
+        logins: vec!["one", "two"],
+        ..Setup::default()
+    };
+    let upstream = Upstream::start(move |call| {
+        if String::from_utf8_lossy(&call.body).contains("lab-only") {
+            Reply::json(404, missing)
+        } else {
+            Reply::json(200, "{}")
+        }
+    });
+    let lab = start(upstream.await, setup).await;
+    let ask = || lab.post("/v1/chat/completions", "", r#"{"model":"custom:lab/lab-only"}"#);
+    let first = ask().await;
+    assert_eq!((first.status, first.text_body().as_str()), (404, missing));
+    let second = ask().await;
+    assert_eq!(second.status, 404, "{}", second.text);
+    assert_eq!(second.json()["error"]["code"], "model_not_found");
+    assert_eq!(second.header("retry-after"), None);
+    assert_eq!(lab.upstream.calls().len(), 2, "each account was asked once");
+    let other = lab.post("/v1/chat/completions", "", r#"{"model":"m-1"}"#).await;
+    assert_eq!(other.status, 200, "{}", other.text);
+}
+
+#[tokio::test]
 async fn failing_provider_answers_through_us_after_every_credential_was_tried_once() {
     let trouble = r#"{"error":{"type":"api_error","message":"down"}}"#;
     let upstream = Upstream::start(move |_| Reply::json(500, trouble)).await;

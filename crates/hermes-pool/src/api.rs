@@ -39,6 +39,13 @@ pub enum Outcome {
         /// The beginning of the body.
         body: Vec<u8>,
     },
+    /// An error came inside a stream that had begun with 2xx, before or after its first content.
+    StreamFailed {
+        /// The head's header names in lower case with their values.
+        headers: Vec<(String, String)>,
+        /// The data of the error event; at most its first 64 KiB.
+        body: Vec<u8>,
+    },
     /// No answer came.
     Failed {
         /// Whether bytes may have reached the provider.

@@ -4,6 +4,7 @@ mod body;
 mod general;
 mod reset;
 mod rules;
+mod stream;
 
 use std::time::Duration;
 
@@ -12,6 +13,9 @@ use hermes_core::{CoolCause, UnixMs};
 
 use crate::api::Verdict;
 use body::Said;
+
+/// How long a credential is not asked again for a model that it does not have (CLIProxyAPI 2026-08-22).
+const NO_MODEL_REST: Duration = Duration::from_hours(12);
 
 /// An answer to classify.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +30,11 @@ pub struct Answer<'a> {
     pub model: &'a str,
     /// Whether the credential is an API key.
     pub is_key: bool,
+    /// The organisation that the credential acts for, where it is known.
+    pub organisation: Option<&'a str>,
+    /// Whether the error came inside an answer that began as a success: the status is then in the body, and the head's
+    /// times are not about the error.
+    pub in_stream: bool,
 }
 
 impl Answer<'_> {
@@ -40,9 +49,16 @@ impl Answer<'_> {
 /// Maps an answer to what happens to the credential: the provider's own rules first, then the general ones.
 ///
 /// A web page in place of JSON comes from something on the way and is never held against a credential; a success is never
-/// read for times, since providers send `retry-after` with those too.
+/// read for times, since providers send `retry-after` with those too. An error inside a stream is taken as the answer that it
+/// would have been with a status of its own.
 pub fn classify(answer: &Answer<'_>, rules: &[ErrorRule], now: UnixMs) -> Verdict {
     let said = Said::read(answer);
+    let headers = stream::headers(answer, &said);
+    let answer = &Answer {
+        status: stream::status(answer, &said),
+        headers: headers.as_deref().unwrap_or(answer.headers),
+        ..*answer
+    };
     if said.is_page() {
         return if answer.status < 300 {
             Verdict::Fine
@@ -56,7 +72,7 @@ pub fn classify(answer: &Answer<'_>, rules: &[ErrorRule], now: UnixMs) -> Verdic
     general::judge(answer, &said, now)
 }
 
-/// How long a cause rests when nothing names a time (hermes-agent 0.19.0 for 401 and 402).
+/// How long a cause rests at first when nothing names a time (hermes-agent 0.19.0 for 401 and 402).
 pub(crate) fn default_rest(cause: CoolCause) -> Duration {
     match cause {
         CoolCause::RateLimit => Duration::from_mins(1),
@@ -64,8 +80,26 @@ pub(crate) fn default_rest(cause: CoolCause) -> Duration {
         CoolCause::Unauthorised => Duration::from_mins(5),
         CoolCause::Provider => Duration::from_secs(30),
         CoolCause::RefreshFailed => Duration::from_secs(5),
+        CoolCause::NoModel => NO_MODEL_REST,
     }
 }
 
+/// The status that an error event inside a stream would have had as an answer of its own: the one it names, or the one that
+/// belongs to its code; 500 where neither is known.
+pub fn status_in_stream(body: &[u8]) -> u16 {
+    let answer = Answer {
+        status: 200,
+        headers: &[],
+        body,
+        model: "",
+        is_key: false,
+        organisation: None,
+        in_stream: true,
+    };
+    stream::status(&answer, &Said::read(&answer))
+}
+
+#[cfg(test)]
+mod table_tests;
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use crate::bounds::Bounds;
 use crate::keyless;
 use crate::pool::Inner;
 use crate::runtime::{self, Ignored, Runtime};
-use crate::slot::{Slot, covers};
+use crate::slot::{Slot, covers_for};
 
 /// A token with at most this much left is not handed out while it can be renewed.
 pub(crate) const SHORTEST_LEFT: Duration = Duration::from_secs(30);
@@ -291,7 +291,7 @@ impl Entry {
         }
         match &self.credential.health {
             Health::NeedsLogin { .. } | Health::Disabled | Health::Blocked { .. } => return Standing::Out,
-            Health::Cooling { until, cause, scope } if *until > now && concerns(scope, model) => {
+            Health::Cooling { until, cause, scope } if *until > now && concerns(*cause, scope, model) => {
                 return Standing::Resting(*until, *cause);
             }
             Health::Ready | Health::Cooling { .. } => {}
@@ -348,10 +348,10 @@ impl Opened {
 }
 
 /// Whether a cool-down of this scope stops a request for this model.
-fn concerns(scope: &Scope, model: Option<&str>) -> bool {
+fn concerns(cause: CoolCause, scope: &Scope, model: Option<&str>) -> bool {
     match scope {
         Scope::Account | Scope::Organisation(_) => true,
-        Scope::Model(rest) => model.is_some_and(|model| covers(rest, model)),
+        Scope::Model(rest) => model.is_some_and(|model| covers_for(cause, rest, model)),
     }
 }
 

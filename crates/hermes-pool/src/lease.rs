@@ -18,8 +18,9 @@ use crate::slot::covers;
 /// How long a refused token rests that must not be renewed yet (hermes-agent 0.19.0).
 const REFUSED_REST: Duration = Duration::from_mins(5);
 
-/// A credential for one request. It cannot be copied and is to be reported once; dropping it counts as
-/// [`Outcome::Cancelled`].
+/// A credential for one request. It cannot be copied and is to be kept until the answer has ended: until then the request
+/// counts as under way. It is reported once, and once more when a stream fails that had begun well; dropping it without a
+/// report counts as [`Outcome::Cancelled`].
 #[must_use = "a lease that is dropped counts as a cancelled request"]
 pub struct Lease {
     pool: Arc<Inner>,
@@ -46,14 +47,15 @@ impl Lease {
 
     /// Tells the pool what the answer was, and what to do next. Costs next to nothing for [`Outcome::Served`]; a refused
     /// token is renewed before this returns.
-    pub async fn report(self, outcome: Outcome) -> Advice {
+    pub async fn report(&self, outcome: Outcome) -> Advice {
         match outcome {
             Outcome::Served => self.served(),
             Outcome::Answered {
                 status,
                 headers,
                 body,
-            } => self.answered(status, &headers, &body).await,
+            } => self.answered(status, &headers, &body, false).await,
+            Outcome::StreamFailed { headers, body } => self.answered(200, &headers, &body, true).await,
             // Nothing was charged for a request that never left; one that did may have been.
             Outcome::Failed { sent: false } => Advice::Another,
             Outcome::Failed { sent: true } | Outcome::Cancelled => Advice::Deliver,
@@ -86,7 +88,13 @@ impl Lease {
         }
     }
 
-    async fn answered(&self, status: u16, headers: &[(String, String)], body: &[u8]) -> Advice {
+    async fn answered(
+        &self,
+        status: u16,
+        headers: &[(String, String)],
+        body: &[u8],
+        in_stream: bool,
+    ) -> Advice {
         let now = self.pool.clock.now();
         let rules = self
             .pool
@@ -99,6 +107,8 @@ impl Lease {
             body,
             model: &self.model,
             is_key: self.entry.is_key(),
+            organisation: self.entry.credential.identity.organisation.as_deref(),
+            in_stream,
         };
         match classify::classify(&answer, rules, now) {
             Verdict::Fine | Verdict::RequestFault => Advice::Deliver,

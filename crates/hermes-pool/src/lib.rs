@@ -28,7 +28,7 @@ mod work;
 
 pub use api::*;
 pub use bounds::note_origins;
-pub use classify::{Answer, classify};
+pub use classify::{Answer, classify, status_in_stream};
 pub use keyless::keyless_views;
 pub use lease::Lease;
 pub use logins::{AttemptView, Finished, Logins, Progress};

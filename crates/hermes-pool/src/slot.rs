@@ -101,7 +101,7 @@ impl Slot {
         let rests = hold(&self.models);
         let covering = rests
             .iter()
-            .filter(|rest| rest.until > now && covers(&rest.model, model));
+            .filter(|rest| rest.until > now && covers_for(rest.cause, &rest.model, model));
         covering
             .max_by_key(|rest| rest.until)
             .map(|rest| (rest.until, rest.cause))
@@ -125,6 +125,15 @@ impl Slot {
         self.resume();
         self.unproven.store(0, Ordering::Release);
         hold(&self.models).clear();
+    }
+}
+
+/// Whether a cool-down covers a model: a model that the account does not have is that one alone, a limit covers the family
+/// that it names.
+pub(crate) fn covers_for(cause: CoolCause, rest: &str, model: &str) -> bool {
+    match cause {
+        CoolCause::NoModel => rest == model,
+        _ => covers(rest, model),
     }
 }
 

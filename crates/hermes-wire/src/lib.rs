@@ -1,12 +1,14 @@
 //! The inference protocols as pure functions: a shallow look into requests, SSE, usage, error shapes, model lists, headers.
 //!
 //! It must never do I/O, be async, read a clock, or hold more of a stream than a bound allows. Where to start: [`peek()`] for a
-//! request on its way up, [`UsageWatcher`] for an answer on its way down, [`error_body`] and [`read_error`] for failures.
+//! request on its way up, [`OpeningWatcher`] and [`UsageWatcher`] for an answer on its way
+//! down, [`error_body`] and [`read_error`] for failures.
 
 mod errors;
 mod headers;
 mod json;
 mod models;
+mod opening;
 mod peek;
 mod remote;
 mod sse;
@@ -18,6 +20,7 @@ pub use headers::{
     forwards_request_header, is_hop_by_hop, is_rate_limit_header, named_in_connection, returns_answer_header,
 };
 pub use models::{ListShape, ModelEntry, model_list, model_one};
+pub use opening::{Opening, OpeningWatcher};
 pub use peek::{ModelField, Peek, PeekError, peek, replace_model};
 pub use remote::{ERROR_BODY_LIMIT, RemoteError, read_error};
 pub use sse::{EVENT_LIMIT, SseDecoder, SseError, SseEvent, write_event};

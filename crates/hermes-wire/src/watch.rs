@@ -35,8 +35,8 @@ pub struct UsageWatcher {
     named: bool,
     data_seen: bool,
     ended: bool,
-    error: Option<RemoteError>,
-    chat_error: Option<RemoteError>,
+    error: Option<(RemoteError, Vec<u8>)>,
+    chat_error: Option<(RemoteError, Vec<u8>)>,
     last_byte: u8,
 }
 
@@ -119,7 +119,7 @@ impl UsageWatcher {
             keys.error.feed(chunk, |value| {
                 if value.is_object() || value.as_str().is_some_and(|text| !text.is_empty()) {
                     let body = serde_json::json!({ "error": value }).to_string();
-                    error.get_or_insert_with(|| read_error(body.as_bytes()));
+                    error.get_or_insert_with(|| (read_error(body.as_bytes()), body.into_bytes()));
                 }
             });
         }
@@ -146,7 +146,12 @@ impl UsageWatcher {
 
     /// The first error that came inside the stream.
     pub fn error(&self) -> Option<&RemoteError> {
-        self.chat_error.as_ref().or(self.error.as_ref())
+        Some(&self.chat_error.as_ref().or(self.error.as_ref())?.0)
+    }
+
+    /// The data of the event with that error, or as much of it as was kept: 64 KiB at most.
+    pub fn error_body(&self) -> Option<&[u8]> {
+        Some(&self.chat_error.as_ref().or(self.error.as_ref())?.1)
     }
 
     /// The usage seen so far.
@@ -246,16 +251,16 @@ impl UsageWatcher {
             EventKind::End => self.ended = true,
             EventKind::Error | EventKind::FailedEnd => {
                 self.ended |= self.event == EventKind::FailedEnd;
-                let end = data.len().min(ERROR_LINE_LIMIT);
-                let error = read_error(&data[..end]);
-                self.error.get_or_insert(error);
+                let data = &data[..data.len().min(ERROR_LINE_LIMIT)];
+                self.error
+                    .get_or_insert_with(|| (read_error(data), data.to_vec()));
             }
         }
     }
 }
 
 /// The value of the first `type` near the beginning of an object, which is where all known upstreams write an event's type.
-fn leading_type(data: &[u8]) -> Option<&[u8]> {
+pub(crate) fn leading_type(data: &[u8]) -> Option<&[u8]> {
     let head = &data[..data.len().min(LINE_HEAD)];
     let start = memchr::memmem::find(head, b"\"type\"")?;
     let rest = head[start + 6..].trim_ascii_start();

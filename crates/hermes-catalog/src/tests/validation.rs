@@ -141,6 +141,7 @@ auth = "none"
 status = [429]
 code = ["slow"]
 text = ["too fast"]
+scope = "model"
 action = "rate-limit"
 cooldown_s = 60
 note = "too fast"
@@ -477,6 +478,14 @@ const RUNTIME_FAULTS: &[(&str, &str, &str)] = &[
         "errors[0].action",
     ),
     ("cooldown_s = 60", "cooldown_s = 0", "errors[0].cooldown_s"),
+    ("scope = \"model\"", "scope = \"planet\"", "errors[0].scope"),
+    (
+        "scope = \"model\"
+action = \"rate-limit\"",
+        "scope = \"model\"
+action = \"request\"",
+        "errors[0].scope",
+    ),
     ("note = \"too fast\"", "note = \"\"", "errors[0].note"),
 ];
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use hermes_core::{Protocol, ProviderId, UnixMs};
+use hermes_core::{CoolCause, Protocol, ProviderId, UnixMs};
 use hermes_pool::{PoolError, State, Unusable};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -30,11 +30,50 @@ async fn exhausted_pool_is_429_with_the_members_and_no_automatic_retry() {
         assert_eq!(head.status, 429);
         assert_eq!(head.headers["retry-after"], "3");
         assert_eq!(head.headers["x-should-retry"], "false");
+        assert_eq!(
+            head.headers["x-hermes-pool"],
+            "wo***;state=cooling-down;until=1970-01-01T00:00:05Z"
+        );
         let text = body.to_string();
         for part in ["pool_exhausted", "work", "rate limited", "5000"] {
             assert!(text.contains(part), "{protocol}: {part} in {text}");
         }
     }
+}
+
+#[tokio::test]
+async fn model_that_no_account_has_is_404_and_not_worth_waiting_for() {
+    let member = |cause: &str| Unusable {
+        label: "é@work".to_owned(),
+        state: State::CoolingDown,
+        cause: cause.to_owned(),
+        until: None,
+    };
+    let error = |members| PoolError::Exhausted {
+        provider: ProviderId::new("lab"),
+        members,
+        retry_after: Some(Duration::from_hours(12)),
+    };
+    let missing = CoolCause::NoModel.words();
+    let (head, body) = shown(
+        error(vec![member(missing); 2]).into(),
+        Some(Protocol::ChatCompletions),
+    )
+    .await;
+    assert_eq!(
+        (head.status.as_u16(), &body["error"]["code"]),
+        (404, &"model_not_found".into())
+    );
+    assert_eq!(head.headers.get("retry-after"), None);
+    assert_eq!(head.headers["x-should-retry"], "false");
+    assert_eq!(
+        head.headers["x-hermes-pool"],
+        "%C3%A9@***;state=cooling-down, %C3%A9@***;state=cooling-down"
+    );
+    let mixed = error(vec![member(missing), member("rate limited")]);
+    let (head, _) = shown(mixed.into(), Some(Protocol::ChatCompletions)).await;
+    assert_eq!(head.status, 429);
+    assert_eq!(head.headers["retry-after"], "43200");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
@@ -13,6 +13,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
 
 /// One request as the provider saw it.
 #[derive(Clone, Debug)]
@@ -54,6 +55,15 @@ impl Reply {
         }
     }
 
+    /// A whole stream of events.
+    pub(crate) fn events(body: impl Into<Bytes>) -> Self {
+        Self {
+            status: 200,
+            headers: vec![("content-type", "text/event-stream; charset=utf-8".to_owned())],
+            body: Body::Whole(body.into()),
+        }
+    }
+
     /// A stream of events whose chunks the test sends.
     pub(crate) fn live() -> (mpsc::Sender<Step>, Self) {
         let (send, steps) = mpsc::channel(1);
@@ -82,6 +92,7 @@ pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
     calls: Arc<Mutex<Vec<Call>>>,
     open: Arc<AtomicUsize>,
+    accepting: Arc<OnceLock<AbortHandle>>,
 }
 
 impl Upstream {
@@ -93,10 +104,11 @@ impl Upstream {
             address: listener.local_addr().unwrap(),
             calls: Arc::default(),
             open: Arc::default(),
+            accepting: Arc::default(),
         };
         let (calls, open) = (Arc::clone(&upstream.calls), Arc::clone(&upstream.open));
         let script: Script = Arc::new(script);
-        tokio::spawn(async move {
+        let accepting = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (calls, open, script) = (Arc::clone(&calls), Arc::clone(&open), Arc::clone(&script));
@@ -112,7 +124,13 @@ impl Upstream {
                 });
             }
         });
+        upstream.accepting.set(accepting.abort_handle()).unwrap();
         upstream
+    }
+
+    /// Takes no further connections.
+    pub(crate) fn close(&self) {
+        self.accepting.get().unwrap().abort();
     }
 
     /// Gives these replies in order, then 500.

@@ -31,6 +31,8 @@ const TEXT_PLACES: [&str; 8] = [
     "/base_resp/status_msg",
     "/msg",
 ];
+/// Where a body brings headers along: the ChatGPT back end beside the error of a stream, OpenRouter in `metadata`.
+const HEADER_PLACES: [&str; 3] = ["/headers", "/error/headers", "/error/metadata/headers"];
 /// A longer value of `error` is a sentence, not a code.
 const LONGEST_CODE: usize = 80;
 
@@ -50,7 +52,8 @@ impl Said {
         let whole = String::from_utf8_lossy(answer.body).to_lowercase();
         let json = serde_json::from_slice::<Value>(answer.body)
             .ok()
-            .map(first_of_list);
+            .map(first_of_list)
+            .map(innermost);
         let start = whole.trim_start_matches('\u{feff}').trim_start();
         let declared = answer
             .header("content-type")
@@ -95,6 +98,19 @@ impl Said {
         wanted.iter().any(|one| self.whole.contains(&one.to_lowercase()))
     }
 
+    /// The texts and numbers of an object of headers that the body brings along, with names in lower case.
+    pub(super) fn headers(&self) -> Vec<(String, String)> {
+        let Some(Value::Object(fields)) = self.at(&HEADER_PLACES) else {
+            return Vec::new();
+        };
+        let texts = fields.iter().filter_map(|(name, value)| match value {
+            Value::String(text) => Some((name.to_lowercase(), text.clone())),
+            Value::Number(number) => Some((name.to_lowercase(), number.to_string())),
+            _ => None,
+        });
+        texts.collect()
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -103,6 +119,14 @@ impl Said {
     pub(super) fn at(&self, pointers: &[&str]) -> Option<&Value> {
         let json = self.json.as_ref()?;
         pointers.iter().find_map(|pointer| json.pointer(pointer))
+    }
+}
+
+/// A failed response inside a stream holds its error one level deeper.
+fn innermost(value: Value) -> Value {
+    match value.pointer("/response/error") {
+        Some(error) if error.is_object() => serde_json::json!({ "error": error }),
+        _ => value,
     }
 }
 

@@ -14,19 +14,21 @@ const LONGEST: Duration = Duration::from_hours(8 * 24);
 const EPOCH_MS: f64 = 1e12;
 /// Numbers beyond are seconds since 1970, not a span.
 const EPOCH_S: f64 = 1e9;
-/// The buckets of `anthropic-ratelimit-*` and `x-ratelimit-*`.
-const BUCKETS: [&str; 4] = ["requests", "tokens", "input-tokens", "output-tokens"];
-const BODY_TIMES: [&str; 6] = [
+const BODY_TIMES: [&str; 8] = [
     "/error/resets_at",
     "/resets_at",
+    "/detail/resets_at",
     "/error/reset_at",
     "/reset_at",
     "/error/resets_in_seconds",
     "/resets_in_seconds",
+    "/detail/resets_in_seconds",
 ];
-const BODY_SPANS: [&str; 4] = [
+const BODY_SPANS: [&str; 6] = [
     "/error/retry_after",
     "/retry_after",
+    "/error/retry_after_seconds",
+    "/retry_after_seconds",
     "/error/metadata/retry_after",
     "/detail/retry_after",
 ];
@@ -48,6 +50,7 @@ pub(super) fn find(answer: &Answer<'_>, said: &Said, now: UnixMs) -> Option<Unix
         .or_else(|| empty_bucket(answer, now))
         .or_else(|| retry_after(answer, now))
         .or_else(|| any_reset(answer, now))
+        .or_else(|| time_in_text(said.text(), now))
         .or_else(|| in_text(said.text(), now));
     found.map(|at| at.clamp(now, now.plus(LONGEST)))
 }
@@ -108,24 +111,14 @@ fn spent_windows<'a>(answer: &Answer<'a>) -> impl Iterator<Item = &'a str> {
     })
 }
 
-/// The latest reset of the buckets that have nothing left.
+/// The latest reset of the buckets that have nothing left: `x-ratelimit-remaining-tokens: 0` with `x-ratelimit-reset-tokens`,
+/// `anthropic-ratelimit-requests-remaining: 0` with `anthropic-ratelimit-requests-reset`, and whatever else is spelled so.
 fn empty_bucket(answer: &Answer<'_>, now: UnixMs) -> Option<UnixMs> {
-    let ends = BUCKETS.iter().flat_map(|bucket| {
-        [
-            (
-                format!("anthropic-ratelimit-{bucket}-remaining"),
-                format!("anthropic-ratelimit-{bucket}-reset"),
-            ),
-            (
-                format!("x-ratelimit-remaining-{bucket}"),
-                format!("x-ratelimit-reset-{bucket}"),
-            ),
-        ]
+    let empty = answer.headers.iter().filter(|(name, left)| {
+        name.contains("remaining") && left.trim().parse::<f64>().is_ok_and(|left| left <= 0.0)
     });
-    let empty = ends.filter(|(left, _)| answer.header(left).is_some_and(|left| left.parse() == Ok(0_u64)));
-    empty
-        .filter_map(|(_, reset)| moment(answer.header(&reset)?, now))
-        .max()
+    let ends = empty.filter_map(|(name, _)| moment(answer.header(&name.replace("remaining", "reset"))?, now));
+    ends.max()
 }
 
 /// RFC 9110 section 10.2.3, with the fractions that some send; the milliseconds of OpenAI go before.
@@ -139,14 +132,42 @@ fn retry_after(answer: &Answer<'_>, now: UnixMs) -> Option<UnixMs> {
     millis.or_else(|| moment(answer.header("retry-after")?, now))
 }
 
+/// The end of whatever window the answer names. With a stream these came before the error and tell nothing of it.
 fn any_reset(answer: &Answer<'_>, now: UnixMs) -> Option<UnixMs> {
+    if answer.in_stream {
+        return None;
+    }
     let names = [
         "x-ratelimit-reset",
         "ratelimit-reset",
+        "x-rate-limit-reset",
         "ratelimitbysize-reset",
         "x-ratelimit-reset-requests",
+        "x-ratelimit-reset-tokens",
+        "x-ratelimit-reset-after",
     ];
-    names.iter().find_map(|name| moment(answer.header(name)?, now))
+    let named = names.iter().find_map(|name| moment(answer.header(name)?, now));
+    named.or_else(|| listed_reset(answer.header("ratelimit")?, now))
+}
+
+/// The drafts of a common `RateLimit` header: `"default";r=0;t=30`, and before that `limit=100, remaining=0, reset=30`.
+fn listed_reset(value: &str, now: UnixMs) -> Option<UnixMs> {
+    let ends = value.split([';', ',']).filter_map(|part| {
+        let (name, seconds) = part.split_once('=')?;
+        matches!(name.trim(), "t" | "reset").then(|| moment(seconds, now))?
+    });
+    ends.max()
+}
+
+/// The time behind `resets at`: MiniMax writes it in RFC 3339.
+fn time_in_text(text: &str, now: UnixMs) -> Option<UnixMs> {
+    let (_, behind) = text
+        .split_once("resets at ")
+        .or_else(|| text.split_once("reset at "))?;
+    let end = behind.find([' ', '\n', '"', ',', ')']).unwrap_or(behind.len());
+    let word = behind[..end].trim_end_matches('.');
+    // A bare number could be anything.
+    word.contains(':').then(|| moment(&word.to_uppercase(), now))?
 }
 
 /// The duration behind words such as `try again in`.

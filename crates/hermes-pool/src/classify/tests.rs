@@ -11,11 +11,11 @@ use crate::api::Verdict;
 /// 2026-11-20T00:00:00Z.
 const NOW: i64 = 1_795_132_800_000;
 
-fn now() -> UnixMs {
+pub(super) fn now() -> UnixMs {
     UnixMs::from_millis(NOW)
 }
 
-fn headers(lines: &str) -> Vec<(String, String)> {
+pub(super) fn headers(lines: &str) -> Vec<(String, String)> {
     let pairs = lines.lines().filter_map(|line| line.split_once(": "));
     pairs
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -30,6 +30,8 @@ fn judge(status: u16, lines: &str, body: &str, rules: &[ErrorRule], model: &str)
         body: body.as_bytes(),
         model,
         is_key: false,
+        organisation: None,
+        in_stream: false,
     };
     classify(&answer, rules, now())
 }
@@ -48,6 +50,7 @@ fn line(verdict: &Verdict) -> String {
                 CoolCause::RateLimit => "rate",
                 CoolCause::WindowSpent => "window",
                 CoolCause::Billing => "billing",
+                CoolCause::NoModel => "no-model",
                 _ => "other",
             };
             let rest = until.map_or("default".to_owned(), |until| {
@@ -110,7 +113,12 @@ fn line(verdict: &Verdict) -> String {
     "blocked"
 )]
 #[case::forbidden_challenge(403, "", "  <html><title>Attention Required! | Cloudflare</title>", "trouble")]
-#[case::no_such_model(404, "", r#"{"error":{"code":"model_not_found"}}"#, "request")]
+#[case::no_such_model(
+    404,
+    "",
+    r#"{"error":{"code":"model_not_found"}}"#,
+    "no-model 43200 claude-opus-5"
+)]
 #[case::request_timeout(408, "", "", "trouble")]
 #[case::conflict(409, "", "", "request")]
 #[case::too_large(413, "", r#"{"error":{"type":"request_too_large"}}"#, "request")]
@@ -299,6 +307,8 @@ fn needs_login_rule_names_the_key_or_the_login() {
         body,
         model: "m",
         is_key: true,
+        organisation: None,
+        in_stream: false,
     };
     assert_eq!(
         classify(&answer, rules, now()),

@@ -153,7 +153,7 @@ async fn model_cool_down_leaves_other_models_usable() {
 }
 
 #[tokio::test]
-async fn dropped_and_reported_leases_are_no_longer_in_flight() {
+async fn lease_is_in_flight_until_it_is_dropped_whatever_was_reported() {
     let kit = kit().await;
     let row = kit.key("one").await;
     let provider = id(KEY);
@@ -168,7 +168,48 @@ async fn dropped_and_reported_leases_are_no_longer_in_flight() {
         reported.report(Outcome::Failed { sent: true }).await,
         Advice::Deliver
     );
+    assert_eq!(count(), 1, "its stream may still be open");
+    drop(reported);
     assert_eq!(count(), 0);
+}
+
+#[tokio::test]
+async fn stream_that_fails_after_it_was_served_rests_the_credential() {
+    let kit = kit().await;
+    kit.key("one").await;
+    let provider = id(KEY);
+    let lease = kit.pool.lease(&ask(&provider, &[])).await.unwrap();
+    assert_eq!(lease.report(Outcome::Served).await, Advice::Deliver);
+    let failed = Outcome::StreamFailed {
+        headers: vec![("retry-after".to_owned(), "3".to_owned())],
+        body: br#"{"error":{"code":"insufficient_quota","message":"x"}}"#.to_vec(),
+    };
+    assert_eq!(lease.report(failed).await, Advice::Another);
+    kit.pool.settle().await;
+    let expected = Health::Cooling {
+        until: kit.clock.now().plus(Duration::from_hours(1)),
+        cause: CoolCause::Billing,
+        scope: Scope::Account,
+    };
+    assert_eq!(kit.store.credentials().await.unwrap()[0].health, expected);
+}
+
+#[tokio::test]
+async fn missing_model_rests_that_model_alone() {
+    let kit = kit().await;
+    kit.key("one").await;
+    let provider = id(KEY);
+    let asked = |model| Ask {
+        model,
+        ..ask(&provider, &[])
+    };
+    let lease = kit.pool.lease(&asked("glm-5")).await.unwrap();
+    let missing = answered(404, None, r#"{"error":{"code":"model_not_found"}}"#);
+    assert_eq!(lease.report(missing).await, Advice::Another);
+    assert!(kit.pool.lease(&asked("glm-5")).await.is_err());
+    assert!(kit.pool.lease(&asked("glm-5-air")).await.is_ok());
+    kit.pass(12 * 3600 + 1);
+    assert!(kit.pool.lease(&asked("glm-5")).await.is_ok());
 }
 
 #[tokio::test]

@@ -51,6 +51,37 @@ fn watcher_reads_recorded_streams_whatever_the_chunks(
     }
 }
 
+#[rstest]
+#[case(
+    AnthropicMessages,
+    "event: error\ndata: {\"error\":{\"type\":\"x\"}}\n\n",
+    r#"{"error":{"type":"x"}}"#
+)]
+#[case(
+    Responses,
+    "data: {\"type\":\"response.failed\",\"response\":{}}\n\n",
+    r#"{"type":"response.failed","response":{}}"#
+)]
+#[case(
+    ChatCompletions,
+    "data: {\"choices\":[],\"error\":{\"code\":1}}\n\n",
+    r#"{"error":{"code":1}}"#
+)]
+fn watcher_keeps_the_data_of_the_first_error(
+    #[case] protocol: Protocol,
+    #[case] event: &str,
+    #[case] body: &str,
+) {
+    let mut watcher = UsageWatcher::new(protocol, true);
+    watcher.feed(b": nothing yet\n\n");
+    assert_eq!(watcher.error_body(), None);
+    for part in event.as_bytes().chunks(5) {
+        watcher.feed(part);
+    }
+    watcher.feed(event.replace('x', "y").as_bytes());
+    assert_eq!(watcher.error_body(), Some(body.as_bytes()));
+}
+
 #[test]
 fn watcher_of_a_cut_stream_says_so() {
     let cut = ANTHROPIC.split("event: message_stop").next().unwrap();

@@ -581,6 +581,7 @@ async fn g13_request_is_completed_at_most_once_under_faults() {
         (
             "error event",
             events()
+                .text(part)
                 .text("data: {\"error\":{\"message\":\"overloaded\"}}\n\n")
                 .text("data: [DONE]\n\n"),
         ),
@@ -594,6 +595,18 @@ async fn g13_request_is_completed_at_most_once_under_faults() {
         .await;
         assert_eq!(lab.sim.journal().count(place.0, place.1) - before, 1, "{what}");
     }
+    // An error in place of an answer is a refusal, whatever the status says: the other login answers, once.
+    let before = lab.sim.journal().count(place.0, place.1);
+    let refused = events().text("data: {\"error\":{\"message\":\"overloaded\"}}\n\n");
+    lab.sim.script().next(place.0, place.1, refused);
+    let answer = raw(
+        &up,
+        &post(&up, "/v1/chat/completions", "", body.to_string().as_bytes()),
+    )
+    .await;
+    assert_eq!(lab.sim.journal().count(place.0, place.1) - before, 2);
+    assert_eq!(status(&answer), 200);
+    assert!(!String::from_utf8_lossy(&answer).contains("overloaded"));
     // What the provider refused was not billed; then each login is tried once at most.
     for code in [401, 402, 429, 500, 503] {
         let before = lab.sim.journal().count(place.0, place.1);

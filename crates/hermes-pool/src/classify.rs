@@ -5,10 +5,8 @@ mod general;
 mod reset;
 mod rules;
 
-use std::time::Duration;
-
 use hermes_catalog::ErrorRule;
-use hermes_core::{CoolCause, UnixMs};
+use hermes_core::UnixMs;
 
 use crate::api::Verdict;
 use body::Said;
@@ -54,17 +52,6 @@ pub fn classify(answer: &Answer<'_>, rules: &[ErrorRule], now: UnixMs) -> Verdic
         return verdict;
     }
     general::judge(answer, &said, now)
-}
-
-/// How long a cause rests when nothing names a time (hermes-agent 0.19.0 for 401 and 402).
-pub(crate) fn default_rest(cause: CoolCause) -> Duration {
-    match cause {
-        CoolCause::RateLimit => Duration::from_mins(1),
-        CoolCause::WindowSpent | CoolCause::Billing => Duration::from_hours(1),
-        CoolCause::Unauthorised => Duration::from_mins(5),
-        CoolCause::Provider => Duration::from_secs(30),
-        CoolCause::RefreshFailed => Duration::from_secs(5),
-    }
 }
 
 #[cfg(test)]

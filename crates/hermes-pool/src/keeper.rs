@@ -11,16 +11,11 @@ use crate::pool::Inner;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) async fn follow(pool: &Arc<Inner>) {
-    let mut seen = None;
     loop {
         match pool.store.version().await {
-            Ok(version) if seen == Some(version) => {}
-            // The version is read before the rows, so a change in between is met again at the next look.
-            Ok(version) => match pool.reload().await {
-                Ok(()) => {
-                    seen = Some(version);
-                    pool.warm().await;
-                }
+            Ok(version) if pool.has_seen(version).await => {}
+            Ok(_) => match pool.reload().await {
+                Ok(()) => pool.warm().await,
                 Err(error) => tracing::warn!(%error, "the logins could not be read again"),
             },
             Err(error) => tracing::warn!(%error, "the store could not be looked at"),
@@ -33,11 +28,11 @@ pub(crate) async fn follow(pool: &Arc<Inner>) {
 /// Starts a refresh of every usable credential that is due. Each runs by itself, so none waits for another.
 fn renew_due(pool: &Arc<Inner>) {
     let now = pool.clock.now();
-    let wants = |entry: &&Arc<Entry>| {
+    let wants = |entry: &Arc<Entry>| {
         let standing = entry.stands(None, now);
         matches!(standing, Standing::Due | Standing::Stale) && entry.slot.paused_until(now).is_none()
     };
     for entry in pool.snapshot.load().entries().filter(wants) {
-        drop(flight::join(pool, entry, Reason::Due));
+        drop(flight::join(pool, &entry, Reason::Due));
     }
 }

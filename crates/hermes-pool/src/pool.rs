@@ -1,23 +1,26 @@
 //! The pool itself: its parts, the snapshot that requests read, and how the snapshot follows the store.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 use hermes_catalog::{Catalog, Provider};
 use hermes_core::{Clock, Credential, CredentialId, Protocol, ProviderId, Random, Secret, UnixMs};
 use hermes_oauth::Engine;
-use hermes_store::{Store, StoreError};
+use hermes_store::Store;
 
 use crate::api::{Ask, PoolError, View};
 use crate::entry::Entry;
+use crate::lane::Lane;
 use crate::lease::Lease;
 use crate::logins::{Logins, Running};
 use crate::runtime::ProviderSettings;
 use crate::snapshot::Snapshot;
+use crate::sticky::Sticky;
 use crate::work::Work;
-use crate::{keyless, target, view};
+use crate::{target, view};
 
 /// What a pool is made of.
 pub struct PoolParts {
@@ -33,6 +36,9 @@ pub struct PoolParts {
     pub random: Arc<dyn Random>,
     /// What the config file says about providers.
     pub settings: HashMap<ProviderId, ProviderSettings>,
+    /// A private folder of this home that its processes share while they run; made when it is needed. Without one, turns
+    /// are counted for this process alone.
+    pub run: Option<PathBuf>,
 }
 
 /// Every credential of this machine, ready to be leased. Clones share one state.
@@ -51,8 +57,13 @@ pub(crate) struct Inner {
     pub(crate) snapshot: ArcSwap<Snapshot>,
     pub(crate) work: Work,
     pub(crate) running: Running,
-    writer: Mutex<()>,
-    stamp: AtomicU64,
+    pub(crate) run: Option<PathBuf>,
+    pub(crate) lanes: Mutex<HashMap<ProviderId, Arc<Lane>>>,
+    pub(crate) sticky: Sticky,
+    /// The version of the store that the snapshot stands for.
+    pub(crate) seen: tokio::sync::Mutex<Option<i64>>,
+    pub(crate) writer: Mutex<()>,
+    pub(crate) stamp: AtomicU64,
 }
 
 impl Pool {
@@ -69,6 +80,10 @@ impl Pool {
                 snapshot: ArcSwap::from_pointee(Snapshot::default()),
                 work: Work::default(),
                 running: Running::default(),
+                run: parts.run,
+                lanes: Mutex::default(),
+                sticky: Sticky::default(),
+                seen: tokio::sync::Mutex::default(),
                 writer: Mutex::default(),
                 stamp: AtomicU64::new(0),
             }),
@@ -119,7 +134,7 @@ impl Pool {
             .snapshot
             .load()
             .entries()
-            .map(|entry| view::of(entry, now))
+            .map(|entry| view::of(&entry, now))
             .collect()
     }
 
@@ -148,7 +163,7 @@ impl Pool {
 
     /// Whether anything is signed in for a provider, usable or not. Costs one look at memory.
     pub fn has_login(&self, provider: &ProviderId) -> bool {
-        !self.inner.snapshot.load().of(provider).is_empty()
+        self.inner.snapshot.load().members(provider).is_some()
     }
 
     /// The credential that a TARGET names: a label, `PROVIDER:LABEL`, `PROVIDER:INDEX` (from 1), the beginning of an id,
@@ -160,14 +175,15 @@ impl Pool {
     pub fn find(&self, target: &str) -> Result<View, PoolError> {
         let snapshot = self.inner.snapshot.load();
         let entry = target::find(&self.inner.catalog, &snapshot, target)?;
-        Ok(view::of(entry, self.inner.clock.now()))
+        Ok(view::of(&entry, self.inner.clock.now()))
     }
 
     /// A credential for one request. Answers at once while the token is fresh; waits for the one refresh under way when
     /// it has ended.
     ///
     /// # Errors
-    /// [`PoolError::NoLogin`], [`PoolError::Protocol`], [`PoolError::SwitchedOff`] or [`PoolError::Exhausted`].
+    /// [`PoolError::NoLogin`], [`PoolError::Protocol`], [`PoolError::SwitchedOff`], [`PoolError::Blocked`] or
+    /// [`PoolError::Exhausted`].
     pub async fn lease(&self, ask: &Ask<'_>) -> Result<Lease, PoolError> {
         crate::choose::lease(&self.inner, ask).await
     }
@@ -196,63 +212,8 @@ impl Pool {
 }
 
 impl Inner {
-    pub(crate) async fn reload(&self) -> Result<(), StoreError> {
-        let before = self.stamp.load(Ordering::Acquire);
-        let mut rows = self.store.credentials().await?;
-        rows.extend(keyless::members(&self.catalog, &rows));
-        let _guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = self.snapshot.load();
-        let entries = rows
-            .into_iter()
-            .map(|row| self.merge(&old, row, before))
-            .collect();
-        self.snapshot.store(Arc::new(Snapshot::new(entries)));
-        Ok(())
-    }
-
-    /// What the snapshot holds for a row that was just read. An entry that changed since the read began is newer than the
-    /// row, and a health that is still being written is newer than the stored one.
-    fn merge(&self, old: &Snapshot, mut row: Credential, before: u64) -> Arc<Entry> {
-        let Some(entry) = old.get(row.id) else {
-            return Arc::new(Entry::new(self, row));
-        };
-        if entry.stamp > before {
-            return Arc::clone(entry);
-        }
-        // What is in no store has its health here alone.
-        let unsaved = entry.slot.is_saving() || keyless::is_keyless(&row);
-        if row.generation == entry.credential.generation && unsaved {
-            row.health = entry.credential.health.clone();
-        }
-        if entry.credential == row {
-            return Arc::clone(entry);
-        }
-        Arc::new(entry.with(self, row))
-    }
-
-    /// Reads the store again and gives the entry of one credential; none when it is gone.
-    pub(crate) async fn reread(&self, id: CredentialId) -> Result<Option<Arc<Entry>>, StoreError> {
-        self.reload().await?;
-        Ok(self.snapshot.load().get(id).cloned())
-    }
-
-    /// Replaces one entry by what `change` makes of it; none when the credential is gone or `change` declines.
-    pub(crate) fn change(
-        &self,
-        id: CredentialId,
-        change: impl FnOnce(&Entry) -> Option<Entry>,
-    ) -> Option<Arc<Entry>> {
-        let _guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = self.snapshot.load();
-        let mut entry = change(old.get(id)?)?;
-        entry.stamp = self.stamp.fetch_add(1, Ordering::AcqRel) + 1;
-        let entry = Arc::new(entry);
-        self.snapshot.store(Arc::new(old.replace(&entry)));
-        Some(entry)
-    }
-
     pub(crate) fn entry(&self, id: CredentialId) -> Result<Arc<Entry>, PoolError> {
-        let found = self.snapshot.load().get(id).cloned();
+        let found = self.snapshot.load().get(id);
         found.ok_or_else(|| PoolError::Target(format!("no login has the id `{id}`")))
     }
 

@@ -310,13 +310,3 @@ fn needs_login_rule_names_the_key_or_the_login() {
         Verdict::Dead(LoginCause::RevokedOrReused)
     );
 }
-
-#[test]
-fn default_rests_are_a_minute_and_an_hour() {
-    assert_eq!(super::default_rest(CoolCause::RateLimit), Duration::from_mins(1));
-    assert_eq!(super::default_rest(CoolCause::Billing), Duration::from_hours(1));
-    assert_eq!(
-        super::default_rest(CoolCause::Unauthorised),
-        Duration::from_mins(5)
-    );
-}

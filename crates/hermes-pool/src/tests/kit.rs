@@ -239,6 +239,7 @@ fn pool_over(
         clock,
         random: Arc::new(OsRandom),
         settings,
+        run: None,
     })
 }
 
@@ -334,6 +335,7 @@ pub(crate) fn ask<'a>(provider: &'a ProviderId, tried: &'a [hermes_core::Credent
         protocol,
         model: "MiniMax-M3",
         tried,
+        conversation: None,
     }
 }
 

@@ -8,7 +8,7 @@ use hermes_catalog::Catalog;
 use hermes_core::{Clock, Explain, KeyId, Protocol, Random, RequestId};
 use hermes_http::Http;
 use hermes_pool::Pool;
-use hermes_wire::{error_status, peek, replace_model};
+use hermes_wire::{conversation, error_status, peek, replace_model};
 use http::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -277,8 +277,14 @@ impl Gateway {
             .uri
             .query()
             .is_some_and(|query| query.split('&').any(|pair| pair == "beta=true"));
+        let header = |name: &str| head.headers.get(name).map(HeaderValue::as_bytes);
+        // Embeddings have no prompt cache that would be lost.
+        let conversation = (call != Call::Embeddings)
+            .then(|| conversation(&body, header))
+            .flatten();
         let job = Job {
             call,
+            conversation,
             protocol: record.protocol,
             route: &route,
             headers: &head.headers,

@@ -109,7 +109,8 @@ impl From<PoolError> for Refusal {
             | PoolError::Protocol { .. }
             | PoolError::SwitchedOff { .. }
             | PoolError::Target(_) => 400,
-            PoolError::Exhausted { .. } => 429,
+            // Without a time, so that clients are told not to try again.
+            PoolError::Exhausted { .. } | PoolError::Blocked { .. } => 429,
             PoolError::Refresh { .. } | PoolError::Oauth(_) => 502,
             PoolError::Store(_) => 503,
             // A broken catalogue row; what else there is belongs to logins, which no request makes.

@@ -121,12 +121,7 @@ async fn is_first(pool: &Inner, lease: &Lease) -> bool {
 }
 
 /// Waits a while for the request that tries a credential first; gives how many waits ended without an outcome.
-async fn wait_for_probe(
-    pool: &Inner,
-    ask: &Ask<'_>,
-    entry: &Entry,
-    mut outcome: watch::Receiver<()>,
-) -> u32 {
+async fn wait_for_probe(pool: &Inner, ask: &Ask<'_>, entry: &Entry, mut outcome: watch::Receiver<()>) -> u32 {
     if timeout(PROBE_LOOK, outcome.changed()).await.is_ok() {
         return 0;
     }
@@ -172,13 +167,7 @@ fn pick(pool: &Arc<Inner>, search: &Search<'_>) -> Result<Pick, PoolError> {
     Ok(waiting.unwrap_or(Pick::None))
 }
 
-fn hand_out(
-    pool: &Arc<Inner>,
-    entry: &Arc<Entry>,
-    standing: &Standing,
-    ask: &Ask<'_>,
-    now: UnixMs,
-) -> Pick {
+fn hand_out(pool: &Arc<Inner>, entry: &Arc<Entry>, standing: &Standing, ask: &Ask<'_>, now: UnixMs) -> Pick {
     let Some(opened) = entry.opened() else {
         return Pick::Open(Arc::clone(entry));
     };
@@ -251,7 +240,10 @@ fn exhausted(pool: &Inner, ask: &Ask<'_>) -> PoolError {
     let now = pool.clock.now();
     let snapshot = pool.snapshot.load();
     let entries = snapshot.of(ask.provider);
-    let members: Vec<Unusable> = entries.iter().map(|entry| unusable(pool, entry, ask, now)).collect();
+    let members: Vec<Unusable> = entries
+        .iter()
+        .map(|entry| unusable(pool, entry, ask, now))
+        .collect();
     let earliest = members
         .iter()
         .filter_map(|member| member.until)

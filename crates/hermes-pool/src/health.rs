@@ -90,7 +90,8 @@ impl Entry {
     /// The entry without a cool-down; none when that one no longer holds.
     pub(crate) fn without_rest(&self, scope: &Scope, until: UnixMs) -> Option<Self> {
         if *scope == Scope::Account {
-            let is_it = matches!(&self.credential.health, Health::Cooling { until: one, .. } if *one == until);
+            let is_it =
+                matches!(&self.credential.health, Health::Cooling { until: one, .. } if *one == until);
             return is_it.then(|| self.with_health(Health::Ready));
         }
         let rests = &self.credential.rests;

@@ -62,10 +62,7 @@ impl Lane {
 
     /// The probes of an organisation, which its members share.
     pub(crate) fn organisation(&self, name: &str) -> Arc<Probing> {
-        let mut all = self
-            .organisations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.organisations.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(probing) = all.get(name) {
             return Arc::clone(probing);
         }

@@ -173,7 +173,7 @@ impl Lease {
         self.cool(now.plus(span), cause, scope, now);
     }
 
-    fn cool(&self, until: UnixMs, cause: CoolCause, scope: Scope, now: UnixMs) {
+    pub(crate) fn cool(&self, until: UnixMs, cause: CoolCause, scope: Scope, now: UnixMs) {
         if until <= now {
             return;
         }

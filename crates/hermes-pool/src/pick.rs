@@ -104,7 +104,8 @@ impl<'a> Round<'a> {
     /// How it could serve this request; none when it could not.
     fn standing(&self, entry: &Entry) -> Option<Standing> {
         let (id, search) = (entry.credential.id, self.search);
-        let is_out = search.ask.tried.contains(&id) || search.without.contains(&id) || self.passed.contains(&id);
+        let is_out =
+            search.ask.tried.contains(&id) || search.without.contains(&id) || self.passed.contains(&id);
         if is_out || !entry.protocols().any(|one| one == search.ask.protocol) {
             return None;
         }
@@ -137,7 +138,9 @@ impl<'a> Round<'a> {
             (Strategy::FillFirst, _) => free().next(),
             (_, Some(key)) => return highest(all(), key, strategy == Strategy::Weighted),
             (Strategy::RoundRobin, None) => in_place(free, self.search.turn),
-            (Strategy::LeastUsed, None) => free().min_by_key(|entry| entry.slot.leased.load(Ordering::Relaxed)),
+            (Strategy::LeastUsed, None) => {
+                free().min_by_key(|entry| entry.slot.leased.load(Ordering::Relaxed))
+            }
             (Strategy::Random, None) => in_place(free, lane.roll()),
             (Strategy::Weighted, None) => return weigh(lane, free()).or_else(|| idlest(all())),
         };

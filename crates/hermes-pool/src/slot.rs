@@ -98,7 +98,9 @@ impl Slot {
             strikes.remove(0);
         }
         strikes.push((scope.clone(), repeats.saturating_add(1)));
-        let rest = SHORTEST_REST.saturating_mul(1 << repeats.min(6)).min(LONGEST_REST);
+        let rest = SHORTEST_REST
+            .saturating_mul(1 << repeats.min(6))
+            .min(LONGEST_REST);
         let mut byte = [0];
         random.fill(&mut byte);
         // Up to a tenth more.

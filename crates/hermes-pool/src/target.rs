@@ -15,11 +15,7 @@ const SHORTEST_ID: usize = 4;
 const LONGEST_SHOWN: usize = 80;
 
 /// Labels win over everything but a whole id; then `PROVIDER:LABEL`, `PROVIDER:INDEX`, the beginning of an id, a provider.
-pub(crate) fn find(
-    catalog: &Catalog,
-    snapshot: &Snapshot,
-    target: &str,
-) -> Result<Arc<Entry>, PoolError> {
+pub(crate) fn find(catalog: &Catalog, snapshot: &Snapshot, target: &str) -> Result<Arc<Entry>, PoolError> {
     let target = target.trim();
     if let Ok(id) = target.parse::<CredentialId>() {
         return snapshot.get(id).ok_or_else(|| none(target));

@@ -3,16 +3,19 @@
 //! It must never do I/O, be async, read a clock, or hold more of a stream than a bound allows. Where to start: [`peek()`] for a
 //! request on its way up, [`UsageWatcher`] for an answer on its way down, [`error_body`] and [`read_error`] for failures.
 
+mod conversation;
 mod errors;
 mod headers;
 mod json;
 mod models;
 mod peek;
 mod remote;
+mod scan;
 mod sse;
 mod usage;
 mod watch;
 
+pub use conversation::conversation;
 pub use errors::{error_body, error_status, error_type, stream_error};
 pub use headers::{
     forwards_request_header, is_hop_by_hop, is_rate_limit_header, named_in_connection, returns_answer_header,

@@ -181,6 +181,7 @@ impl<'a> App<'a> {
                 clock: Arc::clone(&self.clock),
                 random: Arc::clone(&self.random),
                 settings,
+                run: Some(self.paths.home.join("run")),
             });
             pool.reload().await?;
             pool.examine().await;

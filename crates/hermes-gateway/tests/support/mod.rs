@@ -291,5 +291,6 @@ fn pool(store: &Arc<dyn Store>, catalog: &Arc<Catalog>, http: &Http, clock: &Arc
         clock: Arc::clone(clock),
         random: Arc::new(OsRandom),
         settings: HashMap::new(),
+        run: None,
     })
 }

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use hermes_catalog::{Catalog, ErrorRule};
 use hermes_core::{CoolCause, LoginCause, Scope, UnixMs};
 use pretty_assertions::assert_eq;

@@ -1,13 +1,14 @@
-//! A store that fails where a test says so.
+//! A store that fails where a test says so, and that knows more than is written yet: pools, partial cool-downs, probes.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use hermes_core::{
-    AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Scope, Secret,
-    Strategy, UnixMs,
+    AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Rest, Scope,
+    Secret, Strategy, UnixMs,
 };
 use hermes_store::{
     AttemptRow, Changes, ClientKey, Commit, Event, PoolRow, RequestRow, Saved, Store, StoreError, StoreInfo,
@@ -17,10 +18,31 @@ pub(crate) struct Flaky {
     inner: Arc<dyn Store>,
     /// How many commits fail before one goes through.
     pub(crate) failing_commits: AtomicUsize,
+    /// How many writes of a health fail.
+    pub(crate) failing_healths: AtomicUsize,
     /// How many secrets are refused for a passing reason.
     pub(crate) busy_secrets: AtomicUsize,
     /// The credential whose secret cannot be opened.
     pub(crate) damaged: Mutex<Option<CredentialId>>,
+    /// Credentials that are in no file.
+    pub(crate) added: Mutex<Vec<Credential>>,
+    /// What a row says in place of what is stored.
+    pub(crate) rows: Mutex<HashMap<CredentialId, Row>>,
+    /// Only these are told of as changed; all, when none are named.
+    pub(crate) changed: Mutex<Option<Vec<CredentialId>>>,
+    /// Who asked to try first.
+    pub(crate) claims: AtomicUsize,
+    /// Whether another process tries first.
+    pub(crate) claimed_elsewhere: AtomicBool,
+    pools: Mutex<Vec<PoolRow>>,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Row {
+    pub(crate) rests: Vec<Rest>,
+    pub(crate) resets: u64,
+    pub(crate) weight: Option<u32>,
+    pub(crate) organisation: Option<String>,
 }
 
 impl Flaky {
@@ -28,9 +50,35 @@ impl Flaky {
         Self {
             inner,
             failing_commits: AtomicUsize::new(0),
+            failing_healths: AtomicUsize::new(0),
             busy_secrets: AtomicUsize::new(0),
             damaged: Mutex::default(),
+            added: Mutex::default(),
+            rows: Mutex::default(),
+            changed: Mutex::default(),
+            claims: AtomicUsize::new(0),
+            claimed_elsewhere: AtomicBool::new(false),
+            pools: Mutex::default(),
         }
+    }
+
+    pub(crate) fn row(&self, id: CredentialId, change: impl FnOnce(&mut Row)) {
+        change(self.rows.lock().unwrap().entry(id).or_default());
+    }
+
+    fn told(&self, mut credentials: Vec<Credential>) -> Vec<Credential> {
+        credentials.extend(self.added.lock().unwrap().iter().cloned());
+        let rows = self.rows.lock().unwrap();
+        for credential in &mut credentials {
+            let Some(row) = rows.get(&credential.id) else {
+                continue;
+            };
+            credential.rests.clone_from(&row.rests);
+            credential.resets = row.resets;
+            credential.weight = row.weight.unwrap_or(1);
+            credential.identity.organisation.clone_from(&row.organisation);
+        }
+        credentials
     }
 
     fn fault(left: &AtomicUsize) -> Result<(), StoreError> {
@@ -52,7 +100,7 @@ impl Store for Flaky {
     }
 
     async fn credentials(&self) -> Result<Vec<Credential>, StoreError> {
-        self.inner.credentials().await
+        Ok(self.told(self.inner.credentials().await?))
     }
 
     async fn material(&self, id: CredentialId) -> Result<(u64, Material), StoreError> {
@@ -87,6 +135,22 @@ impl Store for Flaky {
         health: Health,
         now: UnixMs,
     ) -> Result<bool, StoreError> {
+        Self::fault(&self.failing_healths)?;
+        if let Health::Cooling { until, cause, scope } = &health
+            && *scope != Scope::Account
+        {
+            let rest = Rest {
+                scope: scope.clone(),
+                until: *until,
+                cause: *cause,
+            };
+            self.row(id, |row| {
+                row.rests.retain(|one| one.scope != rest.scope);
+                row.rests.push(rest);
+            });
+            return Ok(true);
+        }
+        self.row(id, |row| row.rests.clear());
         self.inner.set_health(id, generation, health, now).await
     }
 
@@ -99,11 +163,12 @@ impl Store for Flaky {
     }
 
     async fn set_weight(&self, id: CredentialId, weight: u32, now: UnixMs) -> Result<(), StoreError> {
+        self.row(id, |row| row.weight = Some(weight));
         self.inner.set_weight(id, weight, now).await
     }
 
     async fn pools(&self) -> Result<Vec<PoolRow>, StoreError> {
-        self.inner.pools().await
+        Ok(self.pools.lock().unwrap().clone())
     }
 
     async fn set_strategy(
@@ -112,14 +177,32 @@ impl Store for Flaky {
         strategy: Strategy,
         now: UnixMs,
     ) -> Result<(), StoreError> {
+        {
+            let mut pools = self.pools.lock().unwrap();
+            pools.retain(|pool| pool.provider != *provider);
+            pools.push(PoolRow {
+                provider: provider.clone(),
+                strategy,
+            });
+        }
         self.inner.set_strategy(provider, strategy, now).await
     }
 
     async fn changes(&self, since: Option<i64>) -> Result<Changes, StoreError> {
-        self.inner.changes(since).await
+        let mut changes = self.inner.changes(since).await?;
+        changes.credentials = self.told(changes.credentials);
+        if let Some(changed) = &*self.changed.lock().unwrap() {
+            changes.whole = false;
+            changes.credentials.retain(|row| changed.contains(&row.id));
+        }
+        Ok(changes)
     }
 
     async fn reset(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError> {
+        self.row(id, |row| {
+            row.rests.clear();
+            row.resets += 1;
+        });
         self.inner.reset(id, now).await
     }
 
@@ -130,7 +213,11 @@ impl Store for Flaky {
         scope: &Scope,
         now: UnixMs,
     ) -> Result<bool, StoreError> {
-        self.inner.end_rest(id, generation, scope, now).await
+        if *scope == Scope::Account {
+            return self.inner.end_rest(id, generation, scope, now).await;
+        }
+        self.row(id, |row| row.rests.retain(|rest| rest.scope != *scope));
+        Ok(true)
     }
 
     async fn claim_probe(
@@ -140,7 +227,9 @@ impl Store for Flaky {
         span: Duration,
         now: UnixMs,
     ) -> Result<bool, StoreError> {
-        self.inner.claim_probe(id, scope, span, now).await
+        self.claims.fetch_add(1, Ordering::SeqCst);
+        let granted = self.inner.claim_probe(id, scope, span, now).await?;
+        Ok(granted && !self.claimed_elsewhere.load(Ordering::SeqCst))
     }
 
     async fn remove(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError> {

@@ -197,9 +197,10 @@ fn check<'a>(pool: &Inner, ask: &Ask<'_>, snapshot: &'a Snapshot) -> Result<&'a 
         let (provider, origin) = (ask.provider.clone(), settings.origin.clone());
         return Err(PoolError::SwitchedOff { provider, origin });
     }
-    let provider = ask.provider.clone();
     let Some(members) = snapshot.members(ask.provider) else {
-        return Err(PoolError::NoLogin { provider });
+        return Err(PoolError::NoLogin {
+            provider: ask.provider.clone(),
+        });
     };
     blocked(members)?;
     if members.speaks(ask.protocol) {
@@ -212,7 +213,7 @@ fn check<'a>(pool: &Inner, ask: &Ask<'_>, snapshot: &'a Snapshot) -> Result<&'a 
     if speaks.is_empty() {
         return Ok(members);
     }
-    let asked = ask.protocol;
+    let (provider, asked) = (ask.provider.clone(), ask.protocol);
     Err(PoolError::Protocol {
         provider,
         asked,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hermes_core::{CoolCause, Credential, CredentialId, Health, LoginCause, Rest, Scope, UnixMs};
+use hermes_core::{CoolCause, Credential, CredentialId, ExitKind, Health, LoginCause, Rest, Scope, UnixMs};
 
 use crate::api::{Advice, Leased, Outcome, Verdict};
 use crate::classify::{self, Answer};
@@ -124,6 +124,12 @@ impl Lease {
     }
 
     async fn answered(&self, status: u16, headers: &[(String, String)], body: &[u8]) -> Advice {
+        let advice = self.judged(status, headers, body).await;
+        self.end_probe();
+        advice
+    }
+
+    async fn judged(&self, status: u16, headers: &[(String, String)], body: &[u8]) -> Advice {
         let now = self.pool.clock.now();
         let rules = self
             .pool
@@ -187,7 +193,6 @@ impl Lease {
                 health::save(&self.pool, &other, &rest.scope);
             }
         }
-        self.end_probe();
     }
 
     /// A token was refused: adopt a newer one, or renew it once. A token that a refresh after a refusal has just made and
@@ -232,7 +237,9 @@ impl Lease {
             Ok(_) => Advice::SameAgain,
             Err(failed) => {
                 let now = self.pool.clock.now();
+                // A fault of the store says nothing about the credential.
                 if !failed.ended
+                    && failed.exit != ExitKind::Store
                     && let Some(until) = self.entry.slot.paused_until(now)
                 {
                     self.cool(until, CoolCause::RefreshFailed, Scope::Account, now);
@@ -251,7 +258,6 @@ impl Lease {
             differs.then(|| entry.with_health(health))
         };
         self.change(change, &Scope::Account);
-        self.end_probe();
     }
 
     fn change(&self, change: impl FnOnce(&Entry) -> Option<Entry>, scope: &Scope) {

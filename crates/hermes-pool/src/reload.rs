@@ -43,9 +43,8 @@ impl Inner {
 
     /// Reads the store again unless that is being done already.
     pub(crate) async fn catch_up(&self) {
-        if self.seen.try_lock().is_ok()
-            && let Err(error) = self.reload().await
-        {
+        let is_being_read = self.seen.try_lock().is_err();
+        if !is_being_read && let Err(error) = self.reload().await {
             tracing::warn!(%error, "the logins could not be read again");
         }
     }

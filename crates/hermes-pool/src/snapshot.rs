@@ -85,7 +85,7 @@ impl Snapshot {
     pub(crate) fn entries(&self) -> impl Iterator<Item = Arc<Entry>> {
         self.pools
             .values()
-            .flat_map(|members| members.cells())
+            .flat_map(Members::cells)
             .map(|cell| cell.entry())
     }
 

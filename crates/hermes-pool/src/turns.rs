@@ -123,7 +123,8 @@ mod platform {
         } else {
             metadata.is_file() && metadata.nlink() == 1
         };
-        if right_kind && metadata.uid() == own && metadata.mode() & 0o077 == 0 {
+        let others = metadata.mode() & 0o077;
+        if right_kind && metadata.uid() == own && others == 0 {
             return Ok(());
         }
         let problem = format!("`{}` is not private", path.display());

@@ -82,6 +82,15 @@ fn print(who: &str, times: &[Duration]) {
 
 async fn child(home: &Path) {
     let pool = pool_at(home).await;
+    // All begin together.
+    let clock = SystemClock::new();
+    fs_err::write(home.join(format!("ready-{}", std::process::id())), "").unwrap();
+    for _ in 0..10_000 {
+        if home.join("go").exists() {
+            break;
+        }
+        clock.sleep(Duration::from_millis(1)).await;
+    }
     let (counts, times) = pick(&pool, PICKS).await;
     print("a process of eight", &times);
     let text = serde_json::to_string(&counts).unwrap();
@@ -94,7 +103,8 @@ async fn eight_processes_take_turns_fairly() {
         child(&home).await;
         return;
     }
-    let kit = pool_of(&["a", "b", "c", "d", "e"], Strategy::RoundRobin).await;
+    // A number that does not divide what one process picks, so that turns of its own would show.
+    let kit = pool_of(&["a", "b", "c", "d", "e", "f", "g"], Strategy::RoundRobin).await;
     let home = kit.home.path();
     let children: Vec<_> = (0..PROCESSES)
         .map(|_| {
@@ -107,23 +117,36 @@ async fn eight_processes_take_turns_fairly() {
                 .unwrap()
         })
         .collect();
+    for _ in 0..1000 {
+        if files(home, "ready-").len() == PROCESSES {
+            break;
+        }
+        SystemClock::new().sleep(Duration::from_millis(20)).await;
+    }
+    fs_err::write(home.join("go"), "").unwrap();
     for mut child in children {
         assert!(child.wait().unwrap().success());
     }
     let mut sums: HashMap<String, usize> = HashMap::new();
-    let files = fs_err::read_dir(home).unwrap().map(|entry| entry.unwrap().path());
-    let counts = files.filter(|path| path.to_string_lossy().contains("counts-"));
-    for path in counts {
+    for path in files(home, "counts-") {
         let one: HashMap<String, usize> = serde_json::from_slice(&fs_err::read(path).unwrap()).unwrap();
         for (label, count) in one {
             *sums.entry(label).or_default() += count;
         }
     }
-    let share = PROCESSES * PICKS / 5;
-    assert_eq!(sums.len(), 5);
+    let share = PROCESSES * PICKS / 7;
+    assert_eq!(sums.values().sum::<usize>(), PROCESSES * PICKS);
+    assert_eq!(sums.len(), 7);
     for (label, count) in &sums {
         assert!(count.abs_diff(share) <= 1, "{label}: {count} of {share}");
     }
+}
+
+fn files(home: &Path, beginning: &str) -> Vec<PathBuf> {
+    let entries = fs_err::read_dir(home).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(beginning))
+        .collect()
 }
 
 #[tokio::test]

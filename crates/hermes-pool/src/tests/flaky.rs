@@ -16,6 +16,8 @@ use hermes_store::{
 
 pub(crate) struct Flaky {
     inner: Arc<dyn Store>,
+    /// How often it was asked for anything.
+    pub(crate) calls: AtomicUsize,
     /// How many commits fail before one goes through.
     pub(crate) failing_commits: AtomicUsize,
     /// How many writes of a health fail.
@@ -49,6 +51,7 @@ impl Flaky {
     pub(crate) fn new(inner: Arc<dyn Store>) -> Self {
         Self {
             inner,
+            calls: AtomicUsize::new(0),
             failing_commits: AtomicUsize::new(0),
             failing_healths: AtomicUsize::new(0),
             busy_secrets: AtomicUsize::new(0),
@@ -81,6 +84,11 @@ impl Flaky {
         credentials
     }
 
+    fn met(&self) -> &Arc<dyn Store> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        &self.inner
+    }
+
     fn fault(left: &AtomicUsize) -> Result<(), StoreError> {
         let failing = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         failing.map_or(Ok(()), |_| {
@@ -92,15 +100,15 @@ impl Flaky {
 #[async_trait]
 impl Store for Flaky {
     fn info(&self) -> &StoreInfo {
-        self.inner.info()
+        self.met().info()
     }
 
     async fn version(&self) -> Result<i64, StoreError> {
-        self.inner.version().await
+        self.met().version().await
     }
 
     async fn credentials(&self) -> Result<Vec<Credential>, StoreError> {
-        Ok(self.told(self.inner.credentials().await?))
+        Ok(self.told(self.met().credentials().await?))
     }
 
     async fn material(&self, id: CredentialId) -> Result<(u64, Material), StoreError> {
@@ -110,11 +118,11 @@ impl Store for Flaky {
                 row: "credential_secret".to_owned(),
             });
         }
-        self.inner.material(id).await
+        self.met().material(id).await
     }
 
     async fn save_login(&self, login: NewCredential, now: UnixMs) -> Result<Saved, StoreError> {
-        self.inner.save_login(login, now).await
+        self.met().save_login(login, now).await
     }
 
     async fn commit_refresh(
@@ -125,7 +133,7 @@ impl Store for Flaky {
         now: UnixMs,
     ) -> Result<Commit, StoreError> {
         Self::fault(&self.failing_commits)?;
-        self.inner.commit_refresh(id, generation, material, now).await
+        self.met().commit_refresh(id, generation, material, now).await
     }
 
     async fn set_health(
@@ -151,20 +159,20 @@ impl Store for Flaky {
             return Ok(true);
         }
         self.row(id, |row| row.rests.clear());
-        self.inner.set_health(id, generation, health, now).await
+        self.met().set_health(id, generation, health, now).await
     }
 
     async fn rename(&self, id: CredentialId, label: &str, now: UnixMs) -> Result<(), StoreError> {
-        self.inner.rename(id, label, now).await
+        self.met().rename(id, label, now).await
     }
 
     async fn set_priority(&self, id: CredentialId, place: u32, now: UnixMs) -> Result<(), StoreError> {
-        self.inner.set_priority(id, place, now).await
+        self.met().set_priority(id, place, now).await
     }
 
     async fn set_weight(&self, id: CredentialId, weight: u32, now: UnixMs) -> Result<(), StoreError> {
         self.row(id, |row| row.weight = Some(weight));
-        self.inner.set_weight(id, weight, now).await
+        self.met().set_weight(id, weight, now).await
     }
 
     async fn pools(&self) -> Result<Vec<PoolRow>, StoreError> {
@@ -185,11 +193,11 @@ impl Store for Flaky {
                 strategy,
             });
         }
-        self.inner.set_strategy(provider, strategy, now).await
+        self.met().set_strategy(provider, strategy, now).await
     }
 
     async fn changes(&self, since: Option<i64>) -> Result<Changes, StoreError> {
-        let mut changes = self.inner.changes(since).await?;
+        let mut changes = self.met().changes(since).await?;
         changes.credentials = self.told(changes.credentials);
         if let Some(changed) = &*self.changed.lock().unwrap() {
             changes.whole = false;
@@ -203,7 +211,7 @@ impl Store for Flaky {
             row.rests.clear();
             row.resets += 1;
         });
-        self.inner.reset(id, now).await
+        self.met().reset(id, now).await
     }
 
     async fn end_rest(
@@ -214,7 +222,7 @@ impl Store for Flaky {
         now: UnixMs,
     ) -> Result<bool, StoreError> {
         if *scope == Scope::Account {
-            return self.inner.end_rest(id, generation, scope, now).await;
+            return self.met().end_rest(id, generation, scope, now).await;
         }
         self.row(id, |row| row.rests.retain(|rest| rest.scope != *scope));
         Ok(true)
@@ -228,32 +236,32 @@ impl Store for Flaky {
         now: UnixMs,
     ) -> Result<bool, StoreError> {
         self.claims.fetch_add(1, Ordering::SeqCst);
-        let granted = self.inner.claim_probe(id, scope, span, now).await?;
+        let granted = self.met().claim_probe(id, scope, span, now).await?;
         Ok(granted && !self.claimed_elsewhere.load(Ordering::SeqCst))
     }
 
     async fn remove(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError> {
-        self.inner.remove(id, now).await
+        self.met().remove(id, now).await
     }
 
     async fn update_attempt(&self, attempt: &AttemptRow) -> Result<bool, StoreError> {
-        self.inner.update_attempt(attempt).await
+        self.met().update_attempt(attempt).await
     }
 
     async fn save_attempt(&self, attempt: &AttemptRow) -> Result<(), StoreError> {
-        self.inner.save_attempt(attempt).await
+        self.met().save_attempt(attempt).await
     }
 
     async fn attempt(&self, id: AttemptId) -> Result<Option<AttemptRow>, StoreError> {
-        self.inner.attempt(id).await
+        self.met().attempt(id).await
     }
 
     async fn attempts(&self) -> Result<Vec<AttemptRow>, StoreError> {
-        self.inner.attempts().await
+        self.met().attempts().await
     }
 
     async fn take_attempt(&self, id: AttemptId) -> Result<bool, StoreError> {
-        self.inner.take_attempt(id).await
+        self.met().take_attempt(id).await
     }
 
     async fn finish_attempt(
@@ -262,19 +270,19 @@ impl Store for Flaky {
         login: NewCredential,
         now: UnixMs,
     ) -> Result<Option<Saved>, StoreError> {
-        self.inner.finish_attempt(id, login, now).await
+        self.met().finish_attempt(id, login, now).await
     }
 
     async fn add_key(&self, key: &ClientKey) -> Result<(), StoreError> {
-        self.inner.add_key(key).await
+        self.met().add_key(key).await
     }
 
     async fn keys(&self) -> Result<Vec<ClientKey>, StoreError> {
-        self.inner.keys().await
+        self.met().keys().await
     }
 
     async fn revoke_key(&self, id: KeyId, now: UnixMs) -> Result<bool, StoreError> {
-        self.inner.revoke_key(id, now).await
+        self.met().revoke_key(id, now).await
     }
 
     async fn secret_setting(
@@ -282,38 +290,38 @@ impl Store for Flaky {
         name: &str,
         make: &(dyn Fn() -> Secret + Sync),
     ) -> Result<Secret, StoreError> {
-        self.inner.secret_setting(name, make).await
+        self.met().secret_setting(name, make).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
-        self.inner.setting(name).await
+        self.met().setting(name).await
     }
 
     async fn set_setting(&self, name: &str, value: Option<&str>) -> Result<(), StoreError> {
-        self.inner.set_setting(name, value).await
+        self.met().set_setting(name, value).await
     }
 
     async fn events(&self, credential: Option<CredentialId>, limit: u32) -> Result<Vec<Event>, StoreError> {
-        self.inner.events(credential, limit).await
+        self.met().events(credential, limit).await
     }
 
     async fn append_log(&self, requests: &[RequestRow]) -> Result<(), StoreError> {
-        self.inner.append_log(requests).await
+        self.met().append_log(requests).await
     }
 
     async fn request(&self, id: &str) -> Result<Option<RequestRow>, StoreError> {
-        self.inner.request(id).await
+        self.met().request(id).await
     }
 
     async fn check(&self) -> Result<Vec<String>, StoreError> {
-        self.inner.check().await
+        self.met().check().await
     }
 
     async fn backup(&self, to: &std::path::Path) -> Result<(), StoreError> {
-        self.inner.backup(to).await
+        self.met().backup(to).await
     }
 
     async fn close(&self) -> Result<(), StoreError> {
-        self.inner.close().await
+        self.met().close().await
     }
 }

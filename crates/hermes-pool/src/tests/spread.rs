@@ -1,13 +1,14 @@
 //! How the strategies share out requests that belong to no conversation.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use hermes_core::{Billing, Strategy};
 use pretty_assertions::assert_eq;
 use rstest::rstest;
 
 use super::kit::{KEY, Kit, ask, id, kit, material};
-use crate::{Lease, Outcome};
+use crate::{Ask, Lease, Outcome};
 
 pub(crate) async fn pool_of(labels: &[&str], strategy: Strategy) -> Kit {
     let kit = kit().await;
@@ -138,6 +139,26 @@ async fn parallel_requests_never_spill_over_to_what_costs_otherwise() {
     drop(held);
     kit.pool.set_priority(plan.id, 0).await.unwrap();
     assert_eq!(counted(&leases(&kit, 20).await), expected(&[("plan", 20)]));
+}
+
+#[tokio::test]
+async fn lease_of_a_fresh_credential_asks_the_store_nothing() {
+    for strategy in Strategy::ALL {
+        let kit = pool_of(&["a", "b", "c"], strategy).await;
+        let calls = || kit.store.calls.load(Ordering::SeqCst);
+        let before = calls();
+        shares(&kit, 100).await;
+        let provider = id(KEY);
+        for conversation in 0..100 {
+            let ask = Ask {
+                conversation: Some(conversation),
+                ..ask(&provider, &[])
+            };
+            kit.pool.lease(&ask).await.unwrap().report(Outcome::Served).await;
+        }
+        kit.pool.settle().await;
+        assert_eq!(calls(), before, "{}", strategy.as_str());
+    }
 }
 
 #[tokio::test]

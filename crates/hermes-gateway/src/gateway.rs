@@ -277,14 +277,9 @@ impl Gateway {
             .uri
             .query()
             .is_some_and(|query| query.split('&').any(|pair| pair == "beta=true"));
-        let header = |name: &str| head.headers.get(name).map(HeaderValue::as_bytes);
-        // Embeddings have no prompt cache that would be lost.
-        let conversation = (call != Call::Embeddings)
-            .then(|| conversation(&body, header))
-            .flatten();
         let job = Job {
             call,
-            conversation,
+            conversation: conversation_of(call, &body, &head.headers),
             protocol: record.protocol,
             route: &route,
             headers: &head.headers,
@@ -342,4 +337,12 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
 
 fn not_found() -> Response<Body> {
     text_answer(StatusCode::NOT_FOUND, "not found\n")
+}
+
+/// The conversation of a request, if it has one. Embeddings have no prompt cache that would be lost.
+fn conversation_of(call: Call, body: &[u8], headers: &HeaderMap) -> Option<u64> {
+    let header = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+    (call != Call::Embeddings)
+        .then(|| conversation(body, header))
+        .flatten()
 }

@@ -211,9 +211,7 @@ pub(crate) async fn token(
             provider: entry.credential.provider.clone(),
         });
     }
-    if let Some(members) = pool.snapshot.load().members(&entry.credential.provider) {
-        choose::blocked(members)?;
-    }
+    choose::blocked(pool.snapshot.load().members(&entry.credential.provider))?;
     let mut standing = entry.stands(None, pool.clock.now());
     if matches!(standing, Standing::Due | Standing::Stale) {
         let (flight, _) = flight::join(pool, &entry, Reason::Due);

@@ -51,21 +51,13 @@ pub(crate) enum Pick {
 }
 
 pub(crate) async fn lease(pool: &Arc<Inner>, ask: &Ask<'_>) -> Result<Lease, PoolError> {
-    let mut search = Search {
-        ask,
-        waited: Vec::new(),
-        without: Vec::new(),
-        turn: turn(pool, ask),
-    };
+    let mut search = Search::new(pool, ask);
     let mut fault = None;
     let mut probe_looks = 0;
     for _ in 0..MOST_LOOKS {
         match pick(pool, &search)? {
-            Pick::Lease(lease) => {
-                if is_first(pool, &lease).await {
-                    return Ok(lease);
-                }
-            }
+            Pick::Lease(lease) if is_first(pool, &lease).await => return Ok(lease),
+            Pick::Lease(_) => {}
             Pick::Open(entry) => {
                 if let Err(error) = entry.open(pool).await {
                     search.without.push(entry.credential.id);
@@ -88,6 +80,17 @@ pub(crate) async fn lease(pool: &Arc<Inner>, ask: &Ask<'_>) -> Result<Lease, Poo
     }
     // A store that could not be read is no reason to call the logins unusable.
     Err(fault.map_or_else(|| exhausted(pool, ask), PoolError::Store))
+}
+
+impl<'a> Search<'a> {
+    fn new(pool: &Inner, ask: &'a Ask<'a>) -> Self {
+        Self {
+            ask,
+            waited: Vec::new(),
+            without: Vec::new(),
+            turn: turn(pool, ask),
+        }
+    }
 }
 
 /// The turn of a request whose place nothing else decides.
@@ -202,7 +205,7 @@ fn check<'a>(pool: &Inner, ask: &Ask<'_>, snapshot: &'a Snapshot) -> Result<&'a 
             provider: ask.provider.clone(),
         });
     };
-    blocked(members)?;
+    blocked(Some(members))?;
     if members.speaks(ask.protocol) {
         return Ok(members);
     }
@@ -222,8 +225,8 @@ fn check<'a>(pool: &Inner, ask: &Ask<'_>, snapshot: &'a Snapshot) -> Result<&'a 
 }
 
 /// A provider that objected to one account is not asked with the next one.
-pub(crate) fn blocked(members: &Members) -> Result<(), PoolError> {
-    let Some(entry) = members.blocked() else {
+pub(crate) fn blocked(members: Option<&Members>) -> Result<(), PoolError> {
+    let Some(entry) = members.and_then(Members::blocked) else {
         return Ok(());
     };
     let row = &entry.credential;

@@ -17,6 +17,8 @@ use crate::snapshot::{Members, Snapshot};
 
 /// Requests in flight on one credential before the next one is taken.
 const IN_FLIGHT: u32 = 4;
+/// In a larger pool the member at a place is looked at before all are counted.
+const SMALL_POOL: usize = 64;
 
 /// One look at a pool's members.
 pub(crate) struct Round<'a> {
@@ -89,14 +91,18 @@ impl<'a> Round<'a> {
         self.held == Some(entry.credential.id)
     }
 
-    /// Notes where the conversation went. It has not moved when its own credential just failed this one request.
+    /// Notes where the conversation went. It has not moved when its own credential failed this one request, or could not
+    /// be read for it.
     pub(crate) fn remember(&self, entry: &Entry) {
         let Some(key) = self.key.filter(|_| !self.is_held(entry)) else {
             return;
         };
-        let left = self.held.filter(|id| self.search.ask.tried.contains(id));
+        let search = self.search;
+        let left = self
+            .held
+            .filter(|id| search.ask.tried.contains(id) || search.without.contains(id));
         let left = left.and_then(|id| self.snapshot.get(id));
-        if left.is_none_or(|left| !left.stands(Some(self.search.ask.model), self.now).is_usable()) {
+        if left.is_none_or(|left| !left.stands(Some(search.ask.model), self.now).is_usable()) {
             self.pool.sticky.put(key, entry.credential.id);
         }
     }
@@ -137,14 +143,35 @@ impl<'a> Round<'a> {
         let best = match (strategy, self.key) {
             (Strategy::FillFirst, _) => free().next(),
             (_, Some(key)) => return highest(all(), key, strategy == Strategy::Weighted),
-            (Strategy::RoundRobin, None) => in_place(free, self.search.turn),
+            (Strategy::RoundRobin, None) => self.in_place(free, billing, self.search.turn),
             (Strategy::LeastUsed, None) => {
                 free().min_by_key(|entry| entry.slot.leased.load(Ordering::Relaxed))
             }
-            (Strategy::Random, None) => in_place(free, lane.roll()),
+            (Strategy::Random, None) => self.in_place(free, billing, lane.roll()),
             (Strategy::Weighted, None) => return weigh(lane, free()).or_else(|| idlest(all())),
         };
         best.map(Guard::into_inner).or_else(|| idlest(all()))
+    }
+
+    /// The one at a number's place among those that are free, counted round. In a large pool the place among all members
+    /// decides where it can, which is as fair while most are free, and needs no count.
+    fn in_place<I: Iterator<Item = Guard<Arc<Entry>>>>(
+        &self,
+        free: impl Fn() -> I,
+        billing: Billing,
+        number: u64,
+    ) -> Option<Guard<Arc<Entry>>> {
+        let cells = self.members.cells();
+        if cells.len() > SMALL_POOL {
+            let entry = cells[place(number, cells.len())?].look();
+            let is_free = entry.credential.billing == billing && in_flight(&entry) < IN_FLIGHT;
+            if is_free && self.standing(&entry).is_some() {
+                return Some(entry);
+            }
+        }
+        let place = place(number, free().count())?;
+        // One of them may have begun to rest meanwhile.
+        free().nth(place).or_else(|| free().next())
     }
 }
 
@@ -159,15 +186,9 @@ fn idlest(entries: impl Iterator<Item = Guard<Arc<Entry>>>) -> Option<Arc<Entry>
         .map(Guard::into_inner)
 }
 
-/// The one at a number's place, counted round.
-fn in_place<I: Iterator<Item = Guard<Arc<Entry>>>>(
-    entries: impl Fn() -> I,
-    number: u64,
-) -> Option<Guard<Arc<Entry>>> {
-    let count = u64::try_from(entries().count()).unwrap_or(u64::MAX);
-    let place = usize::try_from(number.checked_rem(count)?).unwrap_or(0);
-    // One of them may have begun to rest meanwhile.
-    entries().nth(place).or_else(|| entries().next())
+fn place(number: u64, count: usize) -> Option<usize> {
+    let place = number.checked_rem(u64::try_from(count).ok()?)?;
+    usize::try_from(place).ok()
 }
 
 /// Rendezvous hashing: every process gives a conversation the same credential, and one that goes takes only its own

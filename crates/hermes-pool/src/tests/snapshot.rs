@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hermes_core::{Clock, Credential, CredentialId, Health, OsRandom, SystemClock, UnixMs};
+use hermes_core::{Clock, Credential, CredentialId, Health, OsRandom, Strategy, SystemClock, UnixMs};
 use hermes_store::Store;
 use pretty_assertions::assert_eq;
 
@@ -59,6 +59,41 @@ async fn marking_one_of_10000_costs_what_marking_one_of_10_does() {
         })
         .collect();
     assert!(ratios.iter().any(|ratio| *ratio < 3.0), "{ratios:?}");
+}
+
+/// The median time of a pick that is nobody's conversation.
+async fn median_pick(kit: &Kit) -> Duration {
+    let (clock, provider) = (SystemClock::new(), id(KEY));
+    let mut times = Vec::new();
+    for _ in 0..201 {
+        let began = clock.monotonic();
+        let lease = kit.pool.lease(&ask(&provider, &[])).await.unwrap();
+        times.push(clock.monotonic().saturating_sub(began));
+        lease.report(crate::Outcome::Served).await;
+    }
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+#[tokio::test]
+async fn turn_among_10000_costs_little_more_than_among_10() {
+    let (few, many) = (pool_of(10).await.0, pool_of(10_000).await.0);
+    let mut ratios = Vec::new();
+    for _ in 0..5 {
+        for kit in [&few, &many] {
+            kit.pool
+                .set_strategy(&id(KEY), Strategy::RoundRobin)
+                .await
+                .unwrap();
+        }
+        // The first picks open secrets.
+        median_pick(&few).await;
+        let (few, many) = (median_pick(&few).await, median_pick(&many).await);
+        println!("a turn: {few:?} of 10, {many:?} of 10,000");
+        ratios.push(many.as_secs_f64() / few.as_secs_f64());
+    }
+    // Counting all of them would cost hundreds of times as much; a first pick opens a secret as well.
+    assert!(ratios.iter().any(|ratio| *ratio < 20.0), "{ratios:?}");
 }
 
 #[tokio::test]

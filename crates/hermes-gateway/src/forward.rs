@@ -52,6 +52,8 @@ pub(crate) struct Job<'a> {
     pub(crate) body: Bytes,
     /// Whether the client's `beta=true` goes along.
     pub(crate) beta: bool,
+    /// The conversation that it belongs to.
+    pub(crate) conversation: Option<u64>,
 }
 
 /// What came back.
@@ -96,6 +98,7 @@ impl Gateway {
                 protocol: job.protocol,
                 model: &job.route.model,
                 tried: &tried,
+                conversation: job.conversation,
             };
             let lease = match self.parts.pool.lease(&ask).await {
                 Ok(lease) => lease,

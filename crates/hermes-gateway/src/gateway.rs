@@ -8,7 +8,7 @@ use hermes_catalog::Catalog;
 use hermes_core::{Clock, Explain, KeyId, Protocol, Random, RequestId};
 use hermes_http::Http;
 use hermes_pool::Pool;
-use hermes_wire::{error_status, peek, replace_model};
+use hermes_wire::{conversation, error_status, peek, replace_model};
 use http::header::{ALLOW, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -279,6 +279,7 @@ impl Gateway {
             .is_some_and(|query| query.split('&').any(|pair| pair == "beta=true"));
         let job = Job {
             call,
+            conversation: conversation_of(call, &body, &head.headers),
             protocol: record.protocol,
             route: &route,
             headers: &head.headers,
@@ -323,4 +324,12 @@ impl Gateway {
 
 fn not_found() -> Response<Body> {
     text_answer(StatusCode::NOT_FOUND, "not found\n")
+}
+
+/// The conversation of a request, if it has one. Embeddings have no prompt cache that would be lost.
+fn conversation_of(call: Call, body: &[u8], headers: &HeaderMap) -> Option<u64> {
+    let header = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+    (call != Call::Embeddings)
+        .then(|| conversation(body, header))
+        .flatten()
 }

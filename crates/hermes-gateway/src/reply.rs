@@ -129,6 +129,8 @@ impl From<PoolError> for Refusal {
             | PoolError::Protocol { .. }
             | PoolError::SwitchedOff { .. }
             | PoolError::Target(_) => 400,
+            // Without a time, so that clients are told not to try again.
+            PoolError::Blocked { .. } => 429,
             PoolError::Refresh { .. } | PoolError::Oauth(_) => 502,
             PoolError::Store(_) => 503,
             // A broken catalogue row; what else there is belongs to logins, which no request makes.

@@ -2,25 +2,65 @@
 
 use std::sync::Arc;
 
-use hermes_core::{CredentialId, ExitKind, Health, ProviderId, Secret, UnixMs};
+use hermes_core::{CredentialId, ExitKind, Health, ProviderId, Secret, Strategy, UnixMs};
+use hermes_store::Event;
 
 use crate::api::{PoolError, Unusable, View};
 use crate::bounds::Bounds;
 use crate::entry::{Entry, Standing};
 use crate::flight::{self, Failed, Reason};
 use crate::pool::{Inner, Pool};
-use crate::{keyless, view};
+use crate::{choose, keyless, view};
 
 impl Pool {
     /// Makes a credential usable again: ends cool-downs, blocks and the mark of a dead login. One that is switched off
     /// stays so.
     pub async fn reset(&self, id: CredentialId) -> Result<View, PoolError> {
         let entry = self.stored(id)?;
+        let (inner, is_off) = (&self.inner, entry.credential.health == Health::Disabled);
         entry.slot.clear();
-        if entry.credential.health == Health::Disabled {
-            return Ok(view::of(&entry, self.inner.clock.now()));
+        if is_off && entry.credential.rests.is_empty() {
+            return Ok(view::of(&entry, inner.clock.now()));
         }
-        self.put_health(id, Health::Ready).await
+        let turn = entry.slot.save_order.lock().await;
+        inner.store.reset(id, inner.clock.now()).await?;
+        inner.change(id, |entry| {
+            let health = if is_off { Health::Disabled } else { Health::Ready };
+            let mut entry = entry.with_health(health);
+            entry.credential.rests.clear();
+            Some(entry)
+        });
+        drop(turn);
+        self.view_again(id).await
+    }
+
+    /// Chooses how a provider's pool picks.
+    pub async fn set_strategy(&self, provider: &ProviderId, strategy: Strategy) -> Result<(), PoolError> {
+        let inner = &self.inner;
+        inner
+            .store
+            .set_strategy(provider, strategy, inner.clock.now())
+            .await?;
+        inner.lane(provider).set_strategy(strategy);
+        Ok(())
+    }
+
+    /// How a provider's pool picks.
+    pub fn strategy_of(&self, provider: &ProviderId) -> Strategy {
+        self.inner.lane(provider).strategy()
+    }
+
+    /// Sets a credential's share under [`Strategy::Weighted`]; at least 1.
+    pub async fn set_weight(&self, id: CredentialId, weight: u32) -> Result<View, PoolError> {
+        self.stored(id)?;
+        let now = self.inner.clock.now();
+        self.inner.store.set_weight(id, weight.max(1), now).await?;
+        self.view_again(id).await
+    }
+
+    /// What happened to a credential, newest first.
+    pub async fn events(&self, id: CredentialId, limit: u32) -> Result<Vec<Event>, PoolError> {
+        Ok(self.inner.store.events(Some(id), limit).await?)
     }
 
     /// Switches a credential on; its other states are left alone.
@@ -171,6 +211,7 @@ pub(crate) async fn token(
             provider: entry.credential.provider.clone(),
         });
     }
+    choose::blocked(pool.snapshot.load().members(&entry.credential.provider))?;
     let mut standing = entry.stands(None, pool.clock.now());
     if matches!(standing, Standing::Due | Standing::Stale) {
         let (flight, _) = flight::join(pool, &entry, Reason::Due);

@@ -23,6 +23,8 @@ pub struct Ask<'a> {
     pub model: &'a str,
     /// Credentials that this request has already tried.
     pub tried: &'a [CredentialId],
+    /// The conversation it belongs to: any number that is the same for all its requests and hardly ever for others.
+    pub conversation: Option<u64>,
 }
 
 /// What an upstream answer was, as far as the pool cares.
@@ -151,6 +153,18 @@ pub struct View {
     pub runtimes: Vec<Runtime>,
     /// Settings that were not followed.
     pub ignored: Vec<Ignored>,
+    /// Requests of this process that it serves now.
+    #[serde(skip_serializing_if = "is_none_yet")]
+    pub in_flight: u64,
+    /// Requests of this process that it has served.
+    #[serde(skip_serializing_if = "is_none_yet")]
+    pub served: u64,
+}
+
+/// A command counts nothing itself, so its output does not pretend to.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none_yet(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What a lease carries for a request.
@@ -213,6 +227,16 @@ pub enum PoolError {
         members: Vec<Unusable>,
         /// Until the first is back.
         retry_after: Option<Duration>,
+    },
+    /// The provider objected to one of its accounts, so none of them is used until a person has acted.
+    #[error("`{provider}` is stopped: it objected to `{label}` ({rule})")]
+    Blocked {
+        /// Provider.
+        provider: ProviderId,
+        /// Label of the credential that it objected to.
+        label: String,
+        /// The rule that fired, in words.
+        rule: String,
     },
     /// The provider is switched off in the config file.
     #[error("`{provider}` is switched off by {origin}")]
@@ -286,6 +310,7 @@ impl Explain for PoolError {
             Self::NoLogin { .. } => "not_logged_in",
             Self::Protocol { .. } => "protocol_mismatch",
             Self::Exhausted { .. } => "pool_exhausted",
+            Self::Blocked { .. } => "pool_blocked",
             Self::SwitchedOff { .. } => "provider_disabled",
             Self::Target(_) => "target",
             Self::NoAttempt { .. } => "no_login_attempt",
@@ -308,6 +333,7 @@ impl Explain for PoolError {
             | Self::Keyless { .. }
             | Self::NoAttempt { .. } => ExitKind::Usage,
             Self::Cancelled { .. } => ExitKind::Cancelled,
+            Self::Blocked { .. } => ExitKind::Refused,
             Self::Refresh { exit, .. } => *exit,
             Self::Catalog(error) => error.exit(),
             Self::Store(error) => error.exit(),
@@ -327,6 +353,9 @@ impl Explain for PoolError {
             }
             Self::Exhausted { provider, .. } => Some(format!(
                 "See `hermes auth status {provider}`, or add another account."
+            )),
+            Self::Blocked { provider, label, .. } => Some(format!(
+                "Read what the provider says, then use `hermes auth reset {provider}:{label}`, or `disable` or `remove` in place of `reset`."
             )),
             Self::SwitchedOff { provider, .. } => {
                 Some(format!("Remove `enabled = false` from `[providers.{provider}]`."))

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use hermes_core::{Bound, CoolCause, Credential, Health, Material, Protocol, Scope, Secret, UnixMs, chain};
+use hermes_core::{Bound, CoolCause, Credential, Health, Material, Protocol, Secret, UnixMs, chain};
 use hermes_store::StoreError;
 
 use crate::api::Leased;
@@ -12,7 +12,7 @@ use crate::bounds::Bounds;
 use crate::keyless;
 use crate::pool::Inner;
 use crate::runtime::{self, Ignored, Runtime};
-use crate::slot::{Slot, covers_for};
+use crate::slot::Slot;
 
 /// A token with at most this much left is not handed out while it can be renewed.
 pub(crate) const SHORTEST_LEFT: Duration = Duration::from_secs(30);
@@ -116,13 +116,6 @@ impl Entry {
             self.slot.resume();
         }
         Self::with_slot(pool, credential, Arc::clone(&self.slot))
-    }
-
-    /// The entry with another health.
-    pub(crate) fn with_health(&self, health: Health) -> Self {
-        let mut entry = self.clone();
-        entry.credential.health = health;
-        entry
     }
 
     /// The entry after its token was renewed and stored.
@@ -291,12 +284,9 @@ impl Entry {
         }
         match &self.credential.health {
             Health::NeedsLogin { .. } | Health::Disabled | Health::Blocked { .. } => return Standing::Out,
-            Health::Cooling { until, cause, scope } if *until > now && concerns(*cause, scope, model) => {
-                return Standing::Resting(*until, *cause);
-            }
             Health::Ready | Health::Cooling { .. } => {}
         }
-        if let Some((until, cause)) = model.and_then(|model| self.slot.model_rest(model, now)) {
+        if let Some((until, cause)) = self.resting(model, now) {
             return Standing::Resting(until, cause);
         }
         self.token_stands(now)
@@ -344,14 +334,6 @@ impl Opened {
         self.leased
             .iter()
             .find(|leased| leased.runtime.protocol == protocol)
-    }
-}
-
-/// Whether a cool-down of this scope stops a request for this model.
-fn concerns(cause: CoolCause, scope: &Scope, model: Option<&str>) -> bool {
-    match scope {
-        Scope::Account | Scope::Organisation(_) => true,
-        Scope::Model(rest) => model.is_some_and(|model| covers_for(cause, rest, model)),
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) async fn follow(pool: &Arc<Inner>) {
 }
 
 struct Keeper {
+    /// The version at the last look.
     seen: Option<i64>,
     looks: u32,
     /// Whether received tokens of this machine are to be offered: at the start, and after the database was away.
@@ -61,15 +62,12 @@ impl Keeper {
         if self.bring_back {
             self.bring_back = !bring_back(pool).await;
         }
-        if self.seen == Some(version) {
+        self.seen = Some(version);
+        if pool.has_seen(version).await {
             return;
         }
-        // The version is read before the rows, so a change in between is met again at the next look.
         match pool.reload().await {
-            Ok(()) => {
-                self.seen = Some(version);
-                pool.warm().await;
-            }
+            Ok(()) => pool.warm().await,
             Err(error) => tracing::warn!(%error, "the logins could not be read again"),
         }
     }
@@ -135,7 +133,7 @@ pub(crate) fn ahead_permille(names: &[String], credential: &str) -> u32 {
 /// Each runs by itself, so none waits for another.
 fn renew_due(pool: &Arc<Inner>) {
     let now = pool.clock.now();
-    let wants = |entry: &&Arc<Entry>| {
+    let wants = |entry: &Arc<Entry>| {
         let is_used = matches!(entry.credential.health, Health::Ready | Health::Cooling { .. });
         let due = matches!(entry.token_stands(now), Standing::Due | Standing::Stale);
         is_used
@@ -145,7 +143,7 @@ fn renew_due(pool: &Arc<Inner>) {
             && entry.slot.paused_until(now).is_none()
     };
     for entry in pool.snapshot.load().entries().filter(wants) {
-        drop(flight::join(pool, entry, Reason::Due));
+        drop(flight::join(pool, &entry, Reason::Due));
     }
 }
 

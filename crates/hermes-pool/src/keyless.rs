@@ -12,10 +12,8 @@ use crate::api::{State, View};
 use crate::runtime::{self, ProviderSettings};
 
 /// A member for each endpoint of the catalogue that wants no key and that nothing is stored for.
-pub(crate) fn members(catalog: &Catalog, stored: &[Credential]) -> Vec<Credential> {
-    let is_open = |provider: &&Provider| {
-        !provider.needs_credential() && stored.iter().all(|row| row.provider != provider.id)
-    };
+pub(crate) fn members(catalog: &Catalog, is_stored: impl Fn(&ProviderId) -> bool) -> Vec<Credential> {
+    let is_open = |provider: &&Provider| !provider.needs_credential() && !is_stored(&provider.id);
     // No row that ships with the program is without a key, and parsing them all would cost every start.
     catalog.own_providers().filter(is_open).map(member).collect()
 }
@@ -55,9 +53,11 @@ pub fn keyless_views(catalog: &Catalog, settings: &HashMap<ProviderId, ProviderS
             until: None,
             runtimes,
             ignored,
+            in_flight: 0,
+            served: 0,
         })
     };
-    members(catalog, &[]).into_iter().filter_map(view).collect()
+    members(catalog, |_| false).into_iter().filter_map(view).collect()
 }
 
 fn member(provider: &Provider) -> Credential {

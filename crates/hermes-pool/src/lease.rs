@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hermes_core::{CoolCause, CredentialId, Health, LoginCause, Scope, UnixMs};
+use hermes_core::{CoolCause, Credential, CredentialId, ExitKind, Health, LoginCause, Rest, Scope, UnixMs};
 
 use crate::api::{Advice, Leased, Outcome, Verdict};
 use crate::classify::{self, Answer};
 use crate::entry::Entry;
 use crate::flight::{self, Reason};
-use crate::keyless;
 use crate::pool::Inner;
-use crate::slot::covers;
+use crate::probe::Ticket;
+use crate::{health, keyless};
 
 /// How long a refused token rests that must not be renewed yet (hermes-agent 0.19.0).
 const REFUSED_REST: Duration = Duration::from_mins(5);
@@ -27,17 +27,40 @@ pub struct Lease {
     entry: Arc<Entry>,
     leased: Arc<Leased>,
     model: Box<str>,
+    /// Held by the request that tries first after a cool-down, until its outcome is known.
+    probe: Option<(Ticket, Scope)>,
 }
 
 impl Lease {
-    pub(crate) fn new(pool: &Arc<Inner>, entry: &Arc<Entry>, leased: &Arc<Leased>, model: &str) -> Self {
+    pub(crate) fn new(
+        pool: &Arc<Inner>,
+        entry: &Arc<Entry>,
+        leased: &Arc<Leased>,
+        model: &str,
+        probe: Option<(Ticket, Scope)>,
+    ) -> Self {
         entry.slot.in_flight.fetch_add(1, Ordering::Relaxed);
+        entry.slot.leased.fetch_add(1, Ordering::Relaxed);
         Self {
             pool: Arc::clone(pool),
             entry: Arc::clone(entry),
             leased: Arc::clone(leased),
             model: model.into(),
+            probe,
         }
+    }
+
+    /// What it tries first, if a cool-down has just ended.
+    pub(crate) fn probe(&self) -> Option<(&Ticket, &Scope)> {
+        self.probe.as_ref().map(|(ticket, scope)| (ticket, scope))
+    }
+
+    pub(crate) fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    pub(crate) fn row(&self) -> &Credential {
+        &self.entry.credential
     }
 
     /// What to send with.
@@ -71,24 +94,50 @@ impl Lease {
         if unproven.load(Ordering::Relaxed) == self.leased.generation {
             unproven.store(0, Ordering::Release);
         }
-        // Only a cool-down that this request itself has outlived is over.
-        if let Health::Cooling { scope, .. } = &self.entry.credential.health
-            && self.is_covered(scope)
-        {
-            let seen = self.entry.credential.health.clone();
-            self.set_health(Health::Ready, move |now| *now == seen);
-        }
+        self.entry.slot.served.fetch_add(1, Ordering::Relaxed);
+        self.recovered();
+        self.end_probe();
         Advice::Deliver
     }
 
-    fn is_covered(&self, scope: &Scope) -> bool {
-        match scope {
-            Scope::Account | Scope::Organisation(_) => true,
-            Scope::Model(rest) => covers(rest, &self.model),
+    /// Only a cool-down that this request itself has outlived is over.
+    fn recovered(&self) {
+        let slot = &self.entry.slot;
+        if slot.is_struck() {
+            slot.forgive(|scope| health::concerns(CoolCause::RateLimit, scope, Some(&self.model)));
+        }
+        for (scope, until, _) in self.entry.rests(Some(&self.model)) {
+            self.change(|entry| entry.without_rest(scope, until), scope);
+            for other in health::fellows(&self.pool.snapshot.load(), &self.entry, scope) {
+                let id = other.credential.id;
+                let changed = self.pool.change(id, |entry| entry.without_rest(scope, until));
+                if changed.is_some() {
+                    health::save(&self.pool, &other, scope);
+                }
+            }
+        }
+    }
+
+    /// The others may look again.
+    fn end_probe(&self) {
+        if let Some((ticket, _)) = &self.probe {
+            ticket.end();
         }
     }
 
     async fn answered(
+        &self,
+        status: u16,
+        headers: &[(String, String)],
+        body: &[u8],
+        in_stream: bool,
+    ) -> Advice {
+        let advice = self.judged(status, headers, body, in_stream).await;
+        self.end_probe();
+        advice
+    }
+
+    async fn judged(
         &self,
         status: u16,
         headers: &[(String, String)],
@@ -114,41 +163,52 @@ impl Lease {
             Verdict::Fine | Verdict::RequestFault => Advice::Deliver,
             Verdict::TokenRefused => self.refused(now).await,
             Verdict::Cool { until, cause, scope } => {
-                let until = until.unwrap_or_else(|| now.plus(classify::default_rest(cause)));
-                self.cool(until, cause, scope, now);
+                match until {
+                    Some(until) => self.cool(until, cause, scope, now),
+                    None => self.cool_longer(cause, scope, now),
+                }
                 Advice::Another
             }
             Verdict::ProviderTrouble => Advice::Another,
             Verdict::Dead(cause) => {
-                self.set_health(Health::NeedsLogin { cause }, |_| true);
+                self.set_health(Health::NeedsLogin { cause });
                 Advice::Another
             }
             Verdict::Blocked(rule) => {
-                self.set_health(Health::Blocked { rule }, |_| true);
+                self.set_health(Health::Blocked { rule });
                 Advice::Another
             }
         }
     }
 
-    fn cool(&self, until: UnixMs, cause: CoolCause, scope: Scope, now: UnixMs) {
+    /// Rests for a cause that names no time: each failure after a rest doubles the next one.
+    fn cool_longer(&self, cause: CoolCause, scope: Scope, now: UnixMs) {
+        let rests = |entry: &Entry| {
+            let mut rests = entry.rests(Some(&self.model));
+            rests.any(|(one, until, _)| *one == scope && until > now)
+        };
+        // What was under way when the rest began is no further failure after it.
+        if self.pool.entry(self.id()).is_ok_and(|entry| rests(&entry)) {
+            return;
+        }
+        let span = self.entry.slot.strike(&scope, cause, &*self.pool.random);
+        self.cool(now.plus(span), cause, scope, now);
+    }
+
+    pub(crate) fn cool(&self, until: UnixMs, cause: CoolCause, scope: Scope, now: UnixMs) {
         if until <= now {
             return;
         }
-        if let Scope::Model(model) = &scope {
-            self.entry.slot.rest_model(model, until, cause);
-        }
-        let model_only = matches!(scope, Scope::Model(_));
-        let health = Health::Cooling { until, cause, scope };
-        // A cool-down of one model must not hide one of the whole account, nor a shorter one a longer.
-        self.set_health(health, move |current| match current {
-            Health::Cooling {
-                until: rests, scope, ..
-            } if *rests > now => {
-                !(model_only && *scope == Scope::Account) && (*rests < until || *scope != Scope::Account)
+        let rest = Rest { scope, until, cause };
+        self.change(|entry| entry.with_rest(&rest), &rest.scope);
+        for other in health::fellows(&self.pool.snapshot.load(), &self.entry, &rest.scope) {
+            let changed = self
+                .pool
+                .change(other.credential.id, |entry| entry.with_rest(&rest));
+            if changed.is_some() {
+                health::save(&self.pool, &other, &rest.scope);
             }
-            Health::Ready | Health::Cooling { .. } => true,
-            Health::NeedsLogin { .. } | Health::Disabled | Health::Blocked { .. } => false,
-        });
+        }
     }
 
     /// A token was refused: adopt a newer one, or renew it once. A token that a refresh after a refusal has just made and
@@ -170,16 +230,13 @@ impl Lease {
             } else {
                 LoginCause::TokenRejected
             };
-            self.set_health(Health::NeedsLogin { cause }, |_| true);
+            self.set_health(Health::NeedsLogin { cause });
             return Advice::Another;
         }
         if self.entry.slot.unproven.load(Ordering::Acquire) == row.generation {
-            self.set_health(
-                Health::NeedsLogin {
-                    cause: LoginCause::TokenRejected,
-                },
-                |_| true,
-            );
+            self.set_health(Health::NeedsLogin {
+                cause: LoginCause::TokenRejected,
+            });
             return Advice::Another;
         }
         if let Some(earliest) = row.earliest_refresh.filter(|earliest| *earliest > now) {
@@ -196,7 +253,9 @@ impl Lease {
             Ok(_) => Advice::SameAgain,
             Err(failed) => {
                 let now = self.pool.clock.now();
+                // A fault of the store says nothing about the credential.
                 if !failed.ended
+                    && failed.exit != ExitKind::Store
                     && let Some(until) = self.entry.slot.paused_until(now)
                 {
                     self.cool(until, CoolCause::RefreshFailed, Scope::Account, now);
@@ -206,17 +265,25 @@ impl Lease {
         }
     }
 
-    /// Sets the health at once for every later request, if it is still that of this lease's token and `from` agrees with
-    /// what it replaces; the store follows in the background.
-    fn set_health(&self, health: Health, from: impl FnOnce(&Health) -> bool) {
+    /// Sets the health at once for every later request, if it is still that of this lease's token; the store follows in the
+    /// background.
+    fn set_health(&self, health: Health) {
+        let change = |entry: &Entry| {
+            let row = &entry.credential;
+            let differs = row.health != health && row.health != Health::Disabled;
+            differs.then(|| entry.with_health(health))
+        };
+        self.change(change, &Scope::Account);
+    }
+
+    fn change(&self, change: impl FnOnce(&Entry) -> Option<Entry>, scope: &Scope) {
         let generation = self.leased.generation;
         let changed = self.pool.change(self.id(), |entry| {
-            let row = &entry.credential;
-            let ours = row.generation == generation && row.health != health && row.health != Health::Disabled;
-            (ours && from(&row.health)).then(|| entry.with_health(health))
+            let is_ours = entry.credential.generation == generation;
+            is_ours.then(|| change(entry)).flatten()
         });
-        if changed.is_some() && !keyless::is_keyless(&self.entry.credential) {
-            save_health(&self.pool, self.id(), &self.entry);
+        if changed.is_some() {
+            health::save(&self.pool, &self.entry, scope);
         }
     }
 }
@@ -233,28 +300,4 @@ impl Drop for Lease {
     fn drop(&mut self) {
         self.entry.slot.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-/// Writes the health that holds in memory. Writes of one credential go one after the other and each takes the state of its
-/// own moment, so the last one is what stays.
-fn save_health(pool: &Arc<Inner>, id: CredentialId, entry: &Entry) {
-    let slot = Arc::clone(&entry.slot);
-    slot.saving(true);
-    let inner = Arc::clone(pool);
-    pool.work.spawn(async move {
-        let turn = slot.save_order.lock().await;
-        if let Ok(entry) = inner.entry(id) {
-            let row = &entry.credential;
-            let (generation, health) = (Some(row.generation), row.health.clone());
-            if let Err(error) = inner
-                .store
-                .set_health(id, generation, health, inner.clock.now())
-                .await
-            {
-                tracing::warn!(credential = %id, %error, "the state of a login could not be stored");
-            }
-        }
-        drop(turn);
-        slot.saving(false);
-    });
 }

@@ -1,24 +1,26 @@
 //! The pool itself: its parts, the snapshot that requests read, and how the snapshot follows the store.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 use hermes_catalog::{Catalog, Provider};
 use hermes_core::{Clock, Credential, CredentialId, Faults, Protocol, ProviderId, Random, Secret, UnixMs};
 use hermes_oauth::Engine;
-use hermes_store::{Store, StoreError};
+use hermes_store::Store;
 
 use crate::api::{Ask, PoolError, View};
 use crate::entry::Entry;
+use crate::lane::Lane;
 use crate::lease::Lease;
 use crate::logins::{Logins, Running};
 use crate::runtime::ProviderSettings;
-use crate::slot::hold;
 use crate::snapshot::Snapshot;
+use crate::sticky::Sticky;
 use crate::work::Work;
-use crate::{keyless, target, view};
+use crate::{target, view};
 
 /// A difference of the clocks that a person should know of.
 const CLOCK_WARNING_MS: i64 = 60_000;
@@ -42,6 +44,9 @@ pub struct PoolParts {
     pub settings: HashMap<ProviderId, ProviderSettings>,
     /// Where a lab strikes; [`Faults::none`] outside labs.
     pub faults: Faults,
+    /// A private folder of this home that its processes share while they run; made when it is needed. Without one, turns
+    /// are counted for this process alone.
+    pub run: Option<PathBuf>,
 }
 
 /// Every credential of this machine, ready to be leased. Clones share one state.
@@ -63,8 +68,13 @@ pub(crate) struct Inner {
     pub(crate) faults: Faults,
     /// How far the issuers' clocks are ahead of ours, milliseconds.
     pub(crate) clock_ahead: AtomicI64,
-    writer: Mutex<()>,
-    stamp: AtomicU64,
+    pub(crate) run: Option<PathBuf>,
+    pub(crate) lanes: Mutex<HashMap<ProviderId, Arc<Lane>>>,
+    pub(crate) sticky: Sticky,
+    /// The version of the store that the snapshot stands for.
+    pub(crate) seen: tokio::sync::Mutex<Option<i64>>,
+    pub(crate) writer: Mutex<()>,
+    pub(crate) stamp: AtomicU64,
 }
 
 impl Pool {
@@ -83,6 +93,10 @@ impl Pool {
                 running: Running::default(),
                 faults: parts.faults,
                 clock_ahead: AtomicI64::new(0),
+                run: parts.run,
+                lanes: Mutex::default(),
+                sticky: Sticky::default(),
+                seen: tokio::sync::Mutex::default(),
                 writer: Mutex::default(),
                 stamp: AtomicU64::new(0),
             }),
@@ -133,7 +147,7 @@ impl Pool {
             .snapshot
             .load()
             .entries()
-            .map(|entry| view::of(entry, now))
+            .map(|entry| view::of(&entry, now))
             .collect()
     }
 
@@ -162,7 +176,7 @@ impl Pool {
 
     /// Whether anything is signed in for a provider, usable or not. Costs one look at memory.
     pub fn has_login(&self, provider: &ProviderId) -> bool {
-        !self.inner.snapshot.load().of(provider).is_empty()
+        self.inner.snapshot.load().members(provider).is_some()
     }
 
     /// The credential that a TARGET names: a label, `PROVIDER:LABEL`, `PROVIDER:INDEX` (from 1), the beginning of an id,
@@ -174,14 +188,15 @@ impl Pool {
     pub fn find(&self, target: &str) -> Result<View, PoolError> {
         let snapshot = self.inner.snapshot.load();
         let entry = target::find(&self.inner.catalog, &snapshot, target)?;
-        Ok(view::of(entry, self.inner.clock.now()))
+        Ok(view::of(&entry, self.inner.clock.now()))
     }
 
     /// A credential for one request. Answers at once while the token is fresh; waits for the one refresh under way when
     /// it has ended.
     ///
     /// # Errors
-    /// [`PoolError::NoLogin`], [`PoolError::Protocol`], [`PoolError::SwitchedOff`] or [`PoolError::Exhausted`].
+    /// [`PoolError::NoLogin`], [`PoolError::Protocol`], [`PoolError::SwitchedOff`], [`PoolError::Blocked`] or
+    /// [`PoolError::Exhausted`].
     pub async fn lease(&self, ask: &Ask<'_>) -> Result<Lease, PoolError> {
         crate::choose::lease(&self.inner, ask).await
     }
@@ -210,67 +225,8 @@ impl Pool {
 }
 
 impl Inner {
-    pub(crate) async fn reload(&self) -> Result<(), StoreError> {
-        let before = self.stamp.load(Ordering::Acquire);
-        let mut rows = self.store.credentials().await?;
-        rows.extend(keyless::members(&self.catalog, &rows));
-        let _guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = self.snapshot.load();
-        let entries = rows
-            .into_iter()
-            .map(|row| self.merge(&old, row, before))
-            .collect();
-        self.snapshot.store(Arc::new(Snapshot::new(entries)));
-        Ok(())
-    }
-
-    /// What the snapshot holds for a row that was just read. An entry that changed since the read began is newer than the
-    /// row, and a health that is still being written is newer than the stored one.
-    fn merge(&self, old: &Snapshot, mut row: Credential, before: u64) -> Arc<Entry> {
-        let Some(entry) = old.get(row.id) else {
-            return Arc::new(Entry::new(self, row));
-        };
-        if entry.stamp > before {
-            return Arc::clone(entry);
-        }
-        // A renewed token that is durable on this machine only is newer than what the store has.
-        if row.generation < entry.credential.generation && hold(&entry.slot.unsaved).is_some() {
-            return Arc::clone(entry);
-        }
-        // What is in no store has its health here alone.
-        let unsaved = entry.slot.is_saving() || keyless::is_keyless(&row);
-        if row.generation == entry.credential.generation && unsaved {
-            row.health = entry.credential.health.clone();
-        }
-        if entry.credential == row {
-            return Arc::clone(entry);
-        }
-        Arc::new(entry.with(self, row))
-    }
-
-    /// Reads the store again and gives the entry of one credential; none when it is gone.
-    pub(crate) async fn reread(&self, id: CredentialId) -> Result<Option<Arc<Entry>>, StoreError> {
-        self.reload().await?;
-        Ok(self.snapshot.load().get(id).cloned())
-    }
-
-    /// Replaces one entry by what `change` makes of it; none when the credential is gone or `change` declines.
-    pub(crate) fn change(
-        &self,
-        id: CredentialId,
-        change: impl FnOnce(&Entry) -> Option<Entry>,
-    ) -> Option<Arc<Entry>> {
-        let _guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = self.snapshot.load();
-        let mut entry = change(old.get(id)?)?;
-        entry.stamp = self.stamp.fetch_add(1, Ordering::AcqRel) + 1;
-        let entry = Arc::new(entry);
-        self.snapshot.store(Arc::new(old.replace(&entry)));
-        Some(entry)
-    }
-
     pub(crate) fn entry(&self, id: CredentialId) -> Result<Arc<Entry>, PoolError> {
-        let found = self.snapshot.load().get(id).cloned();
+        let found = self.snapshot.load().get(id);
         found.ok_or_else(|| PoolError::Target(format!("no login has the id `{id}`")))
     }
 

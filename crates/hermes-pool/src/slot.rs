@@ -1,19 +1,25 @@
 //! What this process remembers of a credential from one snapshot to the next.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hermes_core::{CoolCause, Material, UnixMs};
+use hermes_core::{CoolCause, Material, Random, Scope, UnixMs};
 
+use crate::classify;
 use crate::flight::Flight;
+use crate::probe::Probing;
 
 /// Shortest pause after a refresh that failed for a passing reason.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(5);
 /// Longest.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
-/// How many models' cool-downs are remembered; the oldest goes first.
-const MOST_MODELS: usize = 64;
+/// The first rest of a cause that names no time.
+const SHORTEST_REST: Duration = Duration::from_mins(1);
+/// Each repeat doubles it up to this.
+const LONGEST_REST: Duration = Duration::from_hours(1);
+/// How many scopes' repeats are remembered; the oldest goes first.
+const MOST_STRIKES: usize = 64;
 
 pub(crate) struct Slot {
     /// Requests that hold a lease.
@@ -30,7 +36,15 @@ pub(crate) struct Slot {
     pub(crate) ahead_permille: AtomicU32,
     saving: AtomicU32,
     pause: Mutex<Pause>,
-    models: Mutex<Vec<ModelRest>>,
+    /// Leases ever handed out.
+    pub(crate) leased: AtomicU64,
+    /// Requests served.
+    pub(crate) served: AtomicU64,
+    /// What the weighted strategy owes it.
+    pub(crate) owed: AtomicI64,
+    /// Who goes first when a cool-down of its own has ended.
+    pub(crate) probing: Arc<Probing>,
+    strikes: Mutex<Vec<(Scope, u32)>>,
 }
 
 impl Default for Slot {
@@ -44,7 +58,11 @@ impl Default for Slot {
             ahead_permille: AtomicU32::new(1000),
             saving: AtomicU32::default(),
             pause: Mutex::default(),
-            models: Mutex::default(),
+            leased: AtomicU64::default(),
+            served: AtomicU64::default(),
+            owed: AtomicI64::default(),
+            probing: Arc::default(),
+            strikes: Mutex::default(),
         }
     }
 }
@@ -53,12 +71,6 @@ impl Default for Slot {
 struct Pause {
     fails: u32,
     until: Option<UnixMs>,
-}
-
-struct ModelRest {
-    model: String,
-    until: UnixMs,
-    cause: CoolCause,
 }
 
 pub(crate) fn hold<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -96,48 +108,39 @@ impl Slot {
         *hold(&self.pause) = Pause::default();
     }
 
-    /// The cool-down that covers a model.
-    pub(crate) fn model_rest(&self, model: &str, now: UnixMs) -> Option<(UnixMs, CoolCause)> {
-        let rests = hold(&self.models);
-        let covering = rests
-            .iter()
-            .filter(|rest| rest.until > now && covers_for(rest.cause, &rest.model, model));
-        covering
-            .max_by_key(|rest| rest.until)
-            .map(|rest| (rest.until, rest.cause))
+    /// How long it rests after a failure that names no time: longer with each repeat, and a little different each time, so
+    /// that what failed together does not come back together.
+    pub(crate) fn strike(&self, scope: &Scope, cause: CoolCause, random: &dyn Random) -> Duration {
+        let mut strikes = hold(&self.strikes);
+        let before = strikes.iter().position(|(one, _)| one == scope);
+        let repeats = before.map_or(0, |at| strikes.remove(at).1);
+        if strikes.len() >= MOST_STRIKES {
+            strikes.remove(0);
+        }
+        strikes.push((scope.clone(), repeats.saturating_add(1)));
+        let first = classify::default_rest(cause).max(SHORTEST_REST);
+        let rest = first
+            .saturating_mul(1 << repeats.min(6))
+            .min(LONGEST_REST.max(first));
+        let mut byte = [0];
+        random.fill(&mut byte);
+        // Up to a tenth more.
+        rest + rest / 2560 * u32::from(byte[0])
     }
 
-    pub(crate) fn rest_model(&self, model: &str, until: UnixMs, cause: CoolCause) {
-        let mut rests = hold(&self.models);
-        rests.retain(|rest| rest.model != model);
-        if rests.len() >= MOST_MODELS {
-            rests.remove(0);
-        }
-        rests.push(ModelRest {
-            model: model.to_owned(),
-            until,
-            cause,
-        });
+    /// A success: the next failure of these scopes is a first one.
+    pub(crate) fn forgive(&self, is_over: impl Fn(&Scope) -> bool) {
+        hold(&self.strikes).retain(|(scope, _)| !is_over(scope));
+    }
+
+    pub(crate) fn is_struck(&self) -> bool {
+        !hold(&self.strikes).is_empty()
     }
 
     /// Forgets every failure; for a person's reset.
     pub(crate) fn clear(&self) {
         self.resume();
         self.unproven.store(0, Ordering::Release);
-        hold(&self.models).clear();
+        hold(&self.strikes).clear();
     }
-}
-
-/// Whether a cool-down covers a model: a model that the account does not have is that one alone, a limit covers the family
-/// that it names.
-pub(crate) fn covers_for(cause: CoolCause, rest: &str, model: &str) -> bool {
-    match cause {
-        CoolCause::NoModel => rest == model,
-        _ => covers(rest, model),
-    }
-}
-
-/// Whether a cool-down of this model or family covers a model.
-pub(crate) fn covers(rest: &str, model: &str) -> bool {
-    !rest.is_empty() && model.to_ascii_lowercase().contains(&rest.to_ascii_lowercase())
 }

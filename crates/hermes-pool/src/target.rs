@@ -15,11 +15,7 @@ const SHORTEST_ID: usize = 4;
 const LONGEST_SHOWN: usize = 80;
 
 /// Labels win over everything but a whole id; then `PROVIDER:LABEL`, `PROVIDER:INDEX`, the beginning of an id, a provider.
-pub(crate) fn find<'a>(
-    catalog: &Catalog,
-    snapshot: &'a Snapshot,
-    target: &str,
-) -> Result<&'a Arc<Entry>, PoolError> {
+pub(crate) fn find(catalog: &Catalog, snapshot: &Snapshot, target: &str) -> Result<Arc<Entry>, PoolError> {
     let target = target.trim();
     if let Ok(id) = target.parse::<CredentialId>() {
         return snapshot.get(id).ok_or_else(|| none(target));
@@ -38,7 +34,7 @@ pub(crate) fn find<'a>(
     let Some(provider) = provider(catalog, snapshot, target) else {
         return Err(none(target));
     };
-    let members: Vec<_> = snapshot.of(&provider).iter().collect();
+    let members = snapshot.of(&provider);
     if members.is_empty() {
         return Err(PoolError::NoLogin { provider });
     }
@@ -46,11 +42,11 @@ pub(crate) fn find<'a>(
 }
 
 /// `PROVIDER:REST` for every colon, since ids of custom endpoints have one themselves.
-fn in_provider<'a>(
+fn in_provider(
     catalog: &Catalog,
-    snapshot: &'a Snapshot,
+    snapshot: &Snapshot,
     target: &str,
-) -> Option<Result<&'a Arc<Entry>, PoolError>> {
+) -> Option<Result<Arc<Entry>, PoolError>> {
     let splits = target
         .match_indices(':')
         .map(|(at, _)| (&target[..at], &target[at + 1..]));
@@ -61,11 +57,11 @@ fn in_provider<'a>(
         };
         let members = snapshot.of(&provider);
         if let Some(entry) = members.iter().find(|entry| entry.credential.label == rest) {
-            return Some(Ok(entry));
+            return Some(Ok(Arc::clone(entry)));
         }
         if let Ok(index) = rest.parse::<usize>() {
             if let Some(entry) = index.checked_sub(1).and_then(|at| members.get(at)) {
-                return Some(Ok(entry));
+                return Some(Ok(Arc::clone(entry)));
             }
             missed = Some(out_of_range(provider, index, members.len()));
         }
@@ -89,7 +85,7 @@ fn provider(catalog: &Catalog, snapshot: &Snapshot, name: &str) -> Option<Provid
     stored.or_else(|| catalog.provider(name).ok().map(|provider| provider.id.clone()))
 }
 
-fn matching(snapshot: &Snapshot, test: impl Fn(&Entry) -> bool) -> Vec<&Arc<Entry>> {
+fn matching(snapshot: &Snapshot, test: impl Fn(&Entry) -> bool) -> Vec<Arc<Entry>> {
     snapshot.entries().filter(|entry| test(entry)).collect()
 }
 
@@ -98,9 +94,9 @@ fn has_beginning(id: CredentialId, target: &str) -> bool {
     target.len() >= SHORTEST_ID && (id.to_string().starts_with(&target) || id.simple().starts_with(&target))
 }
 
-fn one<'a>(target: &str, found: &[&'a Arc<Entry>]) -> Result<&'a Arc<Entry>, PoolError> {
+fn one(target: &str, found: &[Arc<Entry>]) -> Result<Arc<Entry>, PoolError> {
     match found {
-        [entry] => Ok(entry),
+        [entry] => Ok(Arc::clone(entry)),
         several => {
             let names: Vec<_> = several.iter().map(|entry| name(entry)).collect();
             let problem = format!("`{}` names several logins: {}", shown(target), names.join(", "));

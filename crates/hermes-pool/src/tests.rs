@@ -1,9 +1,16 @@
+mod affinity;
 mod bounds;
 mod flaky;
 mod flight;
+mod health;
 mod keyless;
 mod kit;
 mod lease;
 mod logins;
+mod probe;
 mod runtime;
+mod snapshot;
+mod spread;
+mod sticky;
 mod target;
+mod turns;

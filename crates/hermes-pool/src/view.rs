@@ -1,5 +1,7 @@
 //! How a credential stands, in words.
 
+use std::sync::atomic::Ordering;
+
 use hermes_core::{Health, LoginCause, Scope, UnixMs};
 
 use crate::api::{State, View};
@@ -28,6 +30,8 @@ pub(crate) fn of(entry: &Entry, now: UnixMs) -> View {
             .map(|outlook| outlook.runtimes.clone())
             .unwrap_or_default(),
         ignored,
+        in_flight: u64::from(entry.slot.in_flight.load(Ordering::Relaxed)),
+        served: entry.slot.served.load(Ordering::Relaxed),
     }
 }
 
@@ -62,14 +66,17 @@ pub(crate) fn state_for(entry: &Entry, model: Option<&str>, now: UnixMs) -> (Sta
     (state, words, until)
 }
 
-/// A cool-down of one model leaves the others usable, so it is only told of.
+/// Cool-downs of single models leave the others usable, so they are only told of.
 fn resting_models(entry: &Entry, now: UnixMs) -> Option<String> {
-    match &entry.credential.health {
-        Health::Cooling {
-            until,
-            cause,
-            scope: Scope::Model(model),
-        } if *until > now => Some(format!("`{model}` models: {}", cause.words())),
-        _ => None,
-    }
+    let told: Vec<String> = entry
+        .credential
+        .rests
+        .iter()
+        .filter(|rest| rest.until > now)
+        .filter_map(|rest| match &rest.scope {
+            Scope::Model(model) => Some(format!("`{model}` models: {}", rest.cause.words())),
+            Scope::Account | Scope::Organisation(_) => None,
+        })
+        .collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }

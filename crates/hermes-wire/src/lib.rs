@@ -4,6 +4,7 @@
 //! request on its way up, [`OpeningWatcher`] and [`UsageWatcher`] for an answer on its way
 //! down, [`error_body`] and [`read_error`] for failures.
 
+mod conversation;
 mod errors;
 mod headers;
 mod json;
@@ -11,10 +12,12 @@ mod models;
 mod opening;
 mod peek;
 mod remote;
+mod scan;
 mod sse;
 mod usage;
 mod watch;
 
+pub use conversation::conversation;
 pub use errors::{error_body, error_status, error_type, stream_error};
 pub use headers::{
     forwards_request_header, is_hop_by_hop, is_rate_limit_header, named_in_connection, returns_answer_header,

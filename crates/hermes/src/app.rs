@@ -196,6 +196,7 @@ impl<'a> App<'a> {
                 random: Arc::clone(&self.random),
                 settings,
                 faults: self.faults()?,
+                run: Some(self.paths.home.join("run")),
             });
             pool.reload().await?;
             pool.examine().await;

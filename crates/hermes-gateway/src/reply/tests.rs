@@ -77,6 +77,25 @@ async fn model_that_no_account_has_is_404_and_not_worth_waiting_for() {
 }
 
 #[tokio::test]
+async fn blocked_pool_is_429_without_a_time_and_names_what_to_do() {
+    let error = || PoolError::Blocked {
+        provider: ProviderId::new("lab"),
+        label: "work".to_owned(),
+        rule: "the terms forbid it".to_owned(),
+    };
+    for protocol in Protocol::ALL {
+        let (head, body) = shown(error().into(), Some(protocol)).await;
+        assert_eq!(head.status, 429);
+        assert!(!head.headers.contains_key("retry-after"));
+        assert_eq!(head.headers["x-should-retry"], "false");
+        let text = body.to_string();
+        for part in ["the terms forbid it", "hermes auth reset lab:work", "disable"] {
+            assert!(text.contains(part), "{protocol}: {part} in {text}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn missing_login_is_never_the_clients_key() {
     let error = PoolError::NoLogin {
         provider: ProviderId::new("lab"),

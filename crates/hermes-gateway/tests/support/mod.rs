@@ -294,5 +294,6 @@ fn pool(store: &Arc<dyn Store>, catalog: &Arc<Catalog>, http: &Http, clock: &Arc
         random: Arc::new(OsRandom),
         settings: HashMap::new(),
         faults: hermes_core::Faults::none(),
+        run: None,
     })
 }

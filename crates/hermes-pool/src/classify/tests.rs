@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use hermes_catalog::{Catalog, ErrorRule};
 use hermes_core::{CoolCause, LoginCause, Scope, UnixMs};
 use pretty_assertions::assert_eq;
@@ -318,15 +316,5 @@ fn needs_login_rule_names_the_key_or_the_login() {
     assert_eq!(
         classify(&answer, rules, now()),
         Verdict::Dead(LoginCause::RevokedOrReused)
-    );
-}
-
-#[test]
-fn default_rests_are_a_minute_and_an_hour() {
-    assert_eq!(super::default_rest(CoolCause::RateLimit), Duration::from_mins(1));
-    assert_eq!(super::default_rest(CoolCause::Billing), Duration::from_hours(1));
-    assert_eq!(
-        super::default_rest(CoolCause::Unauthorised),
-        Duration::from_mins(5)
     );
 }

@@ -1,13 +1,14 @@
-//! A store that fails where a test says so.
+//! A store that fails where a test says so, and that knows more than is written yet: pools, partial cool-downs, probes.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use hermes_core::{
-    AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Scope, Secret,
-    Strategy, UnixMs,
+    AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Rest, Scope,
+    Secret, Strategy, UnixMs,
 };
 use hermes_store::{
     Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, RequestRow,
@@ -16,22 +17,77 @@ use hermes_store::{
 
 pub(crate) struct Flaky {
     inner: Arc<dyn Store>,
+    /// How often it was asked for anything.
+    pub(crate) calls: AtomicUsize,
     /// How many commits fail before one goes through.
     pub(crate) failing_commits: AtomicUsize,
+    /// How many writes of a health fail.
+    pub(crate) failing_healths: AtomicUsize,
     /// How many secrets are refused for a passing reason.
     pub(crate) busy_secrets: AtomicUsize,
     /// The credential whose secret cannot be opened.
     pub(crate) damaged: Mutex<Option<CredentialId>>,
+    /// Credentials that are in no file.
+    pub(crate) added: Mutex<Vec<Credential>>,
+    /// What a row says in place of what is stored.
+    pub(crate) rows: Mutex<HashMap<CredentialId, Row>>,
+    /// Only these are told of as changed; all, when none are named.
+    pub(crate) changed: Mutex<Option<Vec<CredentialId>>>,
+    /// Who asked to try first.
+    pub(crate) claims: AtomicUsize,
+    /// Whether another process tries first.
+    pub(crate) claimed_elsewhere: AtomicBool,
+    pools: Mutex<Vec<PoolRow>>,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Row {
+    pub(crate) rests: Vec<Rest>,
+    pub(crate) resets: u64,
+    pub(crate) weight: Option<u32>,
+    pub(crate) organisation: Option<String>,
 }
 
 impl Flaky {
     pub(crate) fn new(inner: Arc<dyn Store>) -> Self {
         Self {
             inner,
+            calls: AtomicUsize::new(0),
             failing_commits: AtomicUsize::new(0),
+            failing_healths: AtomicUsize::new(0),
             busy_secrets: AtomicUsize::new(0),
             damaged: Mutex::default(),
+            added: Mutex::default(),
+            rows: Mutex::default(),
+            changed: Mutex::default(),
+            claims: AtomicUsize::new(0),
+            claimed_elsewhere: AtomicBool::new(false),
+            pools: Mutex::default(),
         }
+    }
+
+    pub(crate) fn row(&self, id: CredentialId, change: impl FnOnce(&mut Row)) {
+        change(self.rows.lock().unwrap().entry(id).or_default());
+    }
+
+    fn told(&self, mut credentials: Vec<Credential>) -> Vec<Credential> {
+        credentials.extend(self.added.lock().unwrap().iter().cloned());
+        let rows = self.rows.lock().unwrap();
+        for credential in &mut credentials {
+            let Some(row) = rows.get(&credential.id) else {
+                continue;
+            };
+            credential.rests.clone_from(&row.rests);
+            credential.resets = row.resets;
+            credential.weight = row.weight.unwrap_or(1);
+            credential.identity.organisation.clone_from(&row.organisation);
+        }
+        credentials
+    }
+
+    fn met(&self) -> &Arc<dyn Store> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        &self.inner
     }
 
     fn fault(left: &AtomicUsize) -> Result<(), StoreError> {
@@ -45,15 +101,15 @@ impl Flaky {
 #[async_trait]
 impl Store for Flaky {
     fn info(&self) -> &StoreInfo {
-        self.inner.info()
+        self.met().info()
     }
 
     async fn version(&self) -> Result<i64, StoreError> {
-        self.inner.version().await
+        self.met().version().await
     }
 
     async fn credentials(&self) -> Result<Vec<Credential>, StoreError> {
-        self.inner.credentials().await
+        Ok(self.told(self.met().credentials().await?))
     }
 
     async fn material(&self, id: CredentialId) -> Result<(u64, Material), StoreError> {
@@ -63,11 +119,14 @@ impl Store for Flaky {
                 row: "credential_secret".to_owned(),
             });
         }
-        self.inner.material(id).await
+        if self.added.lock().unwrap().iter().any(|row| row.id == id) {
+            return Ok((1, super::kit::material("added", None, None)));
+        }
+        self.met().material(id).await
     }
 
     async fn save_login(&self, login: NewCredential, now: UnixMs) -> Result<Saved, StoreError> {
-        self.inner.save_login(login, now).await
+        self.met().save_login(login, now).await
     }
 
     async fn commit_refresh(
@@ -78,7 +137,7 @@ impl Store for Flaky {
         now: UnixMs,
     ) -> Result<Commit, StoreError> {
         Self::fault(&self.failing_commits)?;
-        self.inner.commit_refresh(id, generation, material, now).await
+        self.met().commit_refresh(id, generation, material, now).await
     }
 
     async fn set_health(
@@ -88,15 +147,31 @@ impl Store for Flaky {
         health: Health,
         now: UnixMs,
     ) -> Result<bool, StoreError> {
-        self.inner.set_health(id, generation, health, now).await
+        Self::fault(&self.failing_healths)?;
+        if let Health::Cooling { until, cause, scope } = &health
+            && *scope != Scope::Account
+        {
+            let rest = Rest {
+                scope: scope.clone(),
+                until: *until,
+                cause: *cause,
+            };
+            self.row(id, |row| {
+                row.rests.retain(|one| one.scope != rest.scope);
+                row.rests.push(rest);
+            });
+            return Ok(true);
+        }
+        self.row(id, |row| row.rests.clear());
+        self.met().set_health(id, generation, health, now).await
     }
 
     async fn rename(&self, id: CredentialId, label: &str, now: UnixMs) -> Result<(), StoreError> {
-        self.inner.rename(id, label, now).await
+        self.met().rename(id, label, now).await
     }
 
     async fn set_priority(&self, id: CredentialId, place: u32, now: UnixMs) -> Result<(), StoreError> {
-        self.inner.set_priority(id, place, now).await
+        self.met().set_priority(id, place, now).await
     }
 
     async fn lease(&self, id: CredentialId) -> Result<Option<Lease>, StoreError> {
@@ -167,11 +242,12 @@ impl Store for Flaky {
     }
 
     async fn set_weight(&self, id: CredentialId, weight: u32, now: UnixMs) -> Result<(), StoreError> {
-        self.inner.set_weight(id, weight, now).await
+        self.row(id, |row| row.weight = Some(weight));
+        self.met().set_weight(id, weight, now).await
     }
 
     async fn pools(&self) -> Result<Vec<PoolRow>, StoreError> {
-        self.inner.pools().await
+        Ok(self.pools.lock().unwrap().clone())
     }
 
     async fn set_strategy(
@@ -180,15 +256,33 @@ impl Store for Flaky {
         strategy: Strategy,
         now: UnixMs,
     ) -> Result<(), StoreError> {
-        self.inner.set_strategy(provider, strategy, now).await
+        {
+            let mut pools = self.pools.lock().unwrap();
+            pools.retain(|pool| pool.provider != *provider);
+            pools.push(PoolRow {
+                provider: provider.clone(),
+                strategy,
+            });
+        }
+        self.met().set_strategy(provider, strategy, now).await
     }
 
     async fn changes(&self, since: Option<i64>) -> Result<Changes, StoreError> {
-        self.inner.changes(since).await
+        let mut changes = self.met().changes(since).await?;
+        changes.credentials = self.told(changes.credentials);
+        if let Some(changed) = &*self.changed.lock().unwrap() {
+            changes.whole = false;
+            changes.credentials.retain(|row| changed.contains(&row.id));
+        }
+        Ok(changes)
     }
 
     async fn reset(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError> {
-        self.inner.reset(id, now).await
+        self.row(id, |row| {
+            row.rests.clear();
+            row.resets += 1;
+        });
+        self.met().reset(id, now).await
     }
 
     async fn end_rest(
@@ -198,7 +292,11 @@ impl Store for Flaky {
         scope: &Scope,
         now: UnixMs,
     ) -> Result<bool, StoreError> {
-        self.inner.end_rest(id, generation, scope, now).await
+        if *scope == Scope::Account {
+            return self.met().end_rest(id, generation, scope, now).await;
+        }
+        self.row(id, |row| row.rests.retain(|rest| rest.scope != *scope));
+        Ok(true)
     }
 
     async fn claim_probe(
@@ -208,31 +306,33 @@ impl Store for Flaky {
         span: Duration,
         now: UnixMs,
     ) -> Result<bool, StoreError> {
-        self.inner.claim_probe(id, scope, span, now).await
+        self.claims.fetch_add(1, Ordering::SeqCst);
+        let granted = self.met().claim_probe(id, scope, span, now).await?;
+        Ok(granted && !self.claimed_elsewhere.load(Ordering::SeqCst))
     }
 
     async fn remove(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError> {
-        self.inner.remove(id, now).await
+        self.met().remove(id, now).await
     }
 
     async fn update_attempt(&self, attempt: &AttemptRow) -> Result<bool, StoreError> {
-        self.inner.update_attempt(attempt).await
+        self.met().update_attempt(attempt).await
     }
 
     async fn save_attempt(&self, attempt: &AttemptRow) -> Result<(), StoreError> {
-        self.inner.save_attempt(attempt).await
+        self.met().save_attempt(attempt).await
     }
 
     async fn attempt(&self, id: AttemptId) -> Result<Option<AttemptRow>, StoreError> {
-        self.inner.attempt(id).await
+        self.met().attempt(id).await
     }
 
     async fn attempts(&self) -> Result<Vec<AttemptRow>, StoreError> {
-        self.inner.attempts().await
+        self.met().attempts().await
     }
 
     async fn take_attempt(&self, id: AttemptId) -> Result<bool, StoreError> {
-        self.inner.take_attempt(id).await
+        self.met().take_attempt(id).await
     }
 
     async fn finish_attempt(
@@ -241,19 +341,19 @@ impl Store for Flaky {
         login: NewCredential,
         now: UnixMs,
     ) -> Result<Option<Saved>, StoreError> {
-        self.inner.finish_attempt(id, login, now).await
+        self.met().finish_attempt(id, login, now).await
     }
 
     async fn add_key(&self, key: &ClientKey) -> Result<(), StoreError> {
-        self.inner.add_key(key).await
+        self.met().add_key(key).await
     }
 
     async fn keys(&self) -> Result<Vec<ClientKey>, StoreError> {
-        self.inner.keys().await
+        self.met().keys().await
     }
 
     async fn revoke_key(&self, id: KeyId, now: UnixMs) -> Result<bool, StoreError> {
-        self.inner.revoke_key(id, now).await
+        self.met().revoke_key(id, now).await
     }
 
     async fn secret_setting(
@@ -261,38 +361,38 @@ impl Store for Flaky {
         name: &str,
         make: &(dyn Fn() -> Secret + Sync),
     ) -> Result<Secret, StoreError> {
-        self.inner.secret_setting(name, make).await
+        self.met().secret_setting(name, make).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
-        self.inner.setting(name).await
+        self.met().setting(name).await
     }
 
     async fn set_setting(&self, name: &str, value: Option<&str>) -> Result<(), StoreError> {
-        self.inner.set_setting(name, value).await
+        self.met().set_setting(name, value).await
     }
 
     async fn events(&self, credential: Option<CredentialId>, limit: u32) -> Result<Vec<Event>, StoreError> {
-        self.inner.events(credential, limit).await
+        self.met().events(credential, limit).await
     }
 
     async fn append_log(&self, requests: &[RequestRow]) -> Result<(), StoreError> {
-        self.inner.append_log(requests).await
+        self.met().append_log(requests).await
     }
 
     async fn request(&self, id: &str) -> Result<Option<RequestRow>, StoreError> {
-        self.inner.request(id).await
+        self.met().request(id).await
     }
 
     async fn check(&self) -> Result<Vec<String>, StoreError> {
-        self.inner.check().await
+        self.met().check().await
     }
 
     async fn backup(&self, to: &std::path::Path) -> Result<(), StoreError> {
-        self.inner.backup(to).await
+        self.met().backup(to).await
     }
 
     async fn close(&self) -> Result<(), StoreError> {
-        self.inner.close().await
+        self.met().close().await
     }
 }

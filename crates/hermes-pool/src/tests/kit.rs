@@ -1,6 +1,7 @@
 //! A pool over a real store, a clock that tests move, and an issuer on loopback that answers what it is told.
 
 use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -163,7 +164,7 @@ pub(crate) struct Kit {
     pub(crate) store: Arc<Flaky>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) issuer: Arc<Issuer>,
-    _home: tempfile::TempDir,
+    pub(crate) home: tempfile::TempDir,
 }
 
 pub(crate) const OAUTH: &str = "minimax-oauth";
@@ -201,22 +202,25 @@ pub(crate) async fn kit_over(catalog: Catalog, settings: HashMap<ProviderId, Pro
     .await
     .unwrap();
     let store = Arc::new(Flaky::new(store));
-    let pool = pool_over(&store, &clock, &origin, catalog, settings);
+    let time = Arc::clone(&clock) as Arc<dyn Clock>;
+    let run = Some(home.path().join("home/run"));
+    let pool = pool_over(&store, &time, &origin, catalog, settings, run);
     Kit {
         pool,
         store,
         clock,
         issuer,
-        _home: home,
+        home,
     }
 }
 
-fn pool_over(
+pub(crate) fn pool_over(
     store: &Arc<Flaky>,
-    clock: &Arc<ManualClock>,
+    clock: &Arc<dyn Clock>,
     origin: &str,
     catalog: Catalog,
     settings: HashMap<ProviderId, ProviderSettings>,
+    run: Option<PathBuf>,
 ) -> Pool {
     let hosts = ["account.minimax.io", "api.minimax.io", "openrouter.ai"]
         .map(|host| format!("{host}={origin}"))
@@ -229,7 +233,7 @@ fn pool_over(
         allow_private: false,
     })
     .unwrap();
-    let clock = Arc::clone(clock) as Arc<dyn Clock>;
+    let clock = Arc::clone(clock);
     Pool::new(PoolParts {
         store: Arc::clone(store) as Arc<dyn Store>,
         catalog: Arc::new(catalog),
@@ -242,6 +246,7 @@ fn pool_over(
         random: Arc::new(OsRandom),
         settings,
         faults: hermes_core::Faults::none(),
+        run,
     })
 }
 
@@ -297,6 +302,40 @@ impl Kit {
         row.method(Some(name)).unwrap().id.clone()
     }
 
+    pub(crate) fn find(&self, label: &str) -> hermes_core::CredentialId {
+        self.pool.find(label).unwrap().credential.id
+    }
+
+    /// A request on one credential that is told to come back later.
+    pub(crate) async fn cool(&self, id: hermes_core::CredentialId, seconds: u64) {
+        let others = self.pool.views().into_iter().map(|view| view.credential);
+        let others: Vec<_> = others.filter(|row| row.id != id).map(|row| row.id).collect();
+        let provider = self.pool.inner.entry(id).unwrap().credential.provider.clone();
+        let lease = self.pool.lease(&ask(&provider, &others)).await.unwrap();
+        let headers = vec![("retry-after".to_owned(), seconds.to_string())];
+        let outcome = crate::Outcome::Answered {
+            status: 429,
+            headers,
+            body: b"{}".to_vec(),
+        };
+        assert_eq!(lease.report(outcome).await, crate::Advice::Another);
+        self.pool.settle().await;
+    }
+
+    /// A pool over the same store that shares nothing else.
+    pub(crate) fn another_process(&self) -> Pool {
+        let catalog = Catalog::builtin().unwrap();
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        pool_over(
+            &self.store,
+            &clock,
+            "http://127.0.0.1:9",
+            catalog,
+            HashMap::new(),
+            None,
+        )
+    }
+
     pub(crate) fn state(&self, label: &str) -> crate::State {
         self.pool.find(label).unwrap().state
     }
@@ -337,6 +376,7 @@ pub(crate) fn ask<'a>(provider: &'a ProviderId, tried: &'a [hermes_core::Credent
         protocol,
         model: "MiniMax-M3",
         tried,
+        conversation: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! A provider limits one of two accounts: the request is served by the other, and one request tries the first one again.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
@@ -22,7 +23,13 @@ const CROWD: usize = 4;
 
 pub(super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
     let lab = stage.lab("first", SPEED, &[])?;
-    let played = Limit { stage, lab: &lab }.play().await;
+    let played = Limit {
+        stage,
+        lab: &lab,
+        asked: Cell::new(0),
+    }
+    .play()
+    .await;
     lab.close().await;
     played
 }
@@ -30,6 +37,8 @@ pub(super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
 struct Limit<'a> {
     stage: &'a Stage<'a>,
     lab: &'a App<'a>,
+    /// Questions so far. A conversation stays with the account that served it, so each is another one.
+    asked: Cell<usize>,
 }
 
 impl Limit<'_> {
@@ -86,6 +95,7 @@ impl Limit<'_> {
         self.lab.clock.sleep(wait).await;
         let crowd = try_join_all((0..CROWD).map(|_| self.ask(false))).await?;
         let probes = crowd.iter().filter(|said| served_by(said) == "first").count();
+        stage.tell(&format!("{:?}", crowd.iter().map(served_by).collect::<Vec<_>>()));
         stage.claim(
             probes == 1,
             "One of them tried the first account; the others did not wait for it",
@@ -117,14 +127,16 @@ impl Limit<'_> {
     async fn ask(&self, show: bool) -> Result<Said, Failure> {
         let view = self.first()?;
         let (model, protocol) = chat::default_model(self.lab, &view).await?;
+        let number = self.asked.replace(self.asked.get() + 1);
         let question = Question {
             model,
             protocol,
-            text: "Say hello".to_owned(),
+            text: format!("Say hello to guest {number}"),
         };
         if show {
+            let (model, text) = (&question.model, &question.text);
             self.stage
-                .tell(&format!("$ hermes chat -m {} \"Say hello\"", question.model));
+                .tell(&format!("$ hermes chat -m {model} \"{text}\""));
         }
         chat::ask(self.lab, &question, show && !self.stage.told).await
     }

@@ -25,6 +25,9 @@ pub(super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
     let mut tokens: Vec<_> = ended.iter().filter_map(super::Ended::token).collect();
     let served = tokens.len();
     tokens.dedup();
+    for one in ended.iter().filter(|one| one.code != Some(0)) {
+        stage.quote(one);
+    }
     stage.claim(
         served == PROGRAMS && tokens.len() == 1,
         "All eight printed the same new token",

@@ -98,16 +98,17 @@ mod unix {
     }
 
     impl Two<'_> {
-        async fn token(&self, home: &str) -> Result<Ended, Failure> {
+        async fn token(&self, home: &str, json: bool) -> Result<Ended, Failure> {
             let args = ["token", self.provider.id.as_str(), "--json"];
-            self.stage.hermes(home, hours(2), self.store, &args).await
+            let args = if json { &args[..] } else { &args[..2] };
+            self.stage.hermes(home, hours(2), self.store, args).await
         }
 
         async fn race(&self) -> Result<String, Failure> {
             let stage = self.stage;
             stage.title("1. Two hours later the token has ended, and both machines ask at once");
             stage.tell(&format!("$ hermes token {} (on each)", self.provider.id));
-            let (one, other) = tokio::try_join!(self.token("first"), self.token("second"))?;
+            let (one, other) = tokio::try_join!(self.token("first", true), self.token("second", true))?;
             stage.quote(&one);
             stage.quote(&other);
             let calls = stage.renewals();
@@ -139,7 +140,7 @@ mod unix {
                 "Without it, the token that is still good serves on, and nothing is renewed",
             )?;
             stage.tell(&format!("A program that starts now has nothing to serve. $ hermes token {}", self.provider.id));
-            let late = self.token("second").await?;
+            let late = self.token("second", false).await?;
             stage.quote(&late);
             let refused = late.code == Some(i32::from(ExitKind::Store.code()));
             stage.claim(

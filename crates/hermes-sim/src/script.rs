@@ -61,6 +61,11 @@ impl Script {
         self.world.state().refresh_delay = span;
     }
 
+    /// Every answer that is not scripted leaves this much later, by the simulation's clock.
+    pub fn answer_delay(&self, span: Duration) {
+        self.world.state().answer_delay = span;
+    }
+
     /// A spent refresh token gives another pair until this long after it was spent, as some issuers forgive a lost answer; later
     /// it ends its family. Zero, as at the start, forgives nothing.
     pub fn reuse_grace(&self, span: Duration) {

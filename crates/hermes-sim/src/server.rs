@@ -66,10 +66,12 @@ async fn handle(world: &Arc<World>, request: Request<Incoming>) -> Result<Respon
         world.journal.add(entry.clone());
     }
     let refresh = Running::begin(world, &entry);
-    let mut answer = match scripted(world, &entry) {
-        Some(answer) => answer,
-        None => provider(world, &entry),
+    let own_pace = || {
+        let mut answer = provider(world, &entry);
+        answer.delay += world.state().answer_delay;
+        answer
     };
+    let mut answer = scripted(world, &entry).unwrap_or_else(own_pace);
     if refresh.is_some() {
         answer.delay += world.state().refresh_delay;
     }

@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) refreshes: Refreshes,
     pub(crate) refresh_delay: Duration,
+    /// How much later every unscripted answer leaves.
+    pub(crate) answer_delay: Duration,
     pub(crate) keys: HashSet<String>,
     pub(crate) canaries: Vec<String>,
     pub(crate) counter: u64,
@@ -91,6 +93,7 @@ impl World {
                 tokens: Tokens::new(token_life),
                 refreshes: Refreshes::default(),
                 refresh_delay: Duration::ZERO,
+                answer_delay: Duration::ZERO,
                 keys: HashSet::new(),
                 canaries: Vec::new(),
                 counter: 0,

@@ -51,13 +51,13 @@ impl<'a> App<'a> {
     ) -> Result<Self, Failure> {
         let paths = Paths::find(home, &env)?;
         let config = Config::load(&paths.config_file())?;
-        let server = Server::find(store, &env, &config)?;
         if store.is_some_and(server::has_password) {
             printer.warn(
                 "other programs can read the password in `--store`; put the address into `HERMES_STORE` or `[store] url`, or the \
                  password into `~/.pgpass`",
             );
         }
+        let server = Server::find(store, &env, &config)?;
         let lab = env.get("HERMES_LAB_HOSTS").map(Lab::parse).transpose()?;
         let clock = clock(&env, lab.is_some())?;
         Ok(Self {

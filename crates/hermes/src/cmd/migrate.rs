@@ -7,10 +7,10 @@ use hermes_core::{ExitKind, Secret};
 use hermes_store::{Dump, OpenOptions, Store, StoreError};
 use serde_json::json;
 
-use super::store::{existing, suspicion};
+use super::store::{counted, existing, suspicion};
 use crate::app::App;
 use crate::failure::{Failure, Outcome};
-use crate::server::{EXAMPLE, is_address};
+use crate::server::{EXAMPLE, has_password, is_address};
 
 /// A step that takes longer is told of.
 const SILENCE: Duration = Duration::from_secs(1);
@@ -23,12 +23,22 @@ enum Target {
 
 pub(super) async fn run(app: &App<'_>, to: &Secret) -> Outcome {
     let target = Target::parse(to)?;
+    if has_password(to) {
+        app.printer.warn(
+            "other programs can read the password in `--to` while this runs; `~/.pgpass` is a better place for it",
+        );
+    }
     let source = existing(app).await?;
     if let Some(suspicion) = suspicion(source.as_ref()) {
         let text = format!("{}, so its logins are not moved", suspicion.words());
         return Err(Failure::new(ExitKind::Store, "store_suspect", text).hint(suspicion.next));
     }
-    let heir = told(app, "opening the new store", hermes_store::open(target.options(app)?)).await?;
+    let heir = told(
+        app,
+        "opening the new store",
+        hermes_store::open(target.options(app)?),
+    )
+    .await?;
     let moved = hand_over(app, source.as_ref(), heir.as_ref()).await;
     let place = heir.info().place.clone();
     let closed = heir.close().await;
@@ -86,7 +96,8 @@ impl Target {
                 app.config.file().display()
             ),
             Self::Home(path) if is_same(path, &app.paths.home) => {
-                "Take `url` out of `[store]`, `HERMES_STORE` and `--store`; this home is then in use again.".to_owned()
+                "Take `url` out of `[store]`, `HERMES_STORE` and `--store`; this home is then in use again."
+                    .to_owned()
             }
             Self::Home(path) => format!(
                 "Use it with `--home {0}` or `HERMES_HOME={0}`, without a `[store] url`.",
@@ -109,7 +120,9 @@ async fn hand_over(app: &App<'_>, source: &dyn Store, heir: &dyn Store) -> Resul
     }
     if !heir.credentials().await?.is_empty() {
         let what = format!("`{}` has logins of its own", heir.info().place);
-        return Err(Failure::new(ExitKind::Usage, "taken", what).hint("Name an empty one; nothing was changed."));
+        return Err(
+            Failure::new(ExitKind::Usage, "taken", what).hint("Name an empty one; nothing was changed.")
+        );
     }
     if let Some(suspicion) = suspicion(heir) {
         let text = format!("`{}`: {}", heir.info().place, suspicion.words());
@@ -125,7 +138,7 @@ async fn hand_over(app: &App<'_>, source: &dyn Store, heir: &dyn Store) -> Resul
 
 async fn copy(app: &App<'_>, source: &dyn Store, heir: &dyn Store) -> Result<Dump, Failure> {
     let dump = told(app, "reading every login", source.export()).await?;
-    let words = format!("writing {} logins", dump.credentials.len());
+    let words = format!("writing {}", counted(dump.credentials.len(), "login"));
     told(app, &words, heir.import(&dump, app.now())).await?;
     let copy = told(app, "reading them back", heir.export()).await?;
     match difference(&dump, &copy) {
@@ -185,9 +198,9 @@ fn tell(app: &App<'_>, source: &dyn Store, place: &str, target: &Target, dump: &
         }));
     }
     app.printer.done(format_args!(
-        "Moved {} logins and {} client keys from `{from}` to `{place}`, and read them back",
-        dump.credentials.len(),
-        dump.keys.len()
+        "Moved {} and {} from `{from}` to `{place}`, and read them back",
+        counted(dump.credentials.len(), "login"),
+        counted(dump.keys.len(), "client key")
     ));
     app.printer
         .say("The old store is kept as it was and renews no token any more; logins that were only started stay behind.");

@@ -63,6 +63,12 @@ impl Suspicion {
     }
 }
 
+/// `1 login`, `2 logins`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
 /// Why this store renews nothing; none for one in good standing.
 pub(crate) fn suspicion(store: &dyn Store) -> Option<Suspicion> {
     store.suspect().map(Suspicion::of)
@@ -200,7 +206,8 @@ fn agree(app: &App<'_>, suspicion: &Suspicion) -> Result<(), Failure> {
             .hint("If no other store renews these logins any more, run it again with `--yes`."));
     }
     app.printer.warn(suspicion.words());
-    let question = "If another store renews the same logins, the providers end them. Type `yes` if this is the only one";
+    let question =
+        "If another store renews the same logins, the providers end them. Type `yes` if this is the only one";
     if app.prompter.ask(question)?.trim().eq_ignore_ascii_case("yes") {
         Ok(())
     } else {
@@ -219,7 +226,8 @@ async fn check(app: &App<'_>) -> Outcome {
     }
     if damage.is_empty() {
         app.printer.done(format_args!(
-            "Every secret of {logins} logins opens, and no row is damaged"
+            "Every secret of {} opens, and no row is damaged",
+            counted(logins, "login")
         ));
         return Ok(0);
     }

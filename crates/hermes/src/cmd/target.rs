@@ -33,9 +33,8 @@ fn whence(app: &App<'_>) -> &'static str {
 
 /// Why a renewal failed, with what helps: the store or the lease may say more than the error.
 pub(super) async fn with_help(app: &App<'_>, view: &View, error: PoolError) -> Failure {
-    let store = match app.existing_store().await {
-        Ok(Some(store)) => store,
-        _ => return error.into(),
+    let Ok(Some(store)) = app.existing_store().await else {
+        return error.into();
     };
     let failure = Failure::from(error);
     if failure.exit == ExitKind::Store

@@ -33,6 +33,8 @@ const COMMANDS: &[(&[&str], &[&str])] = &[
     (&["auth", "logout"], &["<PROVIDER>"]),
     (&["auth", "rename"], &["<LABEL>"]),
     (&["auth", "priority"], &["<PLACE>"]),
+    (&["auth", "strategy"], &["[STRATEGY]", "weighted"]),
+    (&["auth", "weight"], &["<WEIGHT>"]),
     (&["auth", "refresh"], &["<TARGET>"]),
     (&["auth", "reset"], &["<TARGET>"]),
     (&["auth", "enable"], &["<TARGET>"]),
@@ -47,9 +49,13 @@ const COMMANDS: &[(&[&str], &[&str])] = &[
     (&["config", "show"], &["--origin"]),
     (&["backup"], &["[FILE]"]),
     (&["restore"], &["--replace"]),
+    (&["store"], &["info", "adopt", "check"]),
+    (&["store", "adopt"], &["--yes"]),
+    (&["store", "check"], &["exit code 8"]),
+    (&["migrate"], &["--to <URL|FOLDER>", "--store <URL>"]),
     (&["explain"], &["<REQUEST_ID>"]),
     (&["completions"], &["<SHELL>"]),
-    (&["drill"], &["login"]),
+    (&["drill"], &["login", "reuse", "429", "crash", "two-machines"]),
 ];
 
 #[test]

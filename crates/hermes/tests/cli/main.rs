@@ -9,3 +9,4 @@ mod login;
 mod output;
 mod reads;
 mod refusals;
+mod stores;

@@ -15,6 +15,8 @@ const READS: &[&[&str]] = &[
     &["providers", "list"],
     &["providers", "show", "anthropic"],
     &["doctor"],
+    &["store", "info"],
+    &["auth", "strategy", "minimax-oauth"],
     &["config", "show"],
     &["config", "show", "--origin"],
 ];

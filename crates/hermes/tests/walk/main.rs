@@ -7,10 +7,16 @@ mod damage;
 mod defences;
 mod dialects;
 #[cfg(unix)]
+mod drills;
+#[cfg(unix)]
 mod endings;
 mod expiry;
 mod harness;
 mod issuer;
+#[cfg(unix)]
+mod leases;
 mod minimax;
 mod sdk;
 mod serve;
+#[cfg(unix)]
+mod stores;

@@ -18,6 +18,8 @@ use crate::failure::Failure;
 const SPEED: u32 = 20;
 /// What the provider asks for, seconds.
 const REST: u32 = 20;
+/// How long the provider takes for each answer then.
+const SLOW: Duration = Duration::from_millis(400);
 /// Requests at the same moment after the rest.
 const CROWD: usize = 4;
 
@@ -56,7 +58,9 @@ impl Limit<'_> {
             "Both are signed in, and the first one serves",
         )?;
 
-        stage.title(&format!("1. The first account is answered 429 with `retry-after: {REST}`"));
+        stage.title(&format!(
+            "1. The first account is answered 429 with `retry-after: {REST}`"
+        ));
         let at = stage.sim.journal().entries().len();
         self.limit()?;
         let during = self.ask(true).await?;
@@ -93,13 +97,15 @@ impl Limit<'_> {
         let until = resting.until.ok_or_else(|| failed("the rest has no end"))?;
         let wait = until.since(self.lab.now()) + Duration::from_secs(1);
         self.lab.clock.sleep(wait).await;
+        // So that the one which goes first is still on its way when the others choose.
+        stage.sim.script().answer_delay(SLOW);
         let crowd = try_join_all((0..CROWD).map(|_| self.ask(false))).await?;
         let probes = crowd.iter().filter(|said| served_by(said) == "first").count();
-        stage.tell(&format!("{:?}", crowd.iter().map(served_by).collect::<Vec<_>>()));
         stage.claim(
             probes == 1,
             "One of them tried the first account; the others did not wait for it",
         )?;
+        stage.sim.script().answer_delay(Duration::ZERO);
         let last = self.ask(false).await?;
         stage.claim(
             served_by(&last) == "first" && self.first()?.state == State::Ready,
@@ -112,7 +118,8 @@ impl Limit<'_> {
     fn limit(&self) -> Result<(), Failure> {
         let last = self.stage.sim.journal().entries().pop();
         let last = last.ok_or_else(|| failed("nothing was asked yet"))?;
-        let body = json!({ "type": "error", "error": { "type": "rate_limit_error", "message": "slow down" } });
+        let body =
+            json!({ "type": "error", "error": { "type": "rate_limit_error", "message": "slow down" } });
         let answer = Answer::json(429, &body).header("retry-after", &REST.to_string());
         self.stage.sim.script().next(&last.host, &last.path, answer);
         Ok(())
@@ -135,8 +142,7 @@ impl Limit<'_> {
         };
         if show {
             let (model, text) = (&question.model, &question.text);
-            self.stage
-                .tell(&format!("$ hermes chat -m {model} \"{text}\""));
+            self.stage.tell(&format!("$ hermes chat -m {model} \"{text}\""));
         }
         chat::ask(self.lab, &question, show && !self.stage.told).await
     }

@@ -1,0 +1,108 @@
+use std::path::Path;
+
+use hermes_core::{Env, Secret};
+
+use crate::cmd::store::{Standing, Suspicion};
+use crate::config::Config;
+use crate::paths::Paths;
+use crate::server::{Server, has_password, is_address};
+
+fn env(pairs: &[(&str, &str)]) -> Env {
+    Env::from_pairs(
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    )
+}
+
+#[test]
+fn only_addresses_of_the_known_database_are_taken() {
+    for good in [
+        "postgres://host/db",
+        "postgresql://user:word@host:5432/db?sslmode=require",
+        "postgres://user@localhost/db?host=%2Ftmp%2Fsocket",
+    ] {
+        assert!(is_address(good), "{good}");
+    }
+    for bad in [
+        "",
+        "host/db",
+        "mysql://host/db",
+        "sqlite://x",
+        "/folder",
+        "postgres:host",
+        "postgres://",
+    ] {
+        let taken = is_address(bad);
+        assert!(!taken || bad == "postgres://", "{bad}");
+    }
+}
+
+#[test]
+fn passwords_are_seen_wherever_they_stand_in_an_address() {
+    let has = |text: &str| has_password(&Secret::from(text));
+    assert!(has("postgres://user:word@host/db"));
+    assert!(has("postgres://host/db?password=word"));
+    assert!(!has("postgres://user@host/db?sslmode=require"));
+}
+
+#[test]
+fn database_named_by_flag_wins_over_variable_and_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    fs_err::write(&file, "\n[store]\nurl = \"postgres://file/db\"\n").unwrap();
+    let config = Config::load(&file).unwrap();
+    let none = Config::load(Path::new("/nowhere/config.toml")).unwrap();
+    let flag = Secret::from("postgres://flag/db");
+    let variable = env(&[("HERMES_STORE", "postgres://u:secret@variable/db")]);
+    let found = |flag: Option<&Secret>, env: &Env, config: &Config| {
+        let server = Server::find(flag, env, config).unwrap()?;
+        Some((server.shown(), server.origin))
+    };
+    let pair = |place: &str, origin: &str| Some((place.to_owned(), origin.to_owned()));
+    assert_eq!(
+        found(Some(&flag), &variable, &config),
+        pair("postgres://flag/db", "--store")
+    );
+    assert_eq!(
+        found(None, &variable, &config),
+        pair("postgres://variable/db", "HERMES_STORE")
+    );
+    assert_eq!(
+        found(None, &env(&[]), &config),
+        pair("postgres://file/db", "config.toml line 3")
+    );
+    assert_eq!(found(None, &env(&[("HERMES_STORE", "")]), &none), None);
+}
+
+#[test]
+fn suspicion_tells_copies_older_states_and_moved_stores_apart() {
+    let standing = |text: &str| Suspicion::of(text.to_owned()).standing;
+    assert_eq!(standing("it is a copy: the original was in `/x`"), Standing::Copy);
+    assert_eq!(standing("its logins were moved to `/x`"), Standing::Moved);
+    let older = "it is older than what this machine has seen: 2 renewals are missing in it";
+    assert_eq!(standing(older), Standing::Older);
+}
+
+#[test]
+fn state_folder_follows_the_person_and_stays_out_of_labs() {
+    let state = |pairs: &[(&str, &str)]| {
+        let paths = Paths::find(Some("/home-of-hermes".as_ref()), &env(pairs)).unwrap();
+        paths.state.map(|path| path.display().to_string())
+    };
+    let lab = ("HERMES_LAB_HOSTS", "a.test=http://127.0.0.1:9");
+    assert_eq!(
+        state(&[("HOME", "/me")]).as_deref(),
+        Some("/me/.local/state/hermes")
+    );
+    assert_eq!(
+        state(&[("HOME", "/me"), ("XDG_STATE_HOME", "/state")]).as_deref(),
+        Some("/state/hermes")
+    );
+    assert_eq!(state(&[("XDG_STATE_HOME", "relative")]), None);
+    assert_eq!(state(&[("HOME", "/me"), lab]), None);
+    assert_eq!(
+        state(&[("XDG_STATE_HOME", "/state"), lab]).as_deref(),
+        Some("/state/hermes")
+    );
+}

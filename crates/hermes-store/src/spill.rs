@@ -127,6 +127,7 @@ pub(crate) fn kept(folder: &Path, sealer: &Sealer, now: UnixMs) -> Result<Vec<Sp
             Err(error) => tracing::warn!(%error, file = %path.display(), "a kept token cannot be read"),
         }
     }
+    found.sort_by_key(|spilled| (spilled.credential, spilled.generation));
     Ok(found)
 }
 

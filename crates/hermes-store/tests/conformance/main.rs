@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod lease;
 mod logins;
 #[path = "../support/mod.rs"]
 mod support;
@@ -27,6 +28,44 @@ macro_rules! cases {
 }
 
 cases! {
+    lease:
+        lease_of_a_new_login_is_idle,
+        acquire_idle_takes_the_lease,
+        acquire_of_another_generation_or_nobody_is_refused,
+        acquire_while_leased_waits_for_the_lapse,
+        acquire_at_once_when_the_holder_has_ended,
+        acquire_once_something_was_sent_is_refused_for_ever,
+        acquire_of_a_dead_login_is_refused,
+        pause_is_kept_unless_a_person_insists,
+        mark_needs_the_own_attempt_before_the_lapse,
+        release_forgets_a_call_that_spent_nothing,
+        release_keeps_the_doubt_of_an_earlier_call,
+        doubt_is_the_holders_word_about_a_call,
+        presume_needs_the_lapse_and_a_proof_or_the_grace,
+        presume_with_a_proof_needs_no_grace,
+        late_answer_after_presume_is_stored,
+        late_answer_after_condemn_heals,
+        failure_of_an_old_attempt_changes_nothing,
+        new_login_is_never_overwritten_by_the_old_one,
+        resend_waits_for_grace_and_the_end_of_the_token,
+        resend_of_an_ended_token_waits_for_the_grace,
+        resend_waits_for_nothing_where_it_is_safe,
+        resend_needs_a_doubt,
+        token_is_never_sent_a_third_time,
+        condemn_records_the_cause_everywhere,
+        condemn_needs_a_call_or_two_doubts,
+        condemn_leaves_a_login_switched_off,
+        reset_forgives_doubt,
+        reset_forgives_no_refusal,
+        reset_ends_a_pause,
+        race_of_two_nodes_has_one_winner_each_time,
+        holder_on_another_machine_is_gone_after_silence_and_the_end_of_its_token,
+        holder_on_another_machine_that_gives_signs_of_life_is_not_gone,
+        holder_of_an_earlier_start_of_this_machine_is_gone,
+        machine_with_a_wrong_clock_takes_no_lease_early,
+        heartbeat_names_the_living_and_this_one_first,
+        attempts_never_repeat,
+        processes_that_start_together_are_not_taken_for_dead;
     logins:
         save_login_new_account_is_stored_whole,
         save_login_same_account_keeps_id_label_and_place,

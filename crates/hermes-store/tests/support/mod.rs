@@ -130,6 +130,18 @@ impl Home {
         other
     }
 
+    /// This very home, for another process on this machine.
+    pub(crate) fn same(&self) -> Self {
+        Self {
+            root: Arc::clone(&self.root),
+            #[cfg(unix)]
+            server: self.server.clone(),
+            address: self.address.clone(),
+            clock: Arc::clone(&self.clock),
+            keyring: Arc::clone(&self.keyring),
+        }
+    }
+
     /// A store as another one finds it after its folder was copied, or its database was dumped and read in elsewhere.
     pub(crate) fn copied(&self) -> Self {
         let mut copy = Self {

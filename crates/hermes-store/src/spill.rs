@@ -121,9 +121,9 @@ pub(crate) fn kept(folder: &Path, sealer: &Sealer, now: UnixMs) -> Result<Vec<Sp
     let mut found = Vec::new();
     for path in paths(folder)? {
         match read(&path, sealer) {
-            Ok(Some(spilled)) => found.push(spilled),
-            Ok(None) if is_old(&path, now) => files::remove(&path)?,
-            Ok(None) => {}
+            Ok(Content::Answer(spilled)) => found.push(*spilled),
+            Ok(Content::Room) if is_old(&path, now) => files::remove(&path)?,
+            Ok(Content::Room | Content::OfAnother) => {}
             Err(error) => tracing::warn!(%error, file = %path.display(), "a kept token cannot be read"),
         }
     }
@@ -145,11 +145,19 @@ fn paths(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(entries.filter_map(Result::ok).map(|entry| entry.path()).collect())
 }
 
-/// None when no answer has come, or it is another store's.
-fn read(path: &Path, sealer: &Sealer) -> Result<Option<Spilled>, StoreError> {
+/// What a file holds.
+enum Content {
+    /// Room for an answer that has not come.
+    Room,
+    Answer(Box<Spilled>),
+    /// An answer that belongs to another store of this home.
+    OfAnother,
+}
+
+fn read(path: &Path, sealer: &Sealer) -> Result<Content, StoreError> {
     let bytes = files::read(path, LIMIT)?;
     if bytes.first() != Some(&b'{') {
-        return Ok(None);
+        return Ok(Content::Room);
     }
     let torn = || StoreError::Damaged {
         row: format!("the kept token `{}`", path.display()),
@@ -157,7 +165,7 @@ fn read(path: &Path, sealer: &Sealer) -> Result<Option<Spilled>, StoreError> {
     let line = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(torn)?;
     let head: Head = serde_json::from_slice(&bytes[..line]).map_err(|_| torn())?;
     if head.store != sealer.store() {
-        return Ok(None);
+        return Ok(Content::OfAnother);
     }
     let blob = bytes.get(line + 1..line + 1 + head.length).ok_or_else(torn)?;
     let name = path
@@ -169,7 +177,7 @@ fn read(path: &Path, sealer: &Sealer) -> Result<Option<Spilled>, StoreError> {
         .open(cell(&name, &id, head.generation), blob)
         .ok_or_else(torn)?;
     let body: Body = serde_json::from_str(secret.expose()).map_err(|_| torn())?;
-    Ok(Some(Spilled {
+    Ok(Content::Answer(Box::new(Spilled {
         path: path.to_owned(),
         credential: head.credential,
         generation: head.generation,
@@ -182,7 +190,7 @@ fn read(path: &Path, sealer: &Sealer) -> Result<Option<Spilled>, StoreError> {
             scopes: body.scopes,
             extra: body.extra,
         },
-    }))
+    })))
 }
 
 fn is_old(path: &Path, now: UnixMs) -> bool {

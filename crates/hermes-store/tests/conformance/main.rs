@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod changes;
 mod lease;
 mod logins;
+mod spill;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -28,6 +30,29 @@ macro_rules! cases {
 }
 
 cases! {
+    spill:
+        prepare_spill_makes_private_room,
+        spill_holds_no_secret_in_the_clear,
+        offered_token_is_committed_by_its_generation_once,
+        offered_token_that_came_too_late_is_dropped,
+        offered_token_of_a_removed_login_is_dropped,
+        offered_tokens_come_in_the_order_of_generations,
+        settled_spill_is_gone_from_a_file_and_stays_a_day_for_a_server,
+        spill_survives_the_process,
+        torn_spill_is_skipped_and_loses_no_other,
+        spill_of_another_store_is_left_alone,
+        damaged_row_keeps_no_other_token_waiting,
+        empty_room_that_nobody_used_goes_after_a_day,
+        spill_in_a_place_that_is_not_safe_is_refused;
+    changes:
+        changes_are_the_rows_that_changed,
+        changes_begin_anew_after_removal_reorder_and_an_unknown_version,
+        changes_tell_of_every_kind_of_write,
+        version_moves_with_pools_and_client_keys,
+        follower_of_eight_writers_misses_nothing,
+        storm_of_every_write_ends_without_an_error,
+        logins_and_commits_at_once_never_share_a_generation,
+        health_of_an_old_generation_never_follows_a_commit;
     lease:
         lease_of_a_new_login_is_idle,
         acquire_idle_takes_the_lease,

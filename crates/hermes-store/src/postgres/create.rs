@@ -92,6 +92,8 @@ async fn create(server: &Server, setup: &Setup) -> Result<Option<DataKey>, Fault
         let place = server.place(&mut db).await?.to_text();
         header::write(&mut db, &header).await?;
         settings::set(&mut db, "place", Some(&place)).await?;
+        // A history that is lost before anything was renewed is noticed too.
+        server.watch_history(&mut db, setup.clock.now()).await?;
         db.commit().await
     };
     match written.await {

@@ -152,6 +152,18 @@ impl Db<'_> {
         })
     }
 
+    /// Runs a statement that only a server needs.
+    pub(crate) async fn on_server(
+        &mut self,
+        statement: &'static str,
+        values: Vec<Value>,
+    ) -> Result<(), Fault> {
+        if matches!(self, Self::Postgres(_)) {
+            self.run(statement, values).await?;
+        }
+        Ok(())
+    }
+
     /// Every row.
     pub(crate) async fn all(
         &mut self,

@@ -7,6 +7,8 @@ use crate::StoreError;
 pub(crate) enum Fault {
     Sql(sqlx::Error),
     Store(StoreError),
+    /// The server did not answer in time.
+    Silent,
 }
 
 impl From<sqlx::Error> for Fault {
@@ -37,6 +39,7 @@ impl Fault {
         };
         match self {
             Self::Store(error) => error,
+            Self::Silent => away("it did not answer in time".to_owned()),
             Self::Sql(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.len() == 5) => {
                 from_state(path, &error.code().unwrap_or_default(), error.message())
             }
@@ -69,7 +72,8 @@ fn from_state(path: &Path, state: &str, message: &str) -> StoreError {
         // The server is starting, stopping, full of connections, or the network is at fault.
         ("08" | "57", _) | (_, "53300") => StoreError::Away { place, problem },
         // Read-only transaction: a standby, or a server that was told so. Disk full and out of memory: class 53.
-        ("25" | "53" | "58", _) => StoreError::NotWritable {
+        // 55000 is what a standby says to a question about the log that it would write.
+        ("25" | "53" | "58", _) | (_, "55000") => StoreError::NotWritable {
             path: path.to_owned(),
             problem,
         },

@@ -319,7 +319,12 @@ pub(crate) async fn standing(
     if let Some(noted) = noted.as_deref().and_then(Place::parse)
         && !here.is(&noted)
     {
-        let words = format!("it is a copy: the original was in `{}`", noted.path);
+        let original = if noted.device == 0 && noted.path.find('/').is_none() {
+            format!("in the database `{}` of another server", noted.path)
+        } else {
+            format!("in `{}`", noted.path)
+        };
+        let words = format!("it is a copy: the original was {original}");
         return Ok(Some(words));
     }
     let (has, seen) = (change::get(db, "rotations").await?, place::seen(marks, store));

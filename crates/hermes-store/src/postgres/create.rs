@@ -5,13 +5,14 @@ use std::path::Path;
 use hermes_core::Secret;
 use sqlx::Connection;
 
-use super::Server;
+use super::{LIMIT, Server, shown_address};
 use crate::back::Back;
 use crate::db::{Db, args};
 use crate::fault::Fault;
 use crate::files;
 use crate::holder::{DataKey, Header, Holder};
 use crate::open::{Setup, check_lab, standing};
+use crate::session::Until;
 use crate::sql::{header, settings};
 use crate::store::{Parts, SqlStore};
 use crate::{StoreError, StoreInfo, schema};
@@ -20,6 +21,13 @@ const TABLES: &str = include_str!("../../migrations/postgres_0002.sql");
 
 /// Opens the store at an address, or creates it in an empty database.
 pub(crate) async fn open(setup: Setup, address: &Secret) -> Result<SqlStore, StoreError> {
+    let shown = shown_address(address.expose());
+    let made = async { Ok(open_in_time(setup, address).await?) };
+    let made: Result<_, Fault> = Until::after(Some(LIMIT)).wait(made).await;
+    made.map_err(|fault| fault.at(Path::new(&shown)))
+}
+
+async fn open_in_time(setup: Setup, address: &Secret) -> Result<SqlStore, StoreError> {
     let server = Server::connect(address).await?;
     let named = server.address().to_owned();
     let named = Path::new(&named);
@@ -60,7 +68,7 @@ pub(crate) async fn open(setup: Setup, address: &Secret) -> Result<SqlStore, Sto
 }
 
 async fn is_made(server: &Server) -> Result<bool, Fault> {
-    let mut session = server.session().await?;
+    let mut session = server.session(false).await?;
     let mut db = session.begin().await?;
     let text = "SELECT count(*) FROM information_schema.tables \
                 WHERE table_schema = current_schema() AND table_name = 'header'";
@@ -70,7 +78,6 @@ async fn is_made(server: &Server) -> Result<bool, Fault> {
 /// Makes tables and key in one transaction. None when another process was faster, whose key it is then.
 async fn create(server: &Server, setup: &Setup) -> Result<Option<DataKey>, Fault> {
     let mut header = setup.new_header();
-    let place = server.place().await?.to_text();
     let mut connection = server.pool.acquire().await?;
     let mut transaction = connection.begin().await?;
     if let Err(error) = sqlx::raw_sql(TABLES).execute(&mut *transaction).await {
@@ -83,8 +90,11 @@ async fn create(server: &Server, setup: &Setup) -> Result<Option<DataKey>, Fault
     let key = setup.keys.create(&mut header, setup.holder).await?;
     let mut db = Db::Postgres(transaction);
     let written = async {
+        let place = server.place(&mut db).await?.to_text();
         header::write(&mut db, &header).await?;
         settings::set(&mut db, "place", Some(&place)).await?;
+        // A history that is lost before anything was renewed is noticed too.
+        server.watch_history(&mut db, setup.clock.now()).await?;
         db.commit().await
     };
     match written.await {
@@ -107,9 +117,9 @@ fn is_made_meanwhile(error: &sqlx::Error) -> bool {
 
 /// The header of a store that may be used, and why it must not renew tokens, if there is a reason.
 async fn admit(server: &Server, setup: &Setup, named: &Path) -> Result<(Header, Option<String>), Fault> {
-    let here = server.place().await?;
-    let mut session = server.session().await?;
+    let mut session = server.session(false).await?;
     let mut db = session.begin().await?;
+    let here = server.place(&mut db).await?;
     let stored = header::read(&mut db, named).await?;
     if stored.schema > schema::NEWEST {
         return Err(StoreError::Newer {
@@ -120,17 +130,6 @@ async fn admit(server: &Server, setup: &Setup, named: &Path) -> Result<(Header, 
         .into());
     }
     check_lab(named, stored.lab, setup.lab)?;
-    let noted = settings::get(&mut db, "place").await?;
-    let noted = noted.as_deref().and_then(crate::place::Place::parse);
-    let moved = noted.filter(|noted| *noted != here).map(|noted| {
-        format!(
-            "it is a copy: the original was in the database `{}` of another server",
-            noted.path
-        )
-    });
-    let suspect = match standing(&mut db, &here, &[], &stored.store_id).await? {
-        Some(words) if moved.is_none() && !words.starts_with("it is a copy") => Some(words),
-        _ => moved,
-    };
+    let suspect = standing(&mut db, &here, &[], &stored.store_id).await?;
     Ok((stored, suspect))
 }

@@ -87,6 +87,12 @@ pub(crate) async fn row(
     Ok(Some((row, health::of(db, id).await?)))
 }
 
+/// Makes other transactions that write this credential wait for this one's end; what is read of it afterwards stays so.
+pub(crate) async fn lock(db: &mut Db<'_>, id: CredentialId) -> Result<(), Fault> {
+    let text = "SELECT id FROM credential WHERE id = $1 FOR UPDATE";
+    db.on_server(text, args![id.to_string()]).await
+}
+
 /// A credential, or the error that says there is none.
 pub(crate) async fn one(db: &mut Db<'_>, id: CredentialId) -> Result<Credential, Fault> {
     let (row, kept) = row(db, id).await?.ok_or_else(|| missing(id))?;
@@ -160,7 +166,13 @@ pub(crate) async fn save_login(
         &identity.subject,
         &identity.organisation
     ];
-    let known = db.maybe(text, values).await?;
+    let mut known = db.maybe(text, values).await?;
+    if let Some(row) = &known {
+        // A renewal may be committed meanwhile: the generation is read anew once nobody else can move it.
+        let id = read(row, &HashMap::new())?.id;
+        lock(db, id).await?;
+        known = self::row(db, id).await?.map(|(row, _)| row);
+    }
     let replaced = known.is_some();
     let credential = match known {
         Some(row) => renewed(read(&row, &HashMap::new())?, login, now),

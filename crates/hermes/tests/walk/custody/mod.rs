@@ -106,7 +106,9 @@ impl Custody {
         wait(Duration::from_millis(1100)).await;
     }
 
+    /// Signs in; tokens live for a quarter of an hour.
     async fn sign_in(&self) {
+        self.sim().script().token_expiry(900.into());
         let done = self.lab.sign_in_at_once(&["auth", "add", PROVIDER]).await;
         assert_eq!(done.code, 0, "{done:?}");
     }

@@ -39,6 +39,7 @@ pub use dump::{Dump, Dumped};
 pub use error::StoreError;
 pub use holder::{AskPassphrase, HolderChoice};
 pub use keyring::{Keyring, KeyringProblem, NoKeyring, SystemKeyring};
+pub use node::machine_name;
 pub use lease::{Attempt, GRACE, LEASE, Lease, LeaseMove, Phase, QUIET};
 pub use open::{OpenOptions, exists, open};
 pub use postgres::shown_address;

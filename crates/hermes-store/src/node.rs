@@ -65,6 +65,13 @@ impl Node {
     }
 }
 
+/// The name that a home renews tokens under; none before it has renewed one. Changes nothing.
+pub fn machine_name(home: &Path) -> Option<String> {
+    let places = Places::new(home, home);
+    let text = String::from_utf8(files::read(&places.machine(), 4096).ok()?).ok()?;
+    Some(text.split_once(' ')?.0.to_owned())
+}
+
 fn lock_path(folder: &Path, node: &str) -> PathBuf {
     // The name comes from the database.
     let safe: String = node.chars().filter(char::is_ascii_hexdigit).collect();

@@ -18,6 +18,7 @@ use crate::opener::{Opener, SystemOpener};
 use crate::paths::Paths;
 use crate::printer::Printer;
 use crate::prompt::{Prompter, Terminal, read_secret};
+use crate::server::{self, Server};
 
 /// Version on the wire and in messages.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -33,6 +34,8 @@ pub(crate) struct App<'a> {
     pub(crate) prompter: Arc<dyn Prompter>,
     pub(crate) opener: Box<dyn Opener>,
     pub(crate) lab: Option<Lab>,
+    /// The database that holds the store; none for the file in the home.
+    pub(crate) server: Option<Server>,
     catalog: OnceCell<Arc<Catalog>>,
     store: OnceCell<Arc<dyn Store>>,
     pool: OnceCell<Pool>,
@@ -40,9 +43,21 @@ pub(crate) struct App<'a> {
 
 impl<'a> App<'a> {
     /// Reads the settings; opens nothing else.
-    pub(crate) fn new(home: Option<&Path>, env: Env, printer: &'a Printer) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        home: Option<&Path>,
+        store: Option<&Secret>,
+        env: Env,
+        printer: &'a Printer,
+    ) -> Result<Self, Failure> {
         let paths = Paths::find(home, &env)?;
         let config = Config::load(&paths.config_file())?;
+        let server = Server::find(store, &env, &config)?;
+        if store.is_some_and(server::has_password) {
+            printer.warn(
+                "other programs can read the password in `--store`; put the address into `HERMES_STORE` or `[store] url`, or the \
+                 password into `~/.pgpass`",
+            );
+        }
         let lab = env.get("HERMES_LAB_HOSTS").map(Lab::parse).transpose()?;
         let clock = clock(&env, lab.is_some())?;
         Ok(Self {
@@ -55,6 +70,7 @@ impl<'a> App<'a> {
             random: Arc::new(OsRandom),
             prompter: Arc::new(Terminal),
             lab,
+            server,
             catalog: OnceCell::new(),
             store: OnceCell::new(),
             pool: OnceCell::new(),
@@ -84,10 +100,17 @@ impl<'a> App<'a> {
 
     /// The store, if this home has one.
     pub(crate) async fn existing_store(&self) -> Result<Option<&Arc<dyn Store>>, Failure> {
-        if self.store.get().is_none() && !hermes_store::exists(&self.paths.home) {
-            return Ok(None);
+        if self.store.get().is_some() {
+            return self.open_store(false).await.map(Some);
         }
-        self.open_store(false).await.map(Some)
+        match &self.server {
+            None if !hermes_store::exists(&self.paths.home) => Ok(None),
+            None => self.open_store(false).await.map(Some),
+            Some(_) => match self.open_store(false).await {
+                Err(failure) if failure.kind == "not_found" => Ok(None),
+                opened => opened.map(Some),
+            },
+        }
     }
 
     /// The store; made if this home has none yet.
@@ -98,18 +121,41 @@ impl<'a> App<'a> {
 
     async fn open_store(&self, create: bool) -> Result<&Arc<dyn Store>, Failure> {
         let open = async || {
-            let store = hermes_store::open(self.open_options(create)).await?;
+            let store = hermes_store::open(self.open_options(create))
+                .await
+                .map_err(|error| self.not_opened(error))?;
             if store.info().created {
-                self.printer.note(format_args!(
-                    "made a new store in `{}`",
-                    self.paths.home.display()
-                ));
+                self.printer
+                    .note(format_args!("made a new store in `{}`", self.store_place()));
                 self.printer
                     .note(crate::cmd::protection_words(&store.info().protection));
             }
             Ok(store)
         };
         self.store.get_or_try_init(open).await
+    }
+
+    /// Where the store is, or would be: the database, or the home.
+    pub(crate) fn store_place(&self) -> String {
+        match &self.server {
+            Some(server) => server.shown(),
+            None => self.paths.home.display().to_string(),
+        }
+    }
+
+    /// A database that is away is named with the setting that leads to it.
+    fn not_opened(&self, error: StoreError) -> Failure {
+        match (&error, &self.server) {
+            (StoreError::Away { .. }, Some(server)) => {
+                let hint = format!(
+                    "Check the address in `{}`, and that the server runs. Nothing can be served before it was reached once; a \
+                     gateway that runs already goes on with the tokens it has.",
+                    server.origin
+                );
+                Failure::from(error).hint(hint)
+            }
+            _ => error.into(),
+        }
     }
 
     /// How this home's store is opened.
@@ -122,8 +168,8 @@ impl<'a> App<'a> {
         OpenOptions {
             folder: self.paths.home.clone(),
             config_folder: self.paths.config_folder.clone(),
-            server: None,
-            state_folder: None,
+            server: self.server.as_ref().map(|server| server.address.clone()),
+            state_folder: self.paths.state.clone(),
             create,
             lab: self.lab.is_some(),
             holder: self.config.holder(),

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+use hermes_core::Secret;
 
 /// Sign in to AI providers once, and serve their models to every program on this machine
 #[derive(Debug, Parser)]
@@ -11,11 +12,20 @@ pub(crate) struct Cli {
     /// Folder for the store and config.toml [default: HERMES_HOME, else the platform's data folder]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(crate) home: Option<PathBuf>,
+    /// Database that several machines share, postgres://USER@HOST/DATABASE [default: HERMES_STORE, else `[store] url`, else a file]
+    #[arg(long, global = true, value_name = "URL", value_parser = secret)]
+    pub(crate) store: Option<Secret>,
     /// Print results as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+}
+
+/// An address may hold a password, so it is never shown again.
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a value parser")]
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::from(text))
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 ok, 1 failure, 2 usage, 3 cancelled or denied by you, 4 login required, \
@@ -64,6 +74,15 @@ pub(crate) enum Command {
         /// Replace the store that is there; it is kept beside the new one
         #[arg(long)]
         replace: bool,
+    },
+    /// Show the store of this home, take it for the one in use, or check every secret in it
+    #[command(subcommand)]
+    Store(StoreCommand),
+    /// Move every login to another store
+    Migrate {
+        /// Empty database, postgres://USER@HOST/DATABASE, or a new home folder
+        #[arg(long, value_name = "URL|FOLDER", value_parser = secret)]
+        to: Secret,
     },
     /// Tell what happened to a request
     Explain {
@@ -145,6 +164,21 @@ pub(crate) enum Auth {
         /// Place, from 1; 1 is tried first
         #[arg(value_parser = clap::value_parser!(u32).range(1..))]
         place: u32,
+    },
+    /// Show or choose how requests are spread over a provider's logins
+    Strategy {
+        /// Provider
+        provider: String,
+        /// fill-first, round-robin, least-used, random or weighted
+        strategy: Option<String>,
+    },
+    /// Set a login's share where its provider's strategy is `weighted`
+    Weight {
+        /// Label, PROVIDER:INDEX, or the beginning of an id
+        target: String,
+        /// Share, from 1
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+        weight: u32,
     },
     /// Renew a login's token now
     Refresh {
@@ -274,6 +308,21 @@ pub(crate) enum Key {
     },
 }
 
+/// `hermes store`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Show where the store is, how it is protected and how it stands
+    Info,
+    /// Say that this store is the one in use, where it is taken for a copy or for an older state
+    Adopt {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Open every secret and tell what is damaged: exit code 8 if anything is
+    Check,
+}
+
 /// `hermes chat`.
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
@@ -308,8 +357,17 @@ pub(crate) enum ConfigCommand {
 }
 
 /// `hermes drill`.
-#[derive(Clone, Copy, Debug, Subcommand, ValueEnum)]
+#[derive(Clone, Copy, Debug, Subcommand)]
 pub(crate) enum Drill {
     /// Sign in, send a request, see the token renewed
     Login,
+    /// Eight programs want one ended token at once; then a copy of the home wants it too
+    Reuse,
+    /// A provider limits one of two accounts
+    #[command(name = "429")]
+    Limit,
+    /// A program is killed in the middle of a renewal
+    Crash,
+    /// Two machines share a database and need the same token (needs PostgreSQL)
+    TwoMachines,
 }

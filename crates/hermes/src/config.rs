@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use hermes_catalog::{AuthStyle, CustomEndpoint};
-use hermes_core::{ExitKind, Explain, Protocol, ProviderId};
+use hermes_core::{ExitKind, Explain, Protocol, ProviderId, Secret};
 use hermes_pool::ProviderSettings;
 use hermes_store::HolderChoice;
 use serde::Deserialize;
@@ -50,6 +50,18 @@ struct RawGateway {
 #[serde(deny_unknown_fields, default)]
 struct RawStore {
     holder: Option<Spanned<RawHolder>>,
+    url: Option<Spanned<RawAddress>>,
+}
+
+/// The address of a database, which may hold a password.
+#[derive(Debug, Deserialize)]
+#[serde(from = "String")]
+struct RawAddress(Secret);
+
+impl From<String> for RawAddress {
+    fn from(text: String) -> Self {
+        Self(Secret::from(text))
+    }
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -165,6 +177,12 @@ impl Config {
                 format!("`listen`: `{text}` is not an address such as `{DEFAULT_LISTEN}`"),
             ));
         }
+        if let Some(url) = &self.raw.store.url
+            && !crate::server::is_address(url.get_ref().0.expose())
+        {
+            let problem = format!("`url`: it is not an address such as `{}`", crate::server::EXAMPLE);
+            return Err((url.span().start, problem));
+        }
         for (name, endpoint) in &self.raw.endpoints {
             if Url::parse(endpoint.base_url.get_ref()).is_err() {
                 let key = format!("endpoints.{}.base_url", name.get_ref());
@@ -210,6 +228,12 @@ impl Config {
             Some(RawHolder::Passphrase) => HolderChoice::Passphrase,
             Some(RawHolder::KeyFile) => HolderChoice::KeyFile,
         }
+    }
+
+    /// The database that holds the store, with the place of the setting.
+    pub(crate) fn store_url(&self) -> Option<(Secret, String)> {
+        let url = self.raw.store.url.as_ref()?;
+        Some((url.get_ref().0.clone(), self.place(url.span().start)))
     }
 
     /// Model aliases.

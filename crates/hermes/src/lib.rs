@@ -18,6 +18,7 @@ mod prompt;
 mod qr;
 mod run;
 mod safe;
+mod server;
 mod table;
 mod when;
 

@@ -12,6 +12,8 @@ pub(crate) struct Paths {
     pub(crate) home: PathBuf,
     /// `config.toml` and the key file.
     pub(crate) config_folder: PathBuf,
+    /// What this machine has seen of its stores, kept where a home that is put back does not take it along.
+    pub(crate) state: Option<PathBuf>,
     /// Overlay catalogue.
     pub(crate) catalog: Option<PathBuf>,
     /// Which setting named the home.
@@ -22,6 +24,7 @@ impl Paths {
     /// `--home`, else `HERMES_HOME`, else the platform's folders. A home that was named holds the config file too.
     pub(crate) fn find(flag: Option<&Path>, env: &Env) -> Result<Self, Failure> {
         let catalog = env.get("HERMES_CATALOG").map(PathBuf::from);
+        let state = state(env);
         let named = match (flag, env.get("HERMES_HOME")) {
             (Some(home), _) => Some((home.to_owned(), "--home")),
             (None, Some(home)) => Some((PathBuf::from(home), "HERMES_HOME")),
@@ -35,6 +38,7 @@ impl Paths {
             return Ok(Self {
                 home,
                 config_folder,
+                state,
                 catalog,
                 home_from,
             });
@@ -46,6 +50,7 @@ impl Paths {
         Ok(Self {
             home: base.data_dir().join("hermes"),
             config_folder: base.config_dir().join("hermes"),
+            state,
             catalog,
             home_from: "default",
         })
@@ -58,4 +63,21 @@ impl Paths {
             _ => self.home.join("config.toml"),
         }
     }
+}
+
+/// The state folder of the XDG base directories, or its like on Windows. A lab home leaves no trace outside of itself unless it is
+/// told where.
+fn state(env: &Env) -> Option<PathBuf> {
+    let absolute = |name: &str| {
+        env.get(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let usual = || {
+        let home = absolute("HOME").map(|home| home.join(".local/state"));
+        home.or_else(|| absolute("LOCALAPPDATA"))
+    };
+    let is_lab = env.get("HERMES_LAB_HOSTS").is_some();
+    let base = absolute("XDG_STATE_HOME").or_else(|| if is_lab { None } else { usual() })?;
+    Some(base.join("hermes"))
 }

@@ -51,7 +51,7 @@ fn start(cli: Cli, env: Env, printer: &Printer) -> Outcome {
     let serves = matches!(cli.command, Some(Command::Up(_)));
     let runtime = runtime(serves).map_err(|error| Failure::io("the runtime cannot start", &error))?;
     let outcome = runtime.block_on(async {
-        let app = App::new(cli.home.as_deref(), env, printer)?;
+        let app = App::new(cli.home.as_deref(), cli.store.as_ref(), env, printer)?;
         let outcome = guarded(&app, cli.command).await;
         app.close().await;
         outcome

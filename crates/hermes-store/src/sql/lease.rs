@@ -6,11 +6,14 @@
 use hermes_core::{Credential, CredentialId, Health, LoginCause, UnixMs};
 
 use super::events::{NewEvent, record};
-use super::{change, credentials, health, json, node, text};
+use super::{change, credentials, health, json, node, settings, text};
+use crate::StoreError;
 use crate::db::{Db, Row, args, unsigned};
+use crate::dump::moved_words;
 use crate::fault::Fault;
 use crate::lease::{Attempt, GRACE, LEASE, Lease, LeaseMove, Phase};
 use crate::node::Node;
+use crate::place::Place;
 
 /// A lease with what only this machine knows about its holder.
 pub(crate) struct Found {
@@ -78,6 +81,9 @@ pub(crate) async fn make(
     step: &LeaseMove,
     now: UnixMs,
 ) -> Result<bool, Fault> {
+    if matches!(step, LeaseMove::Acquire { .. } | LeaseMove::Resend { .. }) {
+        check_heir(db).await?;
+    }
     let changed = match step {
         LeaseMove::Acquire { attempt, gone, force } => {
             node::seen(db, by, false, now).await?;
@@ -104,6 +110,20 @@ pub(crate) async fn make(
     }
     tell(db, id, step, now).await?;
     Ok(true)
+}
+
+/// Another process may have moved the logins away since this one looked at the store's standing.
+async fn check_heir(db: &mut Db<'_>) -> Result<(), Fault> {
+    let Some(heir) = settings::get(db, "heir").await? else {
+        return Ok(());
+    };
+    let place = settings::get(db, "place").await?;
+    let place = place.as_deref().and_then(Place::parse).map(|place| place.path);
+    Err(StoreError::Suspect {
+        place: place.unwrap_or_default(),
+        problem: moved_words(&heir),
+    }
+    .into())
 }
 
 async fn acquire(

@@ -1,6 +1,6 @@
 //! `hermes auth`: hands each verb to its file.
 
-use super::{login, status, target};
+use super::{login, share, status, target};
 use crate::app::App;
 use crate::args::Auth;
 use crate::failure::Outcome;
@@ -17,6 +17,8 @@ pub(super) async fn run(app: &App<'_>, command: Auth) -> Outcome {
         Auth::Revoke { target } => target::revoke(app, &target).await,
         Auth::Rename { target, label } => target::rename(app, &target, &label).await,
         Auth::Priority { target, place } => target::priority(app, &target, place).await,
+        Auth::Strategy { provider, strategy } => share::strategy(app, &provider, strategy.as_deref()).await,
+        Auth::Weight { target, weight } => share::weight(app, &target, weight).await,
         Auth::Refresh { target } => target::refresh(app, &target).await,
         Auth::Reset { target } => target::reset(app, &target).await,
         Auth::Enable { target } => target::enable(app, &target).await,

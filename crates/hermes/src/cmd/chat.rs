@@ -115,22 +115,28 @@ async fn choose(app: &App<'_>, views: &[View], wanted: Option<&str>) -> Result<(
             .hint("See `hermes models`, or name it as `PROVIDER/MODEL`."),
         });
     };
-    let protocol = view
-        .runtimes
-        .first()
-        .map_or(Protocol::ChatCompletions, |runtime| runtime.protocol);
-    if let Some(name) = wanted {
-        return Ok((name.to_owned(), protocol));
+    match wanted {
+        Some(name) => Ok((name.to_owned(), protocol_of(view))),
+        None => default_model(app, view).await,
     }
+}
+
+/// The model that a login serves when none is named, by its name for the gateway, and the protocol it speaks.
+pub(super) async fn default_model(app: &App<'_>, view: &View) -> Result<(String, Protocol), Failure> {
     let provider = &view.credential.provider;
-    let models = catalog.get(provider).map(|row| &row.models);
+    let models = app.catalog().await?.get(provider).map(|row| &row.models);
     let model = models
         .and_then(|models| models.default.as_ref().or(models.known.first()))
         .ok_or_else(|| {
             Failure::usage(format!("no model of `{provider}` is known"))
                 .hint(format!("Name one with `-m {provider}/MODEL`."))
         })?;
-    Ok((format!("{provider}/{model}"), protocol))
+    Ok((format!("{provider}/{model}"), protocol_of(view)))
+}
+
+fn protocol_of(view: &View) -> Protocol {
+    let runtime = view.runtimes.first();
+    runtime.map_or(Protocol::ChatCompletions, |runtime| runtime.protocol)
 }
 
 /// Asks through a gateway of this process; with `show`, the answer is printed as it comes.
@@ -182,7 +188,8 @@ async fn chat_key(app: &App<'_>, keys: &Keys) -> Result<Secret, Failure> {
         .await?)
 }
 
-async fn converse(
+/// Asks a gateway that listens at an address.
+pub(super) async fn converse(
     app: &App<'_>,
     address: SocketAddr,
     key: Secret,

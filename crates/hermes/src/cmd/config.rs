@@ -50,6 +50,16 @@ fn effective(app: &App<'_>) -> Vec<Effective> {
     if let Some(catalog) = &app.paths.catalog {
         values.push(path("catalog", catalog, "HERMES_CATALOG"));
     }
+    if let Some(state) = &app.paths.state {
+        values.push(path("state_folder", state, state_from(app)));
+    }
+    if let Some(server) = &app.server {
+        values.push(Effective {
+            key: "store.url".to_owned(),
+            value: json!(server.shown()).to_string(),
+            origin: server.origin.clone(),
+        });
+    }
     for name in [
         "HERMES_LAB_HOSTS",
         "HERMES_LAB_CLOCK",
@@ -66,4 +76,11 @@ fn effective(app: &App<'_>) -> Vec<Effective> {
     }
     values.extend(app.config.effective());
     values
+}
+
+fn state_from(app: &App<'_>) -> &'static str {
+    match app.env.get("XDG_STATE_HOME") {
+        Some(_) => "XDG_STATE_HOME",
+        None => "default",
+    }
 }

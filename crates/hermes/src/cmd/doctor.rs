@@ -3,8 +3,11 @@
 mod listener;
 
 use std::path::Path;
+use std::time::Duration;
 
 use hermes_core::{ExitKind, UnixMs, chain};
+use hermes_pool::CLOCK_SETTING;
+use hermes_store::Store;
 use owo_colors::{OwoColorize as _, Style};
 use serde::Serialize;
 use serde_json::json;
@@ -131,7 +134,7 @@ async fn store(app: &App<'_>, findings: &mut Vec<Finding>) -> bool {
         Ok(None) => {
             findings.push(note(
                 "store",
-                format!("none yet in `{}`", app.paths.home.display()),
+                format!("none yet in `{}`", app.store_place()),
             ));
             return false;
         }
@@ -158,8 +161,27 @@ async fn store(app: &App<'_>, findings: &mut Vec<Finding>) -> bool {
         }
         Err(error) => findings.push(bad("store", error.into())),
     }
+    if let Some(suspicion) = super::store::suspicion(store.as_ref()) {
+        let stale = Failure::new(ExitKind::Store, "store_suspect", suspicion.words());
+        findings.push(bad("standing", stale.hint(suspicion.next)));
+    }
     findings.push(good("key", protection_words(&info.protection)));
+    findings.extend(issuers_clock(store.as_ref()).await);
     true
+}
+
+/// How far this machine's clock was off when a token was last renewed.
+async fn issuers_clock(store: &dyn Store) -> Option<Finding> {
+    let ahead: i64 = store.setting(CLOCK_SETTING).await.ok()??.parse().ok()?;
+    let (apart, way) = (Duration::from_millis(ahead.unsigned_abs()), if ahead > 0 { "behind" } else { "ahead of" });
+    let text = format!(
+        "this machine's clock was {} {way} a provider's at the last renewal",
+        crate::when::span(apart)
+    );
+    Some(Finding {
+        hint: Some("Set it; the end of every token is reckoned by it.".to_owned()),
+        ..note("clock", text)
+    })
 }
 
 /// Files and folders that others could read.

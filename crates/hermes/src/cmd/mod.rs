@@ -4,17 +4,22 @@ mod auth;
 mod backup;
 mod chat;
 mod config;
+mod details;
 mod doctor;
 mod drill;
 mod explain;
 mod key;
 mod login;
+mod migrate;
 mod models;
 mod overview;
 mod providers;
 mod server;
+mod share;
 mod signals;
+mod sources;
 mod status;
+pub(crate) mod store;
 mod target;
 mod token;
 mod up;
@@ -43,6 +48,8 @@ pub(crate) async fn dispatch(app: &App<'_>, command: Option<Command>) -> Outcome
         }
         Some(Command::Backup { file }) => backup::backup(app, file.as_deref()).await,
         Some(Command::Restore { file, replace }) => backup::restore(app, &file, replace).await,
+        Some(Command::Store(command)) => store::run(app, &command).await,
+        Some(Command::Migrate { to }) => migrate::run(app, &to).await,
         Some(Command::Explain { request_id }) => explain::run(app, &request_id).await,
         Some(Command::Drill(scenario)) => drill::run(app, scenario).await,
         // Needs no home, so it was answered before there was an app.

@@ -1,12 +1,12 @@
 //! `hermes auth list` and `hermes auth status`: pure reads.
 
 use hermes_catalog::Provider;
-use hermes_core::{ExitKind, ProviderId, Source, UnixMs};
+use hermes_core::{ExitKind, Source, UnixMs};
 use hermes_pool::{State, View};
 use owo_colors::Style;
-use serde::Serialize;
 use serde_json::json;
 
+use super::{details, sources};
 use crate::app::App;
 use crate::failure::{Failure, Outcome};
 use crate::safe::term_line;
@@ -15,63 +15,23 @@ use crate::{json, when};
 
 pub(super) async fn list(app: &App<'_>, provider: Option<&str>, verbose: bool) -> Outcome {
     let views = chosen(app, provider).await?;
-    let found = found(app, provider, &views).await?;
+    let found = sources::found(app, provider, &views).await?;
     if app.printer.is_json() {
-        app.printer
-            .json(&json!({ "credentials": json::logins(&views), "found": found }));
+        let logins = logins(app, &views, verbose).await?;
+        app.printer.json(&json!({ "credentials": logins, "found": found }));
         return Ok(0);
     }
     if views.is_empty() {
         app.printer
             .say("No logins yet. Sign in with `hermes auth add PROVIDER`; see `hermes providers list`.");
     } else {
-        show(app, &views, verbose);
+        show(app, &views);
+        if verbose {
+            details::show(app, &views).await?;
+        }
     }
-    tell_found(app, &found);
+    sources::tell(app, &found);
     Ok(0)
-}
-
-/// A key in the environment that no login was made from. It is never used by itself.
-#[derive(Serialize)]
-struct Found {
-    provider: ProviderId,
-    env: String,
-    /// What adopts it.
-    command: String,
-}
-
-/// Keys in the environment for providers that nothing is signed in to: of one provider, or of all.
-async fn found(app: &App<'_>, provider: Option<&str>, views: &[View]) -> Result<Vec<Found>, Failure> {
-    let only = match provider {
-        Some(name) => Some(app.provider(name).await?.id),
-        None => None,
-    };
-    let is_new = |id: &ProviderId| {
-        only.as_ref().is_none_or(|one| one == id) && views.iter().all(|view| view.credential.provider != *id)
-    };
-    let rows = app.catalog().await?.env_names().filter(|(id, _)| is_new(id));
-    let found = rows.filter_map(|(id, names)| {
-        let env = names.iter().find(|name| app.env.get(name).is_some())?;
-        Some(Found {
-            provider: id.clone(),
-            env: env.clone(),
-            command: format!("hermes auth add {id} --from-env {env}"),
-        })
-    });
-    Ok(found.collect())
-}
-
-fn tell_found(app: &App<'_>, found: &[Found]) {
-    for Found {
-        provider,
-        env,
-        command,
-    } in found
-    {
-        app.printer.say(format_args!(
-            "Found a key for `{provider}` in `{env}`; it is not used until you adopt it with `{command}`."
-        ));
-    }
 }
 
 pub(super) async fn status(app: &App<'_>, provider: Option<&str>, verbose: bool) -> Outcome {
@@ -81,15 +41,15 @@ pub(super) async fn status(app: &App<'_>, provider: Option<&str>, verbose: bool)
     let provider = app.provider(name).await?;
     let views = chosen(app, Some(name)).await?;
     let state = best(&views);
-    let found = found(app, Some(name), &views).await?;
+    let found = sources::found(app, Some(name), &views).await?;
     if app.printer.is_json() {
         app.printer.json(&json!({
             "provider": provider.id, "name": provider.name, "state": state, "usable": state.usable(),
-            "credentials": json::logins(&views), "found": found,
+            "credentials": logins(app, &views, verbose).await?, "found": found,
         }));
     } else {
-        tell_status(app, &provider, state, &views, verbose);
-        tell_found(app, &found);
+        tell_status(app, &provider, state, &views, verbose).await?;
+        sources::tell(app, &found);
     }
     Ok(if state.usable() {
         0
@@ -98,7 +58,13 @@ pub(super) async fn status(app: &App<'_>, provider: Option<&str>, verbose: bool)
     })
 }
 
-fn tell_status(app: &App<'_>, provider: &Provider, state: State, views: &[View], verbose: bool) {
+async fn tell_status(
+    app: &App<'_>,
+    provider: &Provider,
+    state: State,
+    views: &[View],
+    verbose: bool,
+) -> Result<(), Failure> {
     let printer = app.printer;
     printer.line(format_args!(
         "{}: {}",
@@ -107,14 +73,27 @@ fn tell_status(app: &App<'_>, provider: &Provider, state: State, views: &[View],
     ));
     if views.is_empty() {
         printer.say(format_args!("Sign in with `hermes auth add {}`.", provider.id));
-        return;
+        return Ok(());
     }
-    show(app, views, verbose);
+    show(app, views);
+    if verbose {
+        details::show(app, views).await?;
+    }
     if matches!(state, State::NeedsLogin) {
         printer.say(format_args!(
             "Sign in again with `hermes auth add {}`.",
             provider.id
         ));
+    }
+    Ok(())
+}
+
+/// Logins for scripts.
+async fn logins(app: &App<'_>, views: &[View], verbose: bool) -> Result<serde_json::Value, Failure> {
+    if verbose {
+        details::logins(app, views).await
+    } else {
+        Ok(json::logins(views))
     }
 }
 
@@ -157,7 +136,7 @@ pub(super) fn style(state: State) -> Style {
 }
 
 /// The table of logins, with what is unusual below it.
-pub(super) fn show(app: &App<'_>, views: &[View], verbose: bool) {
+pub(super) fn show(app: &App<'_>, views: &[View]) {
     let now = app.now();
     app.printer.line(table(views, now));
     for view in views {
@@ -167,12 +146,6 @@ pub(super) fn show(app: &App<'_>, views: &[View], verbose: bool) {
                 "{name}: {} is ignored: {}",
                 ignored.setting, ignored.why
             )));
-        }
-    }
-    if verbose {
-        for view in views {
-            app.printer.line("");
-            app.printer.line(details(view, now));
         }
     }
 }
@@ -201,7 +174,7 @@ fn table(views: &[View], now: UnixMs) -> Table {
 }
 
 /// The state, with its cause where it is not plain.
-fn state_words(view: &View, now: UnixMs) -> String {
+pub(super) fn state_words(view: &View, now: UnixMs) -> String {
     let state = view.state.as_str();
     match view.state {
         State::Ready | State::Expiring | State::Refreshable
@@ -228,56 +201,6 @@ fn token_words(view: &View, now: UnixMs) -> String {
         None => "does not end".to_owned(),
         Some(at) if at > now => format!("ends {}", when::relative(at, now)),
         Some(at) => format!("ended {}", when::relative(at, now)),
-    }
-}
-
-fn details(view: &View, now: UnixMs) -> Table {
-    let row = &view.credential;
-    let mut table = Table::default();
-    let mut add =
-        |name: &str, value: String| table.row([Cell::styled(name, Style::new().dimmed()), value.into()]);
-    add("login", format!("{}:{}", row.provider, row.label));
-    add("id", row.id.to_string());
-    add("state", state_words(view, now));
-    add(
-        "account",
-        row.account
-            .display
-            .clone()
-            .unwrap_or_else(|| row.identity.subject.clone()),
-    );
-    if let Some(plan) = &row.account.plan {
-        add("plan", plan.clone());
-    }
-    add("issuer", row.identity.issuer.clone());
-    add("method", row.method.clone());
-    add("source", source_words(&row.source));
-    add("signed in", when::day(row.created));
-    if let Some(at) = row.refreshed {
-        add("renewed", when::relative(at, now));
-    }
-    if let Some(at) = row.expires {
-        add(
-            "token ends",
-            format!("{} ({})", when::relative(at, now), when::rfc3339(at)),
-        );
-    }
-    add("renewable", if row.has_refresh { "yes" } else { "no" }.to_owned());
-    if !row.scopes.is_empty() {
-        add("scopes", row.scopes.join(" "));
-    }
-    for runtime in &view.runtimes {
-        add(runtime.protocol.as_str(), runtime.base_url.to_string());
-    }
-    table
-}
-
-fn source_words(source: &Source) -> String {
-    match source {
-        Source::Login => "login".to_owned(),
-        Source::Key => "key".to_owned(),
-        Source::Env(name) => format!("key from the variable {name}"),
-        Source::Config(name) => format!("endpoint `{name}` of the config file"),
     }
 }
 

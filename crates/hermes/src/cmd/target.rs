@@ -1,25 +1,82 @@
 //! The verbs of `hermes auth` that change one login.
 
-use hermes_core::Health;
-use hermes_pool::View;
+use hermes_core::{ExitKind, Health, LoginCause};
+use hermes_pool::{PoolError, View};
+use hermes_store::Phase;
 use serde_json::json;
 
-use super::providers;
+use super::{details, providers, sources, store};
 use crate::app::App;
 use crate::failure::{Failure, Outcome};
 use crate::safe::term_line;
 use crate::{json, when};
 
 /// What a verb did, on stderr for people and on stdout for scripts.
-fn report(app: &App<'_>, done: &str, view: &View) {
+pub(super) fn report(app: &App<'_>, done: &str, view: &View) {
     if app.printer.is_json() {
         app.printer
             .json(&json!({ "done": done, "credential": json::login(view) }));
     }
 }
 
-fn name(view: &View) -> String {
+pub(super) fn name(view: &View) -> String {
     term_line(&format!("{}:{}", view.credential.provider, view.credential.label))
+}
+
+/// Where a login is removed from.
+fn whence(app: &App<'_>) -> &'static str {
+    match app.server {
+        Some(_) => "the shared store",
+        None => "this machine",
+    }
+}
+
+/// Why a renewal failed, with what helps: the store or the lease may say more than the error.
+pub(super) async fn with_help(app: &App<'_>, view: &View, error: PoolError) -> Failure {
+    let store = match app.existing_store().await {
+        Ok(Some(store)) => store,
+        _ => return error.into(),
+    };
+    let failure = Failure::from(error);
+    if failure.exit == ExitKind::Store
+        && let Some(suspicion) = store::suspicion(store.as_ref())
+    {
+        return failure.hint(suspicion.next);
+    }
+    match standing(app, view).await {
+        Ok(Some(words)) => failure.hint(words),
+        _ => failure,
+    }
+}
+
+/// What a person should know of a renewal that did not end well.
+async fn standing(app: &App<'_>, view: &View) -> Result<Option<String>, Failure> {
+    let (id, provider) = (view.credential.id, &view.credential.provider);
+    let Some(store) = app.existing_store().await? else {
+        return Ok(None);
+    };
+    let Some(lease) = store.lease(id).await? else {
+        return Ok(None);
+    };
+    Ok(match (lease.phase, lease.cause) {
+        (Phase::NeedsLogin, Some(LoginCause::InDoubt)) => Some(format!(
+            "Two renewals ended without an answer. `hermes auth reset` allows one more try; `hermes auth add {provider}` is sure to help."
+        )),
+        (Phase::NeedsLogin, _) => Some(format!(
+            "The provider has refused its refresh token, and no try can change that; sign in again with `hermes auth add {provider}`."
+        )),
+        (Phase::Sent | Phase::Uncertain, _) => {
+            let events = store.events(Some(id), 64).await?;
+            let since = details::doubt(&events).map_or_else(String::new, |at| {
+                format!(" since {} ({})", when::rfc3339(at), when::relative(at, app.now()))
+            });
+            Some(format!(
+                "Whether its last renewal reached the provider is in doubt{since}. The same token is sent once more when the old one \
+                 has ended and nobody can still be at it; `hermes auth add {provider}` does not have to wait."
+            ))
+        }
+        _ => None,
+    })
 }
 
 pub(super) async fn remove(app: &App<'_>, target: &str) -> Outcome {
@@ -27,7 +84,8 @@ pub(super) async fn remove(app: &App<'_>, target: &str) -> Outcome {
     pool.remove(view.credential.id).await?;
     report(app, "removed", &view);
     app.printer
-        .done(format_args!("Removed `{}` from this machine", name(&view)));
+        .done(format_args!("Removed `{}` from {}", name(&view), whence(app)));
+    sources::forget(app, &view).await?;
     Ok(0)
 }
 
@@ -39,6 +97,7 @@ pub(super) async fn logout(app: &App<'_>, provider: &str) -> Outcome {
     };
     for view in &views {
         app.pool().await?.remove(view.credential.id).await?;
+        sources::forget(app, view).await?;
     }
     if app.printer.is_json() {
         app.printer
@@ -69,16 +128,18 @@ pub(super) async fn revoke(app: &App<'_>, target: &str) -> Outcome {
     let provider = providers::name_of(app, &view.credential.provider).await?;
     if told {
         app.printer.done(format_args!(
-            "Ended `{}` at {provider} and removed it from this machine",
-            name(&view)
+            "Ended `{}` at {provider} and removed it from {}",
+            name(&view),
+            whence(app)
         ));
     } else {
         app.printer
-            .done(format_args!("Removed `{}` from this machine", name(&view)));
+            .done(format_args!("Removed `{}` from {}", name(&view), whence(app)));
         app.printer.warn(format_args!(
             "{provider} has no call that ends a login; end it in your account's settings there"
         ));
     }
+    sources::forget(app, &view).await?;
     Ok(0)
 }
 
@@ -110,7 +171,10 @@ pub(super) async fn priority(app: &App<'_>, target: &str, place: u32) -> Outcome
 
 pub(super) async fn refresh(app: &App<'_>, target: &str) -> Outcome {
     let (pool, view) = app.find(target).await?;
-    let changed = pool.refresh(view.credential.id).await?;
+    let changed = match pool.refresh(view.credential.id).await {
+        Ok(changed) => changed,
+        Err(error) => return Err(with_help(app, &view, error).await),
+    };
     report(app, "refreshed", &changed);
     let ends = changed
         .credential
@@ -134,6 +198,9 @@ pub(super) async fn reset(app: &App<'_>, target: &str) -> Outcome {
     report(app, "reset", &changed);
     app.printer
         .done(format_args!("`{}` will be tried again", name(&changed)));
+    if let Some(words) = standing(app, &changed).await? {
+        app.printer.warn(words);
+    }
     Ok(0)
 }
 

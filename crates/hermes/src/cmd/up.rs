@@ -12,10 +12,11 @@ use tokio::sync::oneshot;
 use super::chat::CHAT_KEY;
 use super::server::{self, Server};
 use super::signals::{Signal, Signals};
-use super::{protection_words, status};
+use super::{protection_words, status, store};
 use crate::app::App;
 use crate::args::Up;
 use crate::failure::{Failure, Outcome};
+use crate::safe::term_line;
 
 /// Connections that may wait to be taken.
 const BACKLOG: u32 = 4096;
@@ -94,12 +95,14 @@ async fn serve(
 async fn greet(app: &App<'_>, server: &Server, address: SocketAddr) -> Result<(), Failure> {
     let key = first_key(app, server).await?;
     let url = format!("http://{address}");
-    let info = app.store().await?.info().clone();
+    let store = app.store().await?;
+    let (info, suspicion) = (store.info().clone(), store::suspicion(store.as_ref()));
     if app.printer.is_json() {
         let key = key.as_ref().map(|key| key.expose().as_str());
-        app.printer.json_line(
-            &json!({ "event": "listening", "url": url, "key": key, "protection": info.protection }),
-        );
+        app.printer.json_line(&json!({
+            "event": "listening", "url": url, "key": key, "protection": info.protection, "place": info.place,
+            "suspect": suspicion,
+        }));
         return Ok(());
     }
     app.printer.line(format_args!("Hermes listens on {url}"));
@@ -122,6 +125,19 @@ async fn greet(app: &App<'_>, server: &Server, address: SocketAddr) -> Result<()
     if !info.created {
         app.printer
             .say(format_args!("Store: {}", protection_words(&info.protection)));
+    }
+    if info.shared {
+        app.printer.say(format_args!(
+            "Store: {}. If it goes away, tokens that are still good are served, and none is renewed until it is back.",
+            term_line(&info.place)
+        ));
+    }
+    if let Some(suspicion) = suspicion {
+        app.printer.warn(term_line(&suspicion.words()));
+        app.printer.say(format_args!(
+            "  Keys, and tokens until they end, are served all the same. {}",
+            suspicion.next
+        ));
     }
     let views = app.views().await?;
     if views.is_empty() {

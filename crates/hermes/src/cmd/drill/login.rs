@@ -1,0 +1,174 @@
+//! A whole sign-in, a request, and a renewal that nobody notices.
+
+use std::sync::Arc;
+
+use hermes_catalog::Provider;
+use hermes_core::AttemptId;
+use hermes_oauth::{Challenge, Input, Plan, StartOptions};
+use hermes_pool::{Finished, Progress, View};
+use serde_json::{Value, json};
+
+use super::super::chat::{self, Question, Said};
+use super::super::login::show;
+use super::super::status;
+use super::{Stage, approve, failed};
+use crate::app::App;
+use crate::failure::Failure;
+use crate::table::Table;
+
+/// Polls every half second instead of every two.
+const SPEED: u32 = 4;
+
+pub(super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
+    let lab = stage.lab("home", SPEED, &[])?;
+    let played = Walk { lab: &lab, stage }.login().await;
+    lab.close().await;
+    played
+}
+
+/// One scenario under way.
+struct Walk<'a> {
+    lab: &'a App<'a>,
+    stage: &'a Stage<'a>,
+}
+
+impl Walk<'_> {
+    async fn login(&self) -> Result<Value, Failure> {
+        let provider = self.stage.provider(self.lab).await?;
+        self.stage.begin(&format!(
+            "A drill: sign in to {}, ask, and see the token renewed",
+            provider.name
+        ));
+        self.stage.title("1. Sign in");
+        let finished = self.sign_in(&provider).await?;
+        self.stage.title("2. What is kept");
+        let before = self.look(&finished)?;
+        self.stage.title("3. A request through the gateway, streamed");
+        let first = self.ask(&before).await?;
+        self.stage.title("4. The provider ends the access token; the next request renews it unseen");
+        self.stage.sim.expire_access_tokens();
+        let second = self.ask(&before).await?;
+        let after = self.look(&finished)?;
+        self.stage.title("5. What the provider saw");
+        self.journal();
+        self.end(&before, &after, &first, &second)
+    }
+
+    async fn sign_in(&self, provider: &Provider) -> Result<Finished, Failure> {
+        let logins = self.lab.pool().await?.logins();
+        let plan = Plan::new(Arc::new(provider.clone()), None, None, Some("drill".to_owned()))?;
+        if !self.stage.told {
+            self.stage.tell(&format!("$ hermes auth add {}", provider.id));
+            show::card(self.lab, &plan);
+        }
+        let (id, challenge) = logins
+            .start(&provider.id, None, None, plan.label(), StartOptions::default())
+            .await?;
+        if !self.stage.told {
+            show::challenge(
+                self.lab,
+                &plan,
+                id,
+                &challenge,
+                show::Look {
+                    open: false,
+                    qr: false,
+                },
+            );
+        }
+        let mut polls = 0;
+        loop {
+            match logins.advance(id, Input::Poll).await? {
+                Progress::Done(finished) => {
+                    self.stage.done(&format!(
+                        "Signed in to {} as \"drill\" after {polls} polls",
+                        provider.name
+                    ));
+                    return Ok(*finished);
+                }
+                Progress::Waiting { next_poll, .. } => {
+                    self.lab.clock.sleep(next_poll).await;
+                    polls += 1;
+                    if polls == 2 {
+                        self.approve(id, &challenge)?;
+                    }
+                }
+            }
+        }
+    }
+
+    fn approve(&self, id: AttemptId, challenge: &Challenge) -> Result<(), Failure> {
+        if !approve(&self.stage.sim, challenge) {
+            return Err(failed(&format!("the simulated person cannot approve login {id}")));
+        }
+        self.stage
+            .tell("(The simulated person opens the page, types the code and approves.)");
+        Ok(())
+    }
+
+    fn look(&self, finished: &Finished) -> Result<View, Failure> {
+        let views = self.views();
+        if !self.stage.told {
+            status::show(self.lab, &views);
+        }
+        let id = finished.saved.credential.id;
+        let lost = || failed("the stored login is gone");
+        views
+            .into_iter()
+            .find(|view| view.credential.id == id)
+            .ok_or_else(lost)
+    }
+
+    fn views(&self) -> Vec<View> {
+        self.lab.opened_views()
+    }
+
+    async fn ask(&self, view: &View) -> Result<Said, Failure> {
+        let (model, protocol) = chat::default_model(self.lab, view).await?;
+        self.stage.tell(&format!(
+            "$ hermes chat -m {model} \"Say hello\"    ({})",
+            protocol.title()
+        ));
+        let question = Question {
+            model,
+            protocol,
+            text: "Say hello".to_owned(),
+        };
+        let said = chat::ask(self.lab, &question, !self.stage.told).await?;
+        let (pieces, login) = (said.pieces, said.credential.as_deref().unwrap_or("?"));
+        self.stage.done(&format!("Answered by login \"{login}\" in {pieces} pieces"));
+        Ok(said)
+    }
+
+    fn journal(&self) {
+        if self.stage.told {
+            return;
+        }
+        let mut table = Table::with_head(["METHOD", "HOST", "PATH"]);
+        for entry in self.stage.sim.journal().entries() {
+            table.row([
+                entry.method.as_str().into(),
+                entry.host.as_str().into(),
+                entry.path.as_str().into(),
+            ]);
+        }
+        self.lab.printer.line(table);
+    }
+
+    fn end(&self, before: &View, after: &View, first: &Said, second: &Said) -> Result<Value, Failure> {
+        let (old, new) = (before.credential.generation, after.credential.generation);
+        if new <= old {
+            return Err(failed("the token was not renewed"));
+        }
+        self.stage.done(&format!(
+            "The token was renewed (generation {old} to {new}), and no request failed"
+        ));
+        self.stage
+            .tell("\nNow the same for real: `hermes providers list`, then `hermes auth add PROVIDER`.");
+        Ok(json!({
+            "scenario": "login", "provider": after.credential.provider, "state": after.state,
+            "generation_before": old, "generation_after": new, "answers": [first.text, second.text],
+            "requests": self.stage.sim.journal().entries().len(),
+        }))
+    }
+}

@@ -11,7 +11,9 @@ use crate::tools::{Tools, tools};
 pub(crate) fn test(filter: &[String]) -> Result<()> {
     let tools = tools()?;
     say("running the tests");
-    run(cargo(&tools).args(["test", "--workspace", "--locked"]).args(filter))
+    run(cargo(&tools)
+        .args(["test", "--workspace", "--locked"])
+        .args(filter))
 }
 
 /// Cargo, told where the tools are.

@@ -133,7 +133,8 @@ impl From<PoolError> for Refusal {
             PoolError::Blocked { .. } => 429,
             PoolError::Store(_)
             | PoolError::Refresh {
-                exit: ExitKind::Store, ..
+                exit: ExitKind::Store,
+                ..
             } => 503,
             PoolError::Refresh { .. } | PoolError::Oauth(_) => 502,
             // A broken catalogue row; what else there is belongs to logins, which no request makes.

@@ -68,11 +68,7 @@ impl Paths {
 /// The state folder of the XDG base directories, or its like on Windows. A lab home leaves no trace outside of itself unless it is
 /// told where.
 fn state(env: &Env) -> Option<PathBuf> {
-    let absolute = |name: &str| {
-        env.get(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
+    let absolute = |name: &str| env.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let usual = || {
         let home = absolute("HOME").map(|home| home.join(".local/state"));
         home.or_else(|| absolute("LOCALAPPDATA"))

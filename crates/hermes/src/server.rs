@@ -36,7 +36,8 @@ impl Server {
             return Ok(Some(Self { address, origin }));
         }
         let problem = format!("`{origin}`: it is not an address such as `{EXAMPLE}`");
-        Err(Failure::usage(problem).hint("A store in a file needs no address: name its folder with `--home`."))
+        Err(Failure::usage(problem)
+            .hint("A store in a file needs no address: name its folder with `--home`."))
     }
 
     /// The address as people may see it.
@@ -53,7 +54,6 @@ pub(crate) fn is_address(text: &str) -> bool {
 
 /// Whether an address holds a password.
 pub(crate) fn has_password(address: &Secret) -> bool {
-    Url::parse(address.expose()).is_ok_and(|url| {
-        url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password")
-    })
+    Url::parse(address.expose())
+        .is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
 }

@@ -59,7 +59,10 @@ pub(super) async fn logins(app: &App<'_>, views: &[View]) -> Result<Value, Failu
         let mut value = json::login(view);
         if let Some(detail) = of(app, view).await? {
             let doubt = doubt(&detail.events);
-            let renewal = detail.lease.as_ref().and_then(|lease| renewal(lease, doubt, app.now()));
+            let renewal = detail
+                .lease
+                .as_ref()
+                .and_then(|lease| renewal(lease, doubt, app.now()));
             value["strategy"] = json!(detail.strategy);
             value["renewal"] = json!(renewal);
             value["events"] = detail.events.iter().map(event).collect();
@@ -85,7 +88,9 @@ pub(super) fn renewal(lease: &Lease, doubt: Option<UnixMs>, now: UnixMs) -> Opti
     let words = match lease.phase {
         Phase::Leased | Phase::Sent if !lease.lapsed => "renewing".to_owned(),
         Phase::Leased => "renewing, by a process that has gone silent; the next use goes on".to_owned(),
-        Phase::Sent => "renewing, and no answer is known; nothing is sent until it is clear that none comes".to_owned(),
+        Phase::Sent => {
+            "renewing, and no answer is known; nothing is sent until it is clear that none comes".to_owned()
+        }
         Phase::Uncertain => {
             let since = doubt.map_or_else(String::new, |at| {
                 format!(" since {} ({})", when::rfc3339(at), when::relative(at, now))
@@ -93,7 +98,9 @@ pub(super) fn renewal(lease: &Lease, doubt: Option<UnixMs>, now: UnixMs) -> Opti
             format!("in doubt{since}: a renewal ended without an answer")
         }
         Phase::NeedsLogin => {
-            let cause = lease.cause.map_or("the provider ended this login", |cause| cause.words());
+            let cause = lease
+                .cause
+                .map_or("the provider ended this login", |cause| cause.words());
             format!("ended: {cause}")
         }
         Phase::Idle => match (lease.quiet_for, lease.retry_in) {
@@ -126,10 +133,7 @@ fn block(view: &View, detail: Option<&Detail>, now: UnixMs) -> Table {
         add("renewal", words);
     }
     let account = row.account.display.clone();
-    add(
-        "account",
-        account.unwrap_or_else(|| row.identity.subject.clone()),
-    );
+    add("account", account.unwrap_or_else(|| row.identity.subject.clone()));
     if let Some(organisation) = &row.identity.organisation {
         add("organisation", organisation.clone());
     }

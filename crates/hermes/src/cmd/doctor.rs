@@ -132,10 +132,7 @@ async fn store(app: &App<'_>, findings: &mut Vec<Finding>) -> bool {
     let store = match app.existing_store().await {
         Ok(Some(store)) => store,
         Ok(None) => {
-            findings.push(note(
-                "store",
-                format!("none yet in `{}`", app.store_place()),
-            ));
+            findings.push(note("store", format!("none yet in `{}`", app.store_place())));
             return false;
         }
         Err(failure) => {
@@ -173,7 +170,10 @@ async fn store(app: &App<'_>, findings: &mut Vec<Finding>) -> bool {
 /// How far this machine's clock was off when a token was last renewed.
 async fn issuers_clock(store: &dyn Store) -> Option<Finding> {
     let ahead: i64 = store.setting(CLOCK_SETTING).await.ok()??.parse().ok()?;
-    let (apart, way) = (Duration::from_millis(ahead.unsigned_abs()), if ahead > 0 { "behind" } else { "ahead of" });
+    let (apart, way) = (
+        Duration::from_millis(ahead.unsigned_abs()),
+        if ahead > 0 { "behind" } else { "ahead of" },
+    );
     let text = format!(
         "this machine's clock was {} {way} a provider's at the last renewal",
         crate::when::span(apart)

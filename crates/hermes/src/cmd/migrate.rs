@@ -28,7 +28,12 @@ pub(super) async fn run(app: &App<'_>, to: &Secret) -> Outcome {
         let text = format!("{}, so its logins are not moved", suspicion.words());
         return Err(Failure::new(ExitKind::Store, "store_suspect", text).hint(suspicion.next));
     }
-    let heir = told(app, "opening the new store", hermes_store::open(target.options(app)?)).await?;
+    let heir = told(
+        app,
+        "opening the new store",
+        hermes_store::open(target.options(app)?),
+    )
+    .await?;
     let moved = hand_over(app, source.as_ref(), heir.as_ref()).await;
     let place = heir.info().place.clone();
     let closed = heir.close().await;
@@ -86,7 +91,8 @@ impl Target {
                 app.config.file().display()
             ),
             Self::Home(path) if is_same(path, &app.paths.home) => {
-                "Take `url` out of `[store]`, `HERMES_STORE` and `--store`; this home is then in use again.".to_owned()
+                "Take `url` out of `[store]`, `HERMES_STORE` and `--store`; this home is then in use again."
+                    .to_owned()
             }
             Self::Home(path) => format!(
                 "Use it with `--home {0}` or `HERMES_HOME={0}`, without a `[store] url`.",
@@ -109,7 +115,9 @@ async fn hand_over(app: &App<'_>, source: &dyn Store, heir: &dyn Store) -> Resul
     }
     if !heir.credentials().await?.is_empty() {
         let what = format!("`{}` has logins of its own", heir.info().place);
-        return Err(Failure::new(ExitKind::Usage, "taken", what).hint("Name an empty one; nothing was changed."));
+        return Err(
+            Failure::new(ExitKind::Usage, "taken", what).hint("Name an empty one; nothing was changed.")
+        );
     }
     if let Some(suspicion) = suspicion(heir) {
         let text = format!("`{}`: {}", heir.info().place, suspicion.words());

@@ -28,7 +28,8 @@ pub(super) async fn strategy(app: &App<'_>, provider: &str, wanted: Option<&str>
             "provider": row.id, "strategy": strategy, "changed": wanted.is_some(), "words": words(strategy),
         }));
     } else if wanted.is_none() {
-        app.printer.line(format_args!("{}: {}", row.id, strategy.as_str()));
+        app.printer
+            .line(format_args!("{}: {}", row.id, strategy.as_str()));
         app.printer.say(words(strategy));
     }
     if wanted.is_some() {

@@ -40,9 +40,8 @@ pub(super) async fn found(
     let is_new = |id: &ProviderId| {
         only.as_ref().is_none_or(|one| one == id) && views.iter().all(|view| view.credential.provider != *id)
     };
-    let is_wanted = |id: &ProviderId, name: &str| {
-        !removed.iter().any(|one| one.provider == *id && one.env == name)
-    };
+    let is_wanted =
+        |id: &ProviderId, name: &str| !removed.iter().any(|one| one.provider == *id && one.env == name);
     let rows = app.catalog().await?.env_names().filter(|(id, _)| is_new(id));
     let found = rows.filter_map(|(id, names)| {
         let here = |name: &&String| app.env.get(name).is_some() && is_wanted(id, name);

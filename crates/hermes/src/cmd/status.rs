@@ -18,7 +18,8 @@ pub(super) async fn list(app: &App<'_>, provider: Option<&str>, verbose: bool) -
     let found = sources::found(app, provider, &views).await?;
     if app.printer.is_json() {
         let logins = logins(app, &views, verbose).await?;
-        app.printer.json(&json!({ "credentials": logins, "found": found }));
+        app.printer
+            .json(&json!({ "credentials": logins, "found": found }));
         return Ok(0);
     }
     if views.is_empty() {

@@ -200,7 +200,8 @@ fn agree(app: &App<'_>, suspicion: &Suspicion) -> Result<(), Failure> {
             .hint("If no other store renews these logins any more, run it again with `--yes`."));
     }
     app.printer.warn(suspicion.words());
-    let question = "If another store renews the same logins, the providers end them. Type `yes` if this is the only one";
+    let question =
+        "If another store renews the same logins, the providers end them. Type `yes` if this is the only one";
     if app.prompter.ask(question)?.trim().eq_ignore_ascii_case("yes") {
         Ok(())
     } else {

@@ -33,7 +33,10 @@ pub(super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
     stage.begin("A drill: the program that renews a token is killed, three times");
     let login = stage.one_login(&[]).await?;
     let provider = &login.provider;
-    stage.done(&format!("Signed in to {}; the token lives for an hour", provider.name));
+    stage.done(&format!(
+        "Signed in to {}; the token lives for an hour",
+        provider.name
+    ));
     let crash = Crash {
         stage,
         provider,
@@ -45,11 +48,15 @@ pub(super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
     let events = crash.events(hours(12)).await?;
     stage.title("What the store noted (`hermes auth status -v`)");
     if !stage.told {
-        stage.printer.line(details::history(&events, stage.anchor.plus(hours(12))));
+        stage
+            .printer
+            .line(details::history(&events, stage.anchor.plus(hours(12))));
     }
     let names: Vec<_> = events.iter().rev().map(|event| event.kind.clone()).collect();
     stage.claim(
-        ["doubt", "replay"].iter().all(|kind| names.iter().any(|name| name == kind)),
+        ["doubt", "replay"]
+            .iter()
+            .all(|kind| names.iter().any(|name| name == kind)),
         "Every step was noted, and none of it holds a secret",
     )?;
     Ok(json!({
@@ -78,10 +85,7 @@ impl Crash<'_> {
             return Err(failed("the program was to be killed, and was not"));
         }
         self.stage.tell(&format!("Killed. $ hermes token {target}"));
-        let after = self
-            .stage
-            .hermes("first", again, &[], &["token", target])
-            .await?;
+        let after = self.stage.hermes("first", again, &[], &["token", target]).await?;
         let token = after.stdout.trim();
         Ok(Round {
             calls: self.stage.renewals() - before,
@@ -94,7 +98,10 @@ impl Crash<'_> {
         let stage = self.stage;
         stage.title("1. Killed when the answer was on this machine's disk, and not yet in the store");
         let round = self.round("spilled", hours(2), hours(2)).await?;
-        let alive = round.token.as_deref().is_some_and(|token| stage.sim.family_alive(token));
+        let alive = round
+            .token
+            .as_deref()
+            .is_some_and(|token| stage.sim.family_alive(token));
         stage.claim(
             round.calls == 1 && alive,
             "The next program took the new token from the disk: one call in all, nothing lost",
@@ -104,10 +111,15 @@ impl Crash<'_> {
 
     async fn replayed(&self) -> Result<Round, Failure> {
         let stage = self.stage;
-        stage.title("2. Killed when the answer was in memory only; this provider forgives a lost answer for a while");
+        stage.title(
+            "2. Killed when the answer was in memory only; this provider forgives a lost answer for a while",
+        );
         stage.sim.script().reuse_grace(FORGIVES);
         let round = self.round("answered", hours(4), hours(4) + LATER).await?;
-        let alive = round.token.as_deref().is_some_and(|token| stage.sim.family_alive(token));
+        let alive = round
+            .token
+            .as_deref()
+            .is_some_and(|token| stage.sim.family_alive(token));
         stage.claim(
             round.calls == 2 && alive,
             "That token died with the program. Once nobody could still be at it, the old one was sent once more: the login lives",
@@ -137,10 +149,7 @@ impl Crash<'_> {
     }
 
     async fn events(&self, later: Duration) -> Result<Vec<Event>, Failure> {
-        let ended = self
-            .stage
-            .hermes("first", later, &[], &["auth", "list"])
-            .await?;
+        let ended = self.stage.hermes("first", later, &[], &["auth", "list"]).await?;
         if ended.code != Some(0) {
             return Err(failed("the logins could not be listed"));
         }

@@ -56,7 +56,9 @@ impl Limit<'_> {
             "Both are signed in, and the first one serves",
         )?;
 
-        stage.title(&format!("1. The first account is answered 429 with `retry-after: {REST}`"));
+        stage.title(&format!(
+            "1. The first account is answered 429 with `retry-after: {REST}`"
+        ));
         let at = stage.sim.journal().entries().len();
         self.limit()?;
         let during = self.ask(true).await?;
@@ -112,7 +114,8 @@ impl Limit<'_> {
     fn limit(&self) -> Result<(), Failure> {
         let last = self.stage.sim.journal().entries().pop();
         let last = last.ok_or_else(|| failed("nothing was asked yet"))?;
-        let body = json!({ "type": "error", "error": { "type": "rate_limit_error", "message": "slow down" } });
+        let body =
+            json!({ "type": "error", "error": { "type": "rate_limit_error", "message": "slow down" } });
         let answer = Answer::json(429, &body).header("retry-after", &REST.to_string());
         self.stage.sim.script().next(&last.host, &last.path, answer);
         Ok(())
@@ -135,8 +138,7 @@ impl Limit<'_> {
         };
         if show {
             let (model, text) = (&question.model, &question.text);
-            self.stage
-                .tell(&format!("$ hermes chat -m {model} \"{text}\""));
+            self.stage.tell(&format!("$ hermes chat -m {model} \"{text}\""));
         }
         chat::ask(self.lab, &question, show && !self.stage.told).await
     }

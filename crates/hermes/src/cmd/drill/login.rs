@@ -45,7 +45,8 @@ impl Walk<'_> {
         let before = self.look(&finished)?;
         self.stage.title("3. A request through the gateway, streamed");
         let first = self.ask(&before).await?;
-        self.stage.title("4. The provider ends the access token; the next request renews it unseen");
+        self.stage
+            .title("4. The provider ends the access token; the next request renews it unseen");
         self.stage.sim.expire_access_tokens();
         let second = self.ask(&before).await?;
         let after = self.look(&finished)?;
@@ -136,7 +137,8 @@ impl Walk<'_> {
         };
         let said = chat::ask(self.lab, &question, !self.stage.told).await?;
         let (pieces, login) = (said.pieces, said.credential.as_deref().unwrap_or("?"));
-        self.stage.done(&format!("Answered by login \"{login}\" in {pieces} pieces"));
+        self.stage
+            .done(&format!("Answered by login \"{login}\" in {pieces} pieces"));
         Ok(said)
     }
 

@@ -115,9 +115,12 @@ impl<'a> Stage<'a> {
     fn surroundings(&self, later: Duration, speed: u32) -> Vec<(String, String)> {
         let clock = format!("+{}s,x{speed}@{}", later.as_secs(), self.anchor.as_millis());
         debug_assert!(LabClock::parse(&clock).is_ok(), "{clock}");
-        [("HERMES_LAB_HOSTS", self.sim.lab_hosts()), ("HERMES_LAB_CLOCK", clock)]
-            .map(|(name, value)| (name.to_owned(), value))
-            .to_vec()
+        [
+            ("HERMES_LAB_HOSTS", self.sim.lab_hosts()),
+            ("HERMES_LAB_CLOCK", clock),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
     }
 
     /// Hermes in this process, with a home of the drill.
@@ -185,9 +188,7 @@ impl<'a> Stage<'a> {
 
     /// Signs in without a word. Tokens of the drill live for an hour by the clock of whoever gets them.
     async fn sign_in(&self, lab: &App<'_>, provider: &Provider, label: &str) -> Result<Finished, Failure> {
-        self.sim
-            .script()
-            .token_expiry(json!(TOKEN_LIFE.as_secs()));
+        self.sim.script().token_expiry(json!(TOKEN_LIFE.as_secs()));
         let logins = lab.pool().await?.logins();
         let (id, challenge) = logins
             .start(&provider.id, None, None, Some(label), StartOptions::default())

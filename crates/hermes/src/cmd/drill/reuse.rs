@@ -13,7 +13,10 @@ const PROGRAMS: usize = 8;
 pub(super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
     stage.begin("A drill: eight programs need one ended token; then a copy of the home needs it too");
     let provider = stage.one_login(&[]).await?.provider;
-    stage.done(&format!("Signed in to {}; the token lives for an hour", provider.name));
+    stage.done(&format!(
+        "Signed in to {}; the token lives for an hour",
+        provider.name
+    ));
     let target = provider.id.as_str();
     let ask = ["token", target, "--json"];
 
@@ -42,7 +45,9 @@ pub(super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
         fresh.token().as_deref() == Some(token.as_str()) && stage.renewals() == calls,
         "While the token lives, the copy serves it and calls nobody",
     )?;
-    stage.tell(&format!("Two hours later it has ended. In the copy: $ hermes token {target}"));
+    stage.tell(&format!(
+        "Two hours later it has ended. In the copy: $ hermes token {target}"
+    ));
     let copied = stage.hermes("copy", hours(4), &[], &["token", target]).await?;
     stage.quote(&copied);
     let refused = copied.code == Some(i32::from(ExitKind::Store.code()));

@@ -114,7 +114,10 @@ mod unix {
             let calls = stage.renewals();
             let same = one.token().is_some() && one.token() == other.token();
             stage.claim(same, "Both got the same new token")?;
-            stage.claim(calls == 1, "The provider got one call: one machine renewed, the other adopted")?;
+            stage.claim(
+                calls == 1,
+                "The provider got one call: one machine renewed, the other adopted",
+            )?;
             Ok(one.token().unwrap_or_default())
         }
 
@@ -123,7 +126,12 @@ mod unix {
             let stage = self.stage;
             stage.title("2. The database stops while a gateway runs");
             let key = stage
-                .hermes("first", hours(2), self.store, &["key", "create", "drill", "--json"])
+                .hermes(
+                    "first",
+                    hours(2),
+                    self.store,
+                    &["key", "create", "drill", "--json"],
+                )
                 .await?;
             let key = key.json()["key"].as_str().map(Secret::from);
             let key = key.ok_or_else(|| failed("no client key was made"))?;
@@ -139,7 +147,10 @@ mod unix {
                 served == "drill" && stage.renewals() == calls,
                 "Without it, the token that is still good serves on, and nothing is renewed",
             )?;
-            stage.tell(&format!("A program that starts now has nothing to serve. $ hermes token {}", self.provider.id));
+            stage.tell(&format!(
+                "A program that starts now has nothing to serve. $ hermes token {}",
+                self.provider.id
+            ));
             let late = self.token("second", false).await?;
             stage.quote(&late);
             let refused = late.code == Some(i32::from(ExitKind::Store.code()));
@@ -160,7 +171,10 @@ mod unix {
                 .stderr(Stdio::null())
                 .spawn()
                 .map_err(|error| Failure::io("the gateway could not be started", &error))?;
-            let pipe = child.stdout.take().ok_or_else(|| failed("the gateway is silent"))?;
+            let pipe = child
+                .stdout
+                .take()
+                .ok_or_else(|| failed("the gateway is silent"))?;
             let mut line = String::new();
             BufReader::new(pipe)
                 .read_line(&mut line)

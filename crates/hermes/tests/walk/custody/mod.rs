@@ -3,6 +3,7 @@
 
 mod copies;
 mod herd;
+mod journal;
 mod kills;
 mod outages;
 mod stops;
@@ -70,7 +71,6 @@ fn database() -> String {
 /// One login in one store, and the machines that use it.
 struct Custody {
     lab: Lab,
-    store: Option<String>,
 }
 
 impl Custody {
@@ -90,7 +90,7 @@ impl Custody {
         if let Some(store) = &store {
             lab.set("HERMES_STORE", store);
         }
-        Self { lab, store }
+        Self { lab }
     }
 
     fn sim(&self) -> &Sim {
@@ -138,17 +138,6 @@ impl Custody {
         ended(command).await
     }
 
-    /// Another machine: a home of its own with the key of the shared store.
-    fn machine(&self, name: &str) -> PathBuf {
-        let home = self.lab.home().with_file_name(name);
-        let key = "config/server.key";
-        fs_err::create_dir_all(home.join("config")).expect("a folder");
-        private(&home);
-        private(&home.join("config"));
-        fs_err::copy(self.lab.home().join(key), home.join(key)).expect("the key is copied");
-        home
-    }
-
     /// Token calls that spend a refresh token, as often as they came.
     fn refreshes(&self) -> usize {
         self.sim().refresh_posts().iter().map(|(_, count)| count).sum()
@@ -160,26 +149,19 @@ impl Custody {
         told["credentials"][0].clone()
     }
 
-    /// The words of the latest events of the login, newest first.
-    async fn events(&self) -> Vec<String> {
-        let told = self.json(&["auth", "status", PROVIDER, "-v", "--json"], 0).await;
-        let events = told["credentials"][0]["events"].as_array().cloned();
-        events
-            .unwrap_or_default()
-            .iter()
-            .map(|event| event["detail"].as_str().unwrap_or_default().to_owned())
-            .collect()
+    /// The latest events of the login, newest first.
+    async fn events(&self, shift_s: u64) -> Vec<Value> {
+        let told = self
+            .json(&["auth", "status", PROVIDER, "-v", "--json"], shift_s)
+            .await;
+        let events = told["credentials"][0]["events"].as_array();
+        events.unwrap_or_else(|| panic!("no events: {told}")).clone()
     }
 }
 
 /// Waits for real: these tests are about processes that the machine runs.
 async fn wait(span: Duration) {
     SystemClock::new().sleep(span).await;
-}
-
-fn private(folder: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    fs_err::set_permissions(folder, PermissionsExt::from_mode(0o700)).expect("a folder of ours");
 }
 
 /// Copies a folder with everything in it, as a person would.

@@ -130,6 +130,24 @@ impl Home {
         other
     }
 
+    /// A new home with a store of the same kind.
+    pub(crate) fn of_the_same_kind(&self) -> Self {
+        #[cfg(unix)]
+        if self.is_on_server() {
+            return Self::on_server();
+        }
+        Self::new()
+    }
+
+    /// A new home with a store of the other kind, where there is a server.
+    pub(crate) fn of_the_other_kind(&self) -> Self {
+        #[cfg(unix)]
+        if !self.is_on_server() {
+            return Self::on_server();
+        }
+        Self::new()
+    }
+
     /// This very home, for another process on this machine.
     pub(crate) fn same(&self) -> Self {
         Self {

@@ -365,3 +365,6 @@ pub(crate) fn check_lab(path: &Path, stored: bool, asked: bool) -> Result<(), St
         problem,
     })
 }
+
+#[cfg(test)]
+mod tests;

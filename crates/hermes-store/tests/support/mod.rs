@@ -183,6 +183,15 @@ impl Home {
         copy
     }
 
+    /// How many deadlocks the server has ended in this home's database so far. Every store must be closed, which counts them.
+    #[cfg(unix)]
+    pub(crate) fn deadlocks(&self) -> String {
+        let text =
+            "SELECT coalesce(sum(deadlocks), 0) FROM pg_stat_database WHERE datname = current_database()";
+        let name = self.server.as_ref().map_or("postgres", |database| &database.name);
+        server::shared().sql(name, text).unwrap()
+    }
+
     /// Runs SQL in the store behind its back. The store must be closed if it is a file.
     pub(crate) async fn sql(&self, statement: &'static str) {
         match &self.address {

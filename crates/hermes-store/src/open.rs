@@ -267,7 +267,7 @@ async fn assemble(
                 keys: setup.keys,
                 new_key,
                 clock: setup.clock,
-                back: Back::Sqlite(file),
+                back: Back::Sqlite(Box::new(file)),
                 suspect,
             }))
         }

@@ -98,8 +98,9 @@ async fn create(server: &Server, setup: &Setup) -> Result<Option<DataKey>, Fault
     match limit().wait(written).await {
         Ok(()) => Ok(Some(key)),
         Err(fault) => {
-            // A key file for a store that does not exist would be in the way of the next one.
-            if header.holder == Holder::KeyFile {
+            // A key file for a store that does not exist would be in the way of the next one. One whose commit was not answered may
+            // exist.
+            if header.holder == Holder::KeyFile && !fault.is_unclear() {
                 files::remove(&setup.keys.places.key_file())?;
             }
             Err(fault)
@@ -109,8 +110,8 @@ async fn create(server: &Server, setup: &Setup) -> Result<Option<DataKey>, Fault
 
 /// Duplicate table, or the collision of two that make the same one (SQLSTATE 42P07, 23505).
 fn is_made_meanwhile(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    matches!(code.as_deref(), Some("42P07" | "23505"))
+    matches!(error, sqlx::Error::Database(error)
+        if matches!(error.code().as_deref(), Some("42P07" | "23505")))
 }
 
 /// The header of a store that may be used, and why it must not renew tokens, if there is a reason. None where there is no store.

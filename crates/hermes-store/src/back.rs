@@ -16,7 +16,7 @@ use crate::{StoreError, backup};
 /// Where the rows are.
 pub(crate) enum Back {
     /// A file of this machine.
-    Sqlite(Sqlite),
+    Sqlite(Box<Sqlite>),
     /// A database that several machines share.
     Postgres(Server),
 }

@@ -128,7 +128,8 @@ fn on_postgres(statement: &'static str, values: Vec<Value>) -> Query<'static, Po
     let query = sqlx::query(statement).persistent(false);
     values.into_iter().fold(query, |query, value| match value {
         Value::Int(number) => query.bind(number),
-        Value::Text(text) => query.bind(text),
+        // PostgreSQL's text holds every character but this one.
+        Value::Text(text) => query.bind(text.map(|text| text.replace('\0', "\u{fffd}"))),
         Value::Blob(bytes) => query.bind(bytes),
     })
 }

@@ -31,6 +31,14 @@ impl Fault {
             if matches!(error.code().as_deref(), Some("40001" | "40P01")))
     }
 
+    /// Whether the server may have done what was asked, and its answer never came.
+    pub(crate) fn is_unclear(&self) -> bool {
+        matches!(
+            self,
+            Self::Silent | Self::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_))
+        )
+    }
+
     /// The error as told to callers; `path` is the file, or the address of the database without its password.
     pub(crate) fn at(self, path: &Path) -> StoreError {
         let away = |problem: String| StoreError::Away {

@@ -164,8 +164,8 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// A folder that could not be made holds nothing that could be damaged, whatever the reason is.
-fn not_made(path: &Path, error: &io::Error) -> StoreError {
+/// What could not be made or written holds nothing that could be damaged, whatever the reason is.
+pub(crate) fn not_made(path: &Path, error: &io::Error) -> StoreError {
     StoreError::NotWritable {
         path: path.to_owned(),
         problem: error.to_string(),
@@ -284,7 +284,7 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let mut file = create(path)?;
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
-        .map_err(|error| io(path, &error))?;
+        .map_err(|error| not_made(path, &error))?;
     sync_parent(path)
 }
 

@@ -268,7 +268,7 @@ async fn assemble(
                 keys: setup.keys,
                 new_key,
                 clock: setup.clock,
-                back: Back::Sqlite(file),
+                back: Back::Sqlite(Box::new(file)),
                 suspect,
             }))
         }
@@ -366,3 +366,6 @@ pub(crate) fn check_lab(path: &Path, stored: bool, asked: bool) -> Result<(), St
         problem,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,7 +95,7 @@ pub(crate) fn keep(
     file.seek(SeekFrom::Start(0))
         .and_then(|_| file.write_all(&bytes))
         .and_then(|()| file.sync_data())
-        .map_err(|error| files::io(&path, &error))
+        .map_err(|error| files::not_made(&path, &error))
 }
 
 /// The secrets as text, wiped after use.

@@ -28,6 +28,8 @@ use crate::session::Session;
 const CONNECTIONS: u32 = 4;
 /// How long a command may take, the wait for a connection included.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10);
+/// How long one try to get a connection may take. The pauses between attempts at a full server grow to a fifth of it.
+const TRY: Duration = Duration::from_secs(3);
 /// A connection that nobody used is given back, so that many idle processes do not fill the server.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -61,7 +63,7 @@ pub fn shown_address(address: &str) -> String {
 
 impl Server {
     /// Prepares connections; none is made before it is needed.
-    async fn connect(address: &Secret) -> Result<Self, StoreError> {
+    fn connect(address: &Secret) -> Result<Self, StoreError> {
         let shown = shown_address(address.expose());
         let options = PgConnectOptions::from_str(address.expose()).map_err(|_| StoreError::Away {
             place: shown.clone(),
@@ -74,26 +76,22 @@ impl Server {
             .application_name("hermes");
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
-            .acquire_timeout(LIMIT)
+            .acquire_timeout(TRY)
             .idle_timeout(IDLE)
             .after_release(crowd::gives_back(Arc::default()))
             .connect_lazy_with(options);
-        let mut server = Self {
+        let server = Self {
             pool,
             address: shown,
             has_timeline: false,
         };
-        server.has_timeline = server
-            .knows_timeline()
-            .await
-            .map_err(|fault| fault.at(std::path::Path::new(server.address())))?;
         Ok(server)
     }
 
-    async fn knows_timeline(&self) -> Result<bool, Fault> {
-        let mut session = self.session(false).await?;
-        let mut db = session.begin().await?;
-        history::is_known(&mut db).await
+    /// Learns what the server can do.
+    async fn learn(&mut self, db: &mut Db<'_>) -> Result<(), Fault> {
+        self.has_timeline = history::is_known(db).await?;
+        Ok(())
     }
 
     /// The address without user and password.
@@ -101,11 +99,17 @@ impl Server {
         &self.address
     }
 
-    pub(crate) async fn session(&self, write: bool) -> Result<Session<'_>, Fault> {
-        Ok(Session::Postgres {
-            connection: self.pool.acquire().await?,
-            write,
-        })
+    /// A connection; where a server or this process has none to spare, one is waited for until the caller's time is over.
+    pub(crate) async fn session(&self, write: bool) -> Result<Session<'static>, Fault> {
+        loop {
+            match self.pool.acquire().await {
+                Err(sqlx::Error::PoolTimedOut) => {}
+                outcome => {
+                    let connection = outcome?;
+                    return Ok(Session::Postgres { connection, write });
+                }
+            }
+        }
     }
 
     /// The server and the database in it. A dump that was read into another server or database is another place; a standby has

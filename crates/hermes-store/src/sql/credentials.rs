@@ -155,6 +155,7 @@ pub(crate) async fn save_login(
     login: &NewCredential,
     now: UnixMs,
 ) -> Result<Saved, Fault> {
+    let login = &without_nul(login);
     pools::lock(db, &login.provider).await?;
     let text = select!(
         "WHERE c.provider = $1 AND c.issuer = $2 AND c.subject = $3 AND c.organisation IS NOT DISTINCT FROM $4"
@@ -194,6 +195,20 @@ pub(crate) async fn save_login(
         ..credential
     };
     Ok(Saved { credential, replaced })
+}
+
+/// What a provider says of an account, without the one character that PostgreSQL's text cannot hold: what is sealed is bound to
+/// it, and must be read as it was written.
+fn without_nul(login: &NewCredential) -> NewCredential {
+    let clean = |text: &String| text.replace('\0', "\u{fffd}");
+    let mut login = login.clone();
+    let (identity, account) = (&mut login.identity, &mut login.account);
+    identity.issuer = clean(&identity.issuer);
+    identity.subject = clean(&identity.subject);
+    identity.organisation = identity.organisation.as_ref().map(clean);
+    account.display = account.display.as_ref().map(clean);
+    account.plan = account.plan.as_ref().map(clean);
+    login
 }
 
 /// The same account signed in again: id, label, priority and first date stay.

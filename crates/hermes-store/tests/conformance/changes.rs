@@ -197,6 +197,15 @@ pub(crate) async fn storm_of_every_write_ends_without_an_error(home: Home) {
         assert_eq!(credential.priority, place);
     }
     assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    store.close().await.unwrap();
+    #[cfg(unix)]
+    if home.is_on_server() {
+        assert_eq!(
+            home.deadlocks(),
+            "0",
+            "locks are taken in another order somewhere"
+        );
+    }
 }
 
 async fn one_of_all(store: &Arc<dyn Store>, ids: &[CredentialId], task: usize, round: usize) {

@@ -471,7 +471,10 @@ pub(crate) async fn resend_waits_for_grace_and_the_end_of_the_token(home: Home) 
     stage.home.clock.advance(GRACE);
     assert!(stage.lease().await.grace_over && !stage.lease().await.token_ended);
     stage.refuses(resend(&new_attempt(), &seen, false)).await;
-    stage.home.clock.advance(TOKEN - GRACE - MOMENT);
+    stage
+        .home
+        .clock
+        .advance(TOKEN.checked_sub(GRACE + MOMENT).unwrap());
     stage.refuses(resend(&new_attempt(), &seen, false)).await;
     stage.home.clock.advance(MOMENT);
     assert!(stage.lease().await.token_ended);
@@ -640,7 +643,7 @@ pub(crate) async fn holder_on_another_machine_is_gone_after_silence_and_the_end_
     assert!(!second.lease().await.holder_gone);
     second.home.clock.advance(GRACE);
     assert!(!second.lease().await.holder_gone, "its token still serves");
-    second.home.clock.advance(TOKEN - GRACE);
+    second.home.clock.advance(TOKEN.checked_sub(GRACE).unwrap());
     assert!(second.lease().await.holder_gone);
 }
 

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod changes;
+mod copies;
 mod lease;
 mod logins;
+mod moves;
 mod spill;
 #[path = "../support/mod.rs"]
 mod support;
@@ -30,6 +32,17 @@ macro_rules! cases {
 }
 
 cases! {
+    moves:
+        everything_moves_to_the_other_kind_of_store,
+        import_into_a_store_with_logins_is_refused,
+        export_is_refused_while_a_renewal_is_under_way_or_in_doubt,
+        text_that_one_kind_cannot_hold_is_cleaned_in_both;
+    copies:
+        copy_serves_and_renews_nothing,
+        copy_that_is_adopted_renews_and_the_original_is_as_it_was,
+        copy_still_keeps_a_token_that_was_received,
+        store_whose_logins_moved_away_names_the_heir,
+        store_in_good_standing_stays_so;
     spill:
         prepare_spill_makes_private_room,
         spill_holds_no_secret_in_the_clear,

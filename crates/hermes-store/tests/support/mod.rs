@@ -130,6 +130,24 @@ impl Home {
         other
     }
 
+    /// A new home with a store of the same kind.
+    pub(crate) fn of_the_same_kind(&self) -> Self {
+        #[cfg(unix)]
+        if self.is_on_server() {
+            return Self::on_server();
+        }
+        Self::new()
+    }
+
+    /// A new home with a store of the other kind, where there is a server.
+    pub(crate) fn of_the_other_kind(&self) -> Self {
+        #[cfg(unix)]
+        if !self.is_on_server() {
+            return Self::on_server();
+        }
+        Self::new()
+    }
+
     /// This very home, for another process on this machine.
     pub(crate) fn same(&self) -> Self {
         Self {
@@ -163,6 +181,15 @@ impl Home {
             Some(_) => unreachable!("there is no server"),
         }
         copy
+    }
+
+    /// How many deadlocks the server has ended in this home's database so far. Every store must be closed, which counts them.
+    #[cfg(unix)]
+    pub(crate) fn deadlocks(&self) -> String {
+        let text =
+            "SELECT coalesce(sum(deadlocks), 0) FROM pg_stat_database WHERE datname = current_database()";
+        let name = self.server.as_ref().map_or("postgres", |database| &database.name);
+        server::shared().sql(name, text).unwrap()
     }
 
     /// Runs SQL in the store behind its back. The store must be closed if it is a file.

@@ -1,6 +1,7 @@
-//! What people and CI call: `cargo xtask test` and `cargo xtask bench`.
+//! What people and CI call: `cargo xtask test`, `cargo xtask faults` and `cargo xtask bench`.
 
 mod bench;
+mod faults;
 mod run;
 mod test;
 mod tools;
@@ -11,6 +12,7 @@ const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
   test [FILTER]   set up what the tests need, then run all of them (or those whose name has FILTER)
+  faults [KILLS]  kill Hermes at every step of a renewal, 5000 times for each kind of store
   bench           build the release binary and measure it beside nginx
 ";
 
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = args.collect();
     let outcome = match command.as_str() {
         "test" => test::test(&rest),
+        "faults" => faults::faults(&rest),
         "bench" => bench::bench(&rest),
         _ => {
             run::say(HELP);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hermes_core::{CoolCause, Explain, Protocol, ProviderId};
+use hermes_core::{CoolCause, ExitKind, Explain, Protocol, ProviderId};
 use hermes_pool::{PoolError, Unusable};
 use hermes_wire::{error_body, error_status};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -131,8 +131,12 @@ impl From<PoolError> for Refusal {
             | PoolError::Target(_) => 400,
             // Without a time, so that clients are told not to try again.
             PoolError::Blocked { .. } => 429,
+            PoolError::Store(_)
+            | PoolError::Refresh {
+                exit: ExitKind::Store,
+                ..
+            } => 503,
             PoolError::Refresh { .. } | PoolError::Oauth(_) => 502,
-            PoolError::Store(_) => 503,
             // A broken catalogue row; what else there is belongs to logins, which no request makes.
             _ => 500,
         };

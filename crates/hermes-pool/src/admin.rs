@@ -239,6 +239,7 @@ pub(crate) async fn token(
             label: entry.credential.label.clone(),
             problem: "the login changed meanwhile".to_owned(),
             exit: ExitKind::Store,
+            hint: None,
         }),
     }
 }
@@ -261,12 +262,7 @@ async fn refused(pool: &Inner, entry: &Entry, failed: Failed) -> PoolError {
     {
         return PoolError::Store(error);
     }
-    let label = entry.credential.label.clone();
-    PoolError::Refresh {
-        label,
-        problem: failed.problem,
-        exit: failed.exit,
-    }
+    failed.of(entry)
 }
 
 fn unusable(entry: &Entry, now: UnixMs) -> PoolError {

@@ -293,6 +293,8 @@ pub enum PoolError {
         problem: String,
         /// How the program should end.
         exit: ExitKind,
+        /// What a person can do about it.
+        hint: Option<String>,
     },
 }
 
@@ -362,7 +364,8 @@ impl Explain for PoolError {
             }
             Self::Target(_) => Some("See `hermes auth list` for ids and labels.".to_owned()),
             Self::NoAttempt { .. } => Some("Start a new login with `hermes auth add`.".to_owned()),
-            Self::Cancelled { .. } | Self::Refresh { .. } | Self::Moved { .. } => None,
+            Self::Refresh { hint, .. } => hint.clone(),
+            Self::Cancelled { .. } | Self::Moved { .. } => None,
             Self::Keyless { .. } => Some("To change it, edit `[endpoints]` in the config file.".to_owned()),
             Self::Catalog(error) => error.hint(),
             Self::Store(error) => error.hint(),

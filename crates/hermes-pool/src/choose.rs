@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hermes_core::{CredentialId, Strategy, UnixMs};
+use hermes_core::{CredentialId, ExitKind, Strategy, UnixMs};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -61,13 +61,18 @@ pub(crate) async fn lease(pool: &Arc<Inner>, ask: &Ask<'_>) -> Result<Lease, Poo
             Pick::Open(entry) => {
                 if let Err(error) = entry.open(pool).await {
                     search.without.push(entry.credential.id);
-                    fault = Some(error);
+                    fault = Some(PoolError::Store(error));
                 }
             }
             Pick::Wait(id, flight) => {
                 search.waited.push(id);
-                // How it ended shows in the entry at the next look.
-                drop(flight.wait().await);
+                // How it ended shows in the entry at the next look, except for a fault of the store.
+                let landing = flight.wait().await;
+                if let (Err(failed), Ok(entry)) = (landing, pool.entry(id))
+                    && failed.exit == ExitKind::Store
+                {
+                    fault = Some(failed.of(&entry));
+                }
             }
             Pick::Probed(entry, outcome) => {
                 probe_looks += wait_for_probe(pool, ask, &entry, outcome).await;
@@ -78,8 +83,8 @@ pub(crate) async fn lease(pool: &Arc<Inner>, ask: &Ask<'_>) -> Result<Lease, Poo
             Pick::None => break,
         }
     }
-    // A store that could not be read is no reason to call the logins unusable.
-    Err(fault.map_or_else(|| exhausted(pool, ask), PoolError::Store))
+    // A fault of the store is no reason to call the logins unusable.
+    Err(fault.unwrap_or_else(|| exhausted(pool, ask)))
 }
 
 impl<'a> Search<'a> {

@@ -10,6 +10,7 @@ use hermes_core::{CredentialId, ExitKind, Explain, chain};
 use hermes_store::StoreError;
 use tokio::sync::watch;
 
+use crate::api::PoolError;
 use crate::entry::Entry;
 use crate::pool::Inner;
 use crate::renew::{self, Seen};
@@ -33,6 +34,8 @@ pub(crate) type Landing = Result<u64, Failed>;
 pub(crate) struct Failed {
     pub(crate) problem: String,
     pub(crate) exit: ExitKind,
+    /// What a person can do about it, where it is not the login's fault.
+    pub(crate) hint: Option<String>,
     /// Whether only a person can mend it.
     pub(crate) ended: bool,
     /// Whether a pause until the next try is right. Losing a race, or a store that was busy, is no failure of the login.
@@ -68,6 +71,7 @@ impl Failed {
         Self {
             problem,
             exit,
+            hint: None,
             ended: false,
             pauses: true,
         }
@@ -85,6 +89,7 @@ impl Failed {
         Self {
             problem,
             exit: ExitKind::LoginRequired,
+            hint: None,
             ended: true,
             pauses: false,
         }
@@ -93,11 +98,30 @@ impl Failed {
     pub(crate) fn gone() -> Self {
         Self::ended("the login was removed".to_owned())
     }
+
+    /// As told to whoever needed the token.
+    pub(crate) fn of(self, entry: &Entry) -> PoolError {
+        PoolError::Refresh {
+            label: entry.credential.label.clone(),
+            problem: self.problem,
+            exit: self.exit,
+            hint: self.hint,
+        }
+    }
+}
+
+impl From<&StoreError> for Failed {
+    fn from(error: &StoreError) -> Self {
+        Self {
+            hint: error.hint(),
+            ..Self::untried(chain(error), error.exit())
+        }
+    }
 }
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
-        Self::untried(chain(&error), error.exit())
+        Self::from(&error)
     }
 }
 

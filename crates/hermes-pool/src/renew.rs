@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_catalog::{LoginMethod, Provider, Replay};
-use hermes_core::{CredentialId, ExitKind, Explain as _, Health, LoginCause, Material, Point};
-use hermes_store::{Attempt, Lease, LeaseMove, StoreError};
+use hermes_core::{CredentialId, ExitKind, Health, LoginCause, Material, Point};
+use hermes_store::{Attempt, Lease, LeaseMove};
 
 use crate::bounds::Bounds;
 use crate::entry::{Entry, Standing};
@@ -290,10 +290,4 @@ async fn dead(pool: &Arc<Inner>, entry: &Entry, cause: LoginCause) -> Failed {
         tracing::warn!(%error, "the mark of a dead login could not be stored");
     }
     Failed::ended(cause.words().to_owned())
-}
-
-impl From<&StoreError> for Failed {
-    fn from(error: &StoreError) -> Self {
-        Self::untried(hermes_core::chain(error), error.exit())
-    }
 }

@@ -41,7 +41,11 @@ pub(crate) enum Spent {
 pub(crate) async fn spend(pool: &Arc<Inner>, held: Held<'_>) -> Spent {
     pool.faults.pass(Point::Leased);
     let material = match ready(pool, &held).await {
-        Ok(material) => material,
+        Ok(Some(material)) => material,
+        Ok(None) => {
+            discard(pool, &held).await;
+            return Spent::Again;
+        }
         Err(failed) => return Spent::Landed(give_back(pool, &held, None, failed).await),
     };
     if !held.replay {
@@ -63,18 +67,17 @@ pub(crate) async fn spend(pool: &Arc<Inner>, held: Held<'_>) -> Spent {
 }
 
 /// What must hold before the token is marked as sent: its room is made, which shows that this disk can be written, and it is the
-/// token of the lease, bound for where it may go.
-async fn ready(pool: &Arc<Inner>, held: &Held<'_>) -> Result<Material, Failed> {
+/// token of the lease, bound for where it may go. None when the login has changed, and the lease with it.
+async fn ready(pool: &Arc<Inner>, held: &Held<'_>) -> Result<Option<Material>, Failed> {
     if !held.replay {
         pool.store.prepare_spill(&held.attempt).await?;
     }
     let (generation, material) = pool.store.material(held.entry.credential.id).await?;
     if generation != held.generation {
-        let problem = "the login changed meanwhile".to_owned();
-        return Err(Failed::untried(problem, ExitKind::Failure));
+        return Ok(None);
     }
     check_bounds(pool, &held.entry, held.provider, &material)?;
-    Ok(material)
+    Ok(Some(material))
 }
 
 async fn send(pool: &Arc<Inner>, held: &Held<'_>, material: &Material) -> Landing {

@@ -1,6 +1,7 @@
 //! What the two back ends do differently.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use hermes_core::UnixMs;
 
@@ -9,13 +10,13 @@ use crate::fault::Fault;
 use crate::place::Place;
 use crate::postgres::{self, Server};
 use crate::session::Session;
-use crate::sqlite::{self, Sqlite};
-use crate::{RequestRow, StoreError, backup};
+use crate::sqlite::Sqlite;
+use crate::{StoreError, backup};
 
 /// Where the rows are.
 pub(crate) enum Back {
     /// A file of this machine.
-    Sqlite(Sqlite),
+    Sqlite(Box<Sqlite>),
     /// A database that several machines share.
     Postgres(Server),
 }
@@ -31,14 +32,22 @@ impl Back {
     pub(crate) async fn reader(&self) -> Result<Session<'_>, Fault> {
         match self {
             Self::Sqlite(file) => file.reader().await,
-            Self::Postgres(server) => server.session().await,
+            Self::Postgres(server) => server.session(false).await,
         }
     }
 
     pub(crate) async fn writer(&self) -> Result<Session<'_>, Fault> {
         match self {
             Self::Sqlite(file) => file.writer().await,
-            Self::Postgres(server) => server.session().await,
+            Self::Postgres(server) => server.session(true).await,
+        }
+    }
+
+    /// How long a command may take, where a network is on the way.
+    pub(crate) fn limit(&self) -> Option<Duration> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(_) => Some(postgres::LIMIT),
         }
     }
 
@@ -48,10 +57,10 @@ impl Back {
     }
 
     /// Where the rows are now, to be compared with where they were.
-    pub(crate) async fn place(&self) -> Result<Place, Fault> {
+    pub(crate) async fn place(&self, db: &mut Db<'_>) -> Result<Place, Fault> {
         match self {
             Self::Sqlite(file) => Ok(Place::of(&file.places.folder)),
-            Self::Postgres(server) => server.place().await,
+            Self::Postgres(server) => server.place(db).await,
         }
     }
 
@@ -60,28 +69,6 @@ impl Back {
         match self {
             Self::Sqlite(_) => Ok(()),
             Self::Postgres(server) => server.watch_history(db, now).await,
-        }
-    }
-
-    pub(crate) async fn append_log(&self, requests: &[RequestRow]) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(file) => sqlite::log::append(file, requests)
-                .await
-                .map_err(|fault| fault.at(&file.places.log())),
-            Self::Postgres(server) => postgres::log::append(server, requests)
-                .await
-                .map_err(|fault| fault.at(Path::new(server.address()))),
-        }
-    }
-
-    pub(crate) async fn request(&self, id: &str) -> Result<Option<RequestRow>, StoreError> {
-        match self {
-            Self::Sqlite(file) => sqlite::log::request(file, id)
-                .await
-                .map_err(|fault| fault.at(&file.places.log())),
-            Self::Postgres(server) => postgres::log::request(server, id)
-                .await
-                .map_err(|fault| fault.at(Path::new(server.address()))),
         }
     }
 

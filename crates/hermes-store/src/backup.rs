@@ -17,7 +17,7 @@ use crate::seal::Sealer;
 use crate::sql::header;
 use crate::sql::secrets::damaged_rows;
 use crate::sqlite::{Sqlite, connect_options};
-use crate::verify::{connect_frozen, integrity};
+use crate::verify::integrity;
 use crate::{OpenOptions, Store, StoreError, schema};
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -173,7 +173,9 @@ pub async fn restore(options: OpenOptions, from: &Path, replace: bool) -> Result
     let copy = places.folder.join("hermes.db.restoring");
     files::remove(&copy)?;
     if let Err(error) = bring_in(&setup.keys, setup.lab, from, &copy).await {
-        files::remove(&copy)?;
+        for suffix in ["-wal", "-shm", ""] {
+            files::remove(&with_suffix(&copy, suffix))?;
+        }
         return Err(error);
     }
     swap_in(places, &copy, setup.clock.now().as_millis())?;
@@ -215,17 +217,22 @@ async fn bring_in(keys: &Keys, lab: bool, from: &Path, copy: &Path) -> Result<()
 /// Lab mark, key, and every secret of a copy.
 async fn verify_secrets(keys: &Keys, lab: bool, from: &Path, copy: &Path) -> Result<(), StoreError> {
     let failed = |fault: Fault| fault.at(from);
-    let mut connection = connect_frozen(copy).await.map_err(|error| failed(error.into()))?;
-    let mut db = Db::Sqlite(connection.begin().await.map_err(|error| failed(error.into()))?);
+    let sql = |error: sqlx::Error| failed(error.into());
+    let mut connection = SqliteConnection::connect_with(&connect_options(copy))
+        .await
+        .map_err(sql)?;
+    let found = schema::version(&mut connection).await.map_err(sql)?;
+    let mut transaction = connection.begin().await.map_err(sql)?;
+    // Only to look at an older one: the transaction is undone.
+    schema::migrate(&mut transaction, found).await.map_err(sql)?;
+    let mut db = Db::Sqlite(transaction);
     let header = header::read(&mut db, from).await.map_err(failed)?;
-    drop(db);
     check_lab(from, header.lab, lab)?;
     let key = keys.unlock(&header).await?;
     let sealer = Sealer::new(&header.store_id, &header.key_id, key, Arc::clone(&keys.random));
-    let mut db = Db::Sqlite(connection.begin().await.map_err(|error| failed(error.into()))?);
     let damaged = damaged_rows(&mut db, &sealer).await.map_err(failed)?;
     drop(db);
-    connection.close().await.map_err(|error| failed(error.into()))?;
+    connection.close().await.map_err(sql)?;
     match damaged.into_iter().next() {
         Some(problem) => Err(StoreError::Unreadable {
             path: from.to_owned(),

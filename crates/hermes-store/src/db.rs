@@ -128,7 +128,8 @@ fn on_postgres(statement: &'static str, values: Vec<Value>) -> Query<'static, Po
     let query = sqlx::query(statement).persistent(false);
     values.into_iter().fold(query, |query, value| match value {
         Value::Int(number) => query.bind(number),
-        Value::Text(text) => query.bind(text),
+        // PostgreSQL's text holds every character but this one.
+        Value::Text(text) => query.bind(text.map(|text| text.replace('\0', "\u{fffd}"))),
         Value::Blob(bytes) => query.bind(bytes),
     })
 }
@@ -150,6 +151,18 @@ impl Db<'_> {
                 .await?
                 .rows_affected(),
         })
+    }
+
+    /// Runs a statement that only a server needs.
+    pub(crate) async fn on_server(
+        &mut self,
+        statement: &'static str,
+        values: Vec<Value>,
+    ) -> Result<(), Fault> {
+        if matches!(self, Self::Postgres(_)) {
+            self.run(statement, values).await?;
+        }
+        Ok(())
     }
 
     /// Every row.

@@ -7,6 +7,8 @@ use crate::StoreError;
 pub(crate) enum Fault {
     Sql(sqlx::Error),
     Store(StoreError),
+    /// The server did not answer in time.
+    Silent,
 }
 
 impl From<sqlx::Error> for Fault {
@@ -29,6 +31,14 @@ impl Fault {
             if matches!(error.code().as_deref(), Some("40001" | "40P01")))
     }
 
+    /// Whether the server may have done what was asked, and its answer never came.
+    pub(crate) fn is_unclear(&self) -> bool {
+        matches!(
+            self,
+            Self::Silent | Self::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_))
+        )
+    }
+
     /// The error as told to callers; `path` is the file, or the address of the database without its password.
     pub(crate) fn at(self, path: &Path) -> StoreError {
         let away = |problem: String| StoreError::Away {
@@ -37,6 +47,7 @@ impl Fault {
         };
         match self {
             Self::Store(error) => error,
+            Self::Silent => away("it did not answer in time".to_owned()),
             Self::Sql(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.len() == 5) => {
                 from_state(path, &error.code().unwrap_or_default(), error.message())
             }
@@ -69,7 +80,8 @@ fn from_state(path: &Path, state: &str, message: &str) -> StoreError {
         // The server is starting, stopping, full of connections, or the network is at fault.
         ("08" | "57", _) | (_, "53300") => StoreError::Away { place, problem },
         // Read-only transaction: a standby, or a server that was told so. Disk full and out of memory: class 53.
-        ("25" | "53" | "58", _) => StoreError::NotWritable {
+        // 55000 is what a standby says to a question about the log that it would write.
+        ("25" | "53" | "58", _) | (_, "55000") => StoreError::NotWritable {
             path: path.to_owned(),
             problem,
         },

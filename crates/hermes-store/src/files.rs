@@ -97,6 +97,11 @@ impl Places {
         self.run().join("machine")
     }
 
+    /// Held by a process while it enters the folder of running ones.
+    pub(crate) fn entry_lock(&self) -> PathBuf {
+        self.run().join("entry")
+    }
+
     /// What was last seen of the store.
     pub(crate) fn mark(&self) -> PathBuf {
         self.folder.join("hermes.mark")
@@ -159,8 +164,8 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// A folder that could not be made holds nothing that could be damaged, whatever the reason is.
-fn not_made(path: &Path, error: &io::Error) -> StoreError {
+/// What could not be made or written holds nothing that could be damaged, whatever the reason is.
+pub(crate) fn not_made(path: &Path, error: &io::Error) -> StoreError {
     StoreError::NotWritable {
         path: path.to_owned(),
         problem: error.to_string(),
@@ -279,7 +284,7 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let mut file = create(path)?;
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
-        .map_err(|error| io(path, &error))?;
+        .map_err(|error| not_made(path, &error))?;
     sync_parent(path)
 }
 
@@ -344,89 +349,6 @@ pub(crate) fn io(path: &Path, error: &io::Error) -> StoreError {
     }
 }
 
-#[cfg(unix)]
-mod platform {
-    use std::fs::Metadata;
-    use std::io;
-    use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
-    use std::path::Path;
-
-    use fs_err as fs;
-    use fs_err::os::unix::fs::OpenOptionsExt;
-    use rustix::fs::OFlags;
-
-    use super::{StoreError, not_safe};
-
-    pub(super) fn make_folder(path: &Path) -> io::Result<()> {
-        std::fs::DirBuilder::new().mode(0o700).create(path)?;
-        // The umask can only have taken bits away; give back the owner's.
-        fs::set_permissions(path, PermissionsExt::from_mode(0o700))
-    }
-
-    pub(super) fn no_follow(options: &mut fs::OpenOptions) {
-        let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::CLOEXEC).bits()).unwrap_or(0);
-        options.mode(0o600).custom_flags(flags);
-    }
-
-    pub(super) fn restrict(file: &fs::File) -> io::Result<()> {
-        file.set_permissions(PermissionsExt::from_mode(0o600))
-    }
-
-    pub(super) fn check_links(path: &Path, metadata: &Metadata) -> Result<(), StoreError> {
-        if metadata.nlink() > 1 {
-            return Err(not_safe(path, "it has a second name (a hard link)"));
-        }
-        Ok(())
-    }
-
-    pub(super) fn check_owner(path: &Path, metadata: &Metadata) -> Result<(), StoreError> {
-        let own = rustix::process::geteuid().as_raw();
-        if metadata.uid() != own {
-            let problem = format!("it belongs to user {}, not to user {own}", metadata.uid());
-            return Err(not_safe(path, &problem));
-        }
-        let mode = metadata.mode() & 0o7777;
-        if mode & 0o077 != 0 {
-            return Err(not_safe(path, &format!("its mode {mode:03o} lets others in")));
-        }
-        Ok(())
-    }
-
-    pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-        fs::File::open(path)?.sync_all()
-    }
-}
-
-/// Elsewhere the folder's own access list protects the files; profile folders are private by default.
-#[cfg(not(unix))]
-mod platform {
-    use std::fs::Metadata;
-    use std::io;
-    use std::path::Path;
-
-    use fs_err as fs;
-
-    use super::StoreError;
-
-    pub(super) fn make_folder(path: &Path) -> io::Result<()> {
-        fs::create_dir(path)
-    }
-
-    pub(super) fn no_follow(_: &mut fs::OpenOptions) {}
-
-    pub(super) fn restrict(_: &fs::File) -> io::Result<()> {
-        Ok(())
-    }
-
-    pub(super) fn check_links(_: &Path, _: &Metadata) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    pub(super) fn check_owner(_: &Path, _: &Metadata) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
-        Ok(())
-    }
-}
+#[cfg_attr(unix, path = "files/unix.rs")]
+#[cfg_attr(not(unix), path = "files/other.rs")]
+mod platform;

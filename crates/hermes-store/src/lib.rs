@@ -1,13 +1,14 @@
 //! The credential store: sealed secrets, migrations, backups. It knows no provider and no protocol.
 //!
 //! It must never start empty over something it could not read, never write a secret in the clear, and never change a file
-//! that it has not verified. Start with [`Store`] (what it can do) and [`open`] (how it is reached). `store` is the store over
-//! either back end, `sql` the tables, `sqlite` and `postgres` what only one of them has; `lease`, `spill` and `node` carry a
+//! that it has not verified. Start with [`Store`] (what it can do) and [`open`] (how it is reached). `store` and `calls` are the
+//! store over either back end, `sql` the tables, `sqlite` and `postgres` what only one of them has; `lease`, `spill` and `node` carry a
 //! refresh through crashes; `seal` and `holder` are the cryptography; `verify`, `lock`, `place` and `files` guard the files.
 
 mod api;
 mod back;
 mod backup;
+mod calls;
 mod db;
 mod dump;
 mod error;

@@ -38,18 +38,22 @@ impl Lock {
 
     /// The lock for opening and closing, waited for.
     pub(crate) async fn gate(places: &Places) -> Result<Self, StoreError> {
-        let lock = Self::file(&places.gate_lock())?;
+        Self::waited(&places.gate_lock(), places.database()).await
+    }
+
+    /// A lock file, waited for; one that nobody lets go of means that `named` is locked.
+    pub(crate) async fn waited(path: &Path, named: PathBuf) -> Result<Self, StoreError> {
+        let lock = Self::file(path)?;
         match lock.file.try_lock() {
             Ok(()) => return Ok(lock),
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(error)) => return Err(files::io(&lock.path, &error)),
         }
-        let path = places.database();
         let taken = thread::limited(WAIT, move || lock.file.lock().map(|()| lock)).await;
         match taken {
             Some(Ok(lock)) => Ok(lock),
-            Some(Err(error)) => Err(files::io(&path, &error)),
-            None => Err(StoreError::Locked(path)),
+            Some(Err(error)) => Err(files::io(path, &error)),
+            None => Err(StoreError::Locked(named)),
         }
     }
 

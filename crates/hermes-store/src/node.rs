@@ -23,18 +23,22 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Takes a lock of its own in the home.
-    pub(crate) fn enter(places: &Places, random: &dyn Random) -> Result<Self, StoreError> {
+    /// Takes a lock of its own in the home. One process enters at a time: a lock file that is made and not locked yet looks like
+    /// that of a process that has died, and the machine gets one name only.
+    pub(crate) async fn enter(places: &Places, random: &dyn Random) -> Result<Self, StoreError> {
         let folder = places.run();
         files::make_folder(&folder)?;
+        let entry = Lock::waited(&places.entry_lock(), places.database()).await?;
         sweep(&folder);
         let id = random_name(random);
         let lock = Lock::take(&lock_path(&folder, &id))?.ok_or_else(|| {
             StoreError::Backend("the lock of this process is held by another one".to_owned())
         })?;
+        let machine = machine(places, random)?;
+        drop(entry);
         Ok(Self {
             id,
-            machine: machine(places, random)?,
+            machine,
             boot: boot(),
             folder,
             _lock: lock,

@@ -268,7 +268,7 @@ async fn assemble(
                 keys: setup.keys,
                 new_key,
                 clock: setup.clock,
-                back: Back::Sqlite(file),
+                back: Back::Sqlite(Box::new(file)),
                 suspect,
             }))
         }
@@ -319,7 +319,12 @@ pub(crate) async fn standing(
     if let Some(noted) = noted.as_deref().and_then(Place::parse)
         && !here.is(&noted)
     {
-        let words = format!("it is a copy: the original was in `{}`", noted.path);
+        let original = if noted.device == 0 && noted.path.find('/').is_none() {
+            format!("in the database `{}` of another server", noted.path)
+        } else {
+            format!("in `{}`", noted.path)
+        };
+        let words = format!("it is a copy: the original was {original}");
         return Ok(Some(words));
     }
     let (has, seen) = (change::get(db, "rotations").await?, place::seen(marks, store));
@@ -361,3 +366,6 @@ pub(crate) fn check_lab(path: &Path, stored: bool, asked: bool) -> Result<(), St
         problem,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,12 @@
 //! A connection of one of the back ends, for one transaction.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection, Postgres, Sqlite, SqliteConnection};
 use tokio::sync::MutexGuard;
+use tokio::time::{Instant, timeout_at};
 
 use crate::db::Db;
 use crate::fault::Fault;
@@ -22,7 +24,11 @@ pub(crate) enum Session<'a> {
     /// A further connection of SQLite, which only reads.
     Reader(PoolConnection<Sqlite>),
     /// A connection to the server.
-    Postgres(PoolConnection<Postgres>),
+    Postgres {
+        connection: PoolConnection<Postgres>,
+        /// Whether its transactions may write. Others see one moment of the database, whatever is committed meanwhile.
+        write: bool,
+    },
 }
 
 impl Session<'_> {
@@ -43,7 +49,14 @@ impl Session<'_> {
                 Db::First(connection, open)
             }
             Self::Reader(connection) => Db::Sqlite(connection.begin().await?),
-            Self::Postgres(connection) => Db::Postgres(connection.begin().await?),
+            Self::Postgres {
+                connection,
+                write: true,
+            } => Db::Postgres(connection.begin().await?),
+            Self::Postgres { connection, .. } => {
+                let statement = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Db::Postgres(connection.begin_with(statement).await?)
+            }
         })
     }
 
@@ -52,7 +65,31 @@ impl Session<'_> {
         match self {
             Self::First { guard, .. } => guard.as_mut(),
             Self::Reader(connection) => Some(&mut *connection),
-            Self::Postgres(_) => None,
+            Self::Postgres { .. } => None,
+        }
+    }
+
+    /// Lets go of a connection that does not answer: nobody waits until it does.
+    pub(crate) fn abandon(&mut self) {
+        if let Self::Postgres { connection, .. } = self {
+            connection.close_on_drop();
+        }
+    }
+}
+
+/// Until when an answer is waited for; a file of this machine has limits of its own.
+#[derive(Clone, Copy)]
+pub(crate) struct Until(Option<Instant>);
+
+impl Until {
+    pub(crate) fn after(limit: Option<Duration>) -> Self {
+        Self(limit.map(|limit| Instant::now() + limit))
+    }
+
+    pub(crate) async fn wait<T>(self, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+        match self.0 {
+            Some(at) => timeout_at(at, work).await.unwrap_or(Err(Fault::Silent)),
+            None => work.await,
         }
     }
 }

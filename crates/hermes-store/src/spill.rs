@@ -95,7 +95,7 @@ pub(crate) fn keep(
     file.seek(SeekFrom::Start(0))
         .and_then(|_| file.write_all(&bytes))
         .and_then(|()| file.sync_data())
-        .map_err(|error| files::io(&path, &error))
+        .map_err(|error| files::not_made(&path, &error))
 }
 
 /// The secrets as text, wiped after use.
@@ -126,12 +126,13 @@ pub(crate) fn kept(
     let mut found = Vec::new();
     for path in paths(folder)? {
         match read(&path, sealer, only) {
-            Ok(Some(spilled)) => found.push(spilled),
-            Ok(None) if is_old(&path, now) => files::remove(&path)?,
-            Ok(None) => {}
+            Ok(Content::Answer(spilled)) => found.push(*spilled),
+            Ok(Content::Room) if is_old(&path, now) => files::remove(&path)?,
+            Ok(Content::Room | Content::OfAnother) => {}
             Err(error) => tracing::warn!(%error, file = %path.display(), "a kept token cannot be read"),
         }
     }
+    found.sort_by_key(|spilled| (spilled.credential, spilled.generation));
     Ok(found)
 }
 
@@ -149,11 +150,19 @@ fn paths(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(entries.filter_map(Result::ok).map(|entry| entry.path()).collect())
 }
 
-/// None when no answer has come, or it is another store's.
-fn read(path: &Path, sealer: &Sealer, only: Option<CredentialId>) -> Result<Option<Spilled>, StoreError> {
+/// What a file holds.
+enum Content {
+    /// Room for an answer that has not come.
+    Room,
+    Answer(Box<Spilled>),
+    /// An answer that belongs to another store of this home, or is not asked for.
+    OfAnother,
+}
+
+fn read(path: &Path, sealer: &Sealer, only: Option<CredentialId>) -> Result<Content, StoreError> {
     let bytes = files::read(path, LIMIT)?;
     if bytes.first() != Some(&b'{') {
-        return Ok(None);
+        return Ok(Content::Room);
     }
     let torn = || StoreError::Damaged {
         row: format!("the kept token `{}`", path.display()),
@@ -161,7 +170,7 @@ fn read(path: &Path, sealer: &Sealer, only: Option<CredentialId>) -> Result<Opti
     let line = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(torn)?;
     let head: Head = serde_json::from_slice(&bytes[..line]).map_err(|_| torn())?;
     if head.store != sealer.store() || only.is_some_and(|only| only != head.credential) {
-        return Ok(None);
+        return Ok(Content::OfAnother);
     }
     let blob = bytes.get(line + 1..line + 1 + head.length).ok_or_else(torn)?;
     let name = path
@@ -173,7 +182,7 @@ fn read(path: &Path, sealer: &Sealer, only: Option<CredentialId>) -> Result<Opti
         .open(cell(&name, &id, head.generation), blob)
         .ok_or_else(torn)?;
     let body: Body = serde_json::from_str(secret.expose()).map_err(|_| torn())?;
-    Ok(Some(Spilled {
+    Ok(Content::Answer(Box::new(Spilled {
         path: path.to_owned(),
         credential: head.credential,
         generation: head.generation,
@@ -186,7 +195,7 @@ fn read(path: &Path, sealer: &Sealer, only: Option<CredentialId>) -> Result<Opti
             scopes: body.scopes,
             extra: body.extra,
         },
-    }))
+    })))
 }
 
 fn is_old(path: &Path, now: UnixMs) -> bool {

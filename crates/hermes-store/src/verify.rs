@@ -110,7 +110,7 @@ async fn connect_reading(file: &Path) -> Result<SqliteConnection, sqlx::Error> {
 }
 
 /// Opens a file that nobody writes; SQLite makes no file beside it and takes no lock.
-pub(crate) async fn connect_frozen(file: &Path) -> Result<SqliteConnection, sqlx::Error> {
+async fn connect_frozen(file: &Path) -> Result<SqliteConnection, sqlx::Error> {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .read_only(true)

@@ -107,9 +107,14 @@ async fn open_clean_store_changes_no_byte() {
     let before = store_bytes(&home);
     let store = home.open().await;
     assert_eq!(store.credentials().await.unwrap().len(), 3);
-    store.material(first_id(&store).await).await.unwrap();
+    let id = first_id(&store).await;
+    store.material(id).await.unwrap();
+    store.lease(id).await.unwrap().unwrap();
+    store.changes(None).await.unwrap();
+    assert_eq!(store.offer_spills(now()).await.unwrap(), []);
     store.close().await.unwrap();
     assert!(store_bytes(&home) == before);
+    assert!(!home.file("run").exists() && !home.file("spill").exists());
 }
 
 #[tokio::test]

@@ -1,14 +1,13 @@
-//! A store that fails where a test says so, and that knows more than is written yet: pools, partial cool-downs, probes.
+//! A store that fails where a test says so, and counts what it was asked for.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use hermes_core::{
-    AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Rest, Scope,
-    Secret, Strategy, UnixMs,
+    AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Scope, Secret,
+    Strategy, UnixMs,
 };
 use hermes_store::{
     Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, RequestRow,
@@ -29,23 +28,10 @@ pub(crate) struct Flaky {
     pub(crate) damaged: Mutex<Option<CredentialId>>,
     /// Credentials that are in no file.
     pub(crate) added: Mutex<Vec<Credential>>,
-    /// What a row says in place of what is stored.
-    pub(crate) rows: Mutex<HashMap<CredentialId, Row>>,
-    /// Only these are told of as changed; all, when none are named.
-    pub(crate) changed: Mutex<Option<Vec<CredentialId>>>,
     /// Who asked to try first.
     pub(crate) claims: AtomicUsize,
     /// Whether another process tries first.
     pub(crate) claimed_elsewhere: AtomicBool,
-    pools: Mutex<Vec<PoolRow>>,
-}
-
-#[derive(Clone, Default)]
-pub(crate) struct Row {
-    pub(crate) rests: Vec<Rest>,
-    pub(crate) resets: u64,
-    pub(crate) weight: Option<u32>,
-    pub(crate) organisation: Option<String>,
 }
 
 impl Flaky {
@@ -58,30 +44,13 @@ impl Flaky {
             busy_secrets: AtomicUsize::new(0),
             damaged: Mutex::default(),
             added: Mutex::default(),
-            rows: Mutex::default(),
-            changed: Mutex::default(),
             claims: AtomicUsize::new(0),
             claimed_elsewhere: AtomicBool::new(false),
-            pools: Mutex::default(),
         }
-    }
-
-    pub(crate) fn row(&self, id: CredentialId, change: impl FnOnce(&mut Row)) {
-        change(self.rows.lock().unwrap().entry(id).or_default());
     }
 
     fn told(&self, mut credentials: Vec<Credential>) -> Vec<Credential> {
         credentials.extend(self.added.lock().unwrap().iter().cloned());
-        let rows = self.rows.lock().unwrap();
-        for credential in &mut credentials {
-            let Some(row) = rows.get(&credential.id) else {
-                continue;
-            };
-            credential.rests.clone_from(&row.rests);
-            credential.resets = row.resets;
-            credential.weight = row.weight.unwrap_or(1);
-            credential.identity.organisation.clone_from(&row.organisation);
-        }
         credentials
     }
 
@@ -148,21 +117,6 @@ impl Store for Flaky {
         now: UnixMs,
     ) -> Result<bool, StoreError> {
         Self::fault(&self.failing_healths)?;
-        if let Health::Cooling { until, cause, scope } = &health
-            && *scope != Scope::Account
-        {
-            let rest = Rest {
-                scope: scope.clone(),
-                until: *until,
-                cause: *cause,
-            };
-            self.row(id, |row| {
-                row.rests.retain(|one| one.scope != rest.scope);
-                row.rests.push(rest);
-            });
-            return Ok(true);
-        }
-        self.row(id, |row| row.rests.clear());
         self.met().set_health(id, generation, health, now).await
     }
 
@@ -242,12 +196,11 @@ impl Store for Flaky {
     }
 
     async fn set_weight(&self, id: CredentialId, weight: u32, now: UnixMs) -> Result<(), StoreError> {
-        self.row(id, |row| row.weight = Some(weight));
         self.met().set_weight(id, weight, now).await
     }
 
     async fn pools(&self) -> Result<Vec<PoolRow>, StoreError> {
-        Ok(self.pools.lock().unwrap().clone())
+        self.met().pools().await
     }
 
     async fn set_strategy(
@@ -256,32 +209,20 @@ impl Store for Flaky {
         strategy: Strategy,
         now: UnixMs,
     ) -> Result<(), StoreError> {
-        {
-            let mut pools = self.pools.lock().unwrap();
-            pools.retain(|pool| pool.provider != *provider);
-            pools.push(PoolRow {
-                provider: provider.clone(),
-                strategy,
-            });
-        }
         self.met().set_strategy(provider, strategy, now).await
     }
 
     async fn changes(&self, since: Option<i64>) -> Result<Changes, StoreError> {
+        // What is in no file is told with everything else.
+        let since = since.filter(|_| self.added.lock().unwrap().is_empty());
         let mut changes = self.met().changes(since).await?;
-        changes.credentials = self.told(changes.credentials);
-        if let Some(changed) = &*self.changed.lock().unwrap() {
-            changes.whole = false;
-            changes.credentials.retain(|row| changed.contains(&row.id));
+        if changes.whole {
+            changes.credentials = self.told(changes.credentials);
         }
         Ok(changes)
     }
 
     async fn reset(&self, id: CredentialId, now: UnixMs) -> Result<(), StoreError> {
-        self.row(id, |row| {
-            row.rests.clear();
-            row.resets += 1;
-        });
         self.met().reset(id, now).await
     }
 
@@ -292,11 +233,7 @@ impl Store for Flaky {
         scope: &Scope,
         now: UnixMs,
     ) -> Result<bool, StoreError> {
-        if *scope == Scope::Account {
-            return self.met().end_rest(id, generation, scope, now).await;
-        }
-        self.row(id, |row| row.rests.retain(|rest| rest.scope != *scope));
-        Ok(true)
+        self.met().end_rest(id, generation, scope, now).await
     }
 
     async fn claim_probe(

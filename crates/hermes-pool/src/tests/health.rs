@@ -112,8 +112,14 @@ async fn success_of_a_model_ends_its_rest_and_no_other() {
         until: ended,
         cause: CoolCause::RateLimit,
     };
-    kit.store
-        .row(main.id, |row| row.rests = vec![rest("opus"), rest("haiku")]);
+    for rest in [rest("opus"), rest("haiku")] {
+        let health = Health::Cooling {
+            until: rest.until,
+            cause: rest.cause,
+            scope: rest.scope,
+        };
+        kit.store.set_health(main.id, None, health, ended).await.unwrap();
+    }
     kit.pool.reload().await.unwrap();
     kit.pass(1);
     report(&kit, "opus-5", Outcome::Served).await;
@@ -169,12 +175,9 @@ async fn requests_that_fail_together_are_one_failure() {
 #[tokio::test]
 async fn organisation_rests_as_one_and_recovers_as_one() {
     let kit = kit().await;
-    let members = [kit.key("a").await, kit.key("b").await, kit.key("c").await];
-    for (row, name) in members.iter().zip(["acme", "acme", "other"]) {
-        let name = name.to_owned();
-        kit.store.row(row.id, |row| row.organisation = Some(name));
+    for (label, organisation) in [("a", "acme"), ("b", "acme"), ("c", "other")] {
+        kit.key_of(label, organisation).await;
     }
-    kit.pool.reload().await.unwrap();
     let rest = Rest {
         scope: Scope::Organisation("acme".to_owned()),
         until: kit.clock.now().plus(Duration::from_mins(1)),
@@ -276,7 +279,7 @@ async fn reset_wins_over_a_state_that_is_still_being_written() {
     let lease = kit.pool.lease(&ask(&provider, &[])).await.unwrap();
     let turn = slot.save_order.lock().await;
     lease.report(answered(402, &[])).await;
-    kit.store.row(one.id, |row| row.resets += 1);
+    kit.store.reset(one.id, kit.clock.now()).await.unwrap();
     kit.pool.reload().await.unwrap();
     assert_eq!(kit.state("one"), State::Ready);
     drop(turn);

@@ -269,6 +269,20 @@ impl Kit {
         self.save(KEY, "key", label, Billing::Metered, material).await
     }
 
+    /// Stores an API key of an organisation and reads it in.
+    pub(crate) async fn key_of(&self, label: &str, organisation: &str) -> Credential {
+        let material = material(&format!("key-{label}"), None, None);
+        let mut login = self.a_login(KEY, "key", label, Billing::Metered, material);
+        login.identity.organisation = Some(organisation.to_owned());
+        self.store_login(login).await
+    }
+
+    async fn store_login(&self, login: NewCredential) -> Credential {
+        let saved = self.store.save_login(login, self.clock.now()).await.unwrap();
+        self.pool.reload().await.unwrap();
+        saved.credential
+    }
+
     pub(crate) async fn save(
         &self,
         provider: &str,
@@ -277,7 +291,19 @@ impl Kit {
         billing: Billing,
         material: Material,
     ) -> Credential {
-        let login = NewCredential {
+        let login = self.a_login(provider, method, label, billing, material);
+        self.store_login(login).await
+    }
+
+    fn a_login(
+        &self,
+        provider: &str,
+        method: &str,
+        label: &str,
+        billing: Billing,
+        material: Material,
+    ) -> NewCredential {
+        NewCredential {
             provider: id(provider),
             identity: Identity {
                 issuer: "account.minimax.io".to_owned(),
@@ -291,10 +317,7 @@ impl Kit {
             source: Source::Login,
             account: Account::default(),
             material,
-        };
-        let saved = self.store.save_login(login, self.clock.now()).await.unwrap();
-        self.pool.reload().await.unwrap();
-        saved.credential
+        }
     }
 
     fn method(&self, provider: &str, name: &str) -> String {

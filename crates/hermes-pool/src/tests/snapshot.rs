@@ -101,10 +101,7 @@ async fn only_rows_that_changed_are_taken_over() {
     let kit = kit().await;
     let (one, two) = (kit.key("one").await, kit.key("two").await);
     let before = [one.id, two.id].map(|id| kit.pool.inner.entry(id).unwrap());
-    *kit.store.changed.lock().unwrap() = Some(vec![two.id]);
-    for id in [one.id, two.id] {
-        kit.store.row(id, |row| row.weight = Some(9));
-    }
+    kit.store.set_weight(two.id, 9, kit.clock.now()).await.unwrap();
     kit.pool.reload().await.unwrap();
     let after = [one.id, two.id].map(|id| kit.pool.inner.entry(id).unwrap());
     assert!(Arc::ptr_eq(&before[0], &after[0]));

@@ -3,15 +3,16 @@
 use std::path::Path;
 
 use hermes_core::Secret;
-use sqlx::Connection;
+use sqlx::Transaction;
 
-use super::Server;
+use super::{LIMIT, Server};
 use crate::back::Back;
 use crate::db::{Db, args};
 use crate::fault::Fault;
 use crate::files;
 use crate::holder::{DataKey, Header, Holder};
 use crate::open::{Setup, check_lab, standing};
+use crate::session::Until;
 use crate::sql::{header, settings};
 use crate::store::{Parts, SqlStore};
 use crate::{StoreError, StoreInfo, schema};
@@ -20,23 +21,23 @@ const TABLES: &str = include_str!("../../migrations/postgres_0002.sql");
 
 /// Opens the store at an address, or creates it in an empty database.
 pub(crate) async fn open(setup: Setup, address: &Secret) -> Result<SqlStore, StoreError> {
-    let server = Server::connect(address).await?;
+    let mut server = Server::connect(address)?;
     let named = server.address().to_owned();
     let named = Path::new(&named);
     // Lock files, received tokens and the key file are this machine's own.
     files::make_folder(&setup.keys.places.folder)?;
     setup.keys.places.check()?;
     let failed = |fault: Fault| fault.at(named);
+    let missing = || StoreError::Missing {
+        what: format!("store in `{}`", named.display()),
+    };
     let mut new_key = None;
-    if !is_made(&server).await.map_err(failed)? {
-        if !setup.create {
-            return Err(StoreError::Missing {
-                what: format!("store in `{}`", named.display()),
-            });
-        }
+    let mut found = admit(&mut server, &setup, named).await.map_err(failed)?;
+    if found.is_none() && setup.create {
         new_key = create(&server, &setup).await.map_err(failed)?;
+        found = admit(&mut server, &setup, named).await.map_err(failed)?;
     }
-    let (header, suspect) = admit(&server, &setup, named).await.map_err(failed)?;
+    let (header, suspect) = found.ok_or_else(missing)?;
     let info = StoreInfo {
         id: header.store_id.clone(),
         place: named.display().to_string(),
@@ -59,9 +60,12 @@ pub(crate) async fn open(setup: Setup, address: &Secret) -> Result<SqlStore, Sto
     }))
 }
 
-async fn is_made(server: &Server) -> Result<bool, Fault> {
-    let mut session = server.session().await?;
-    let mut db = session.begin().await?;
+/// Each step at the server has its own time; a person who is asked for a passphrase meanwhile has all there is.
+fn limit() -> Until {
+    Until::after(Some(LIMIT))
+}
+
+async fn is_made(db: &mut Db<'_>) -> Result<bool, Fault> {
     let text = "SELECT count(*) FROM information_schema.tables \
                 WHERE table_schema = current_schema() AND table_name = 'header'";
     Ok(db.number(text, args![]).await? > 0)
@@ -70,28 +74,34 @@ async fn is_made(server: &Server) -> Result<bool, Fault> {
 /// Makes tables and key in one transaction. None when another process was faster, whose key it is then.
 async fn create(server: &Server, setup: &Setup) -> Result<Option<DataKey>, Fault> {
     let mut header = setup.new_header();
-    let place = server.place().await?.to_text();
-    let mut connection = server.pool.acquire().await?;
-    let mut transaction = connection.begin().await?;
-    if let Err(error) = sqlx::raw_sql(TABLES).execute(&mut *transaction).await {
-        return if is_made_meanwhile(&error) {
-            Ok(None)
-        } else {
-            Err(error.into())
-        };
-    }
+    let tables = async {
+        let connection = server.pool.acquire().await?;
+        let mut transaction = Transaction::begin(connection, None).await?;
+        match sqlx::raw_sql(TABLES).execute(&mut *transaction).await {
+            Ok(_) => Ok(Some(transaction)),
+            Err(error) if is_made_meanwhile(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    };
+    let Some(transaction) = limit().wait(tables).await? else {
+        return Ok(None);
+    };
     let key = setup.keys.create(&mut header, setup.holder).await?;
     let mut db = Db::Postgres(transaction);
     let written = async {
+        let place = server.place(&mut db).await?.to_text();
         header::write(&mut db, &header).await?;
         settings::set(&mut db, "place", Some(&place)).await?;
+        // A history that is lost before anything was renewed is noticed too.
+        server.watch_history(&mut db, setup.clock.now()).await?;
         db.commit().await
     };
-    match written.await {
+    match limit().wait(written).await {
         Ok(()) => Ok(Some(key)),
         Err(fault) => {
-            // A key file for a store that does not exist would be in the way of the next one.
-            if header.holder == Holder::KeyFile {
+            // A key file for a store that does not exist would be in the way of the next one. One whose commit was not answered may
+            // exist.
+            if header.holder == Holder::KeyFile && !fault.is_unclear() {
                 files::remove(&setup.keys.places.key_file())?;
             }
             Err(fault)
@@ -101,36 +111,36 @@ async fn create(server: &Server, setup: &Setup) -> Result<Option<DataKey>, Fault
 
 /// Duplicate table, or the collision of two that make the same one (SQLSTATE 42P07, 23505).
 fn is_made_meanwhile(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    matches!(code.as_deref(), Some("42P07" | "23505"))
+    matches!(error, sqlx::Error::Database(error)
+        if matches!(error.code().as_deref(), Some("42P07" | "23505")))
 }
 
-/// The header of a store that may be used, and why it must not renew tokens, if there is a reason.
-async fn admit(server: &Server, setup: &Setup, named: &Path) -> Result<(Header, Option<String>), Fault> {
-    let here = server.place().await?;
-    let mut session = server.session().await?;
-    let mut db = session.begin().await?;
-    let stored = header::read(&mut db, named).await?;
-    if stored.schema > schema::NEWEST {
-        return Err(StoreError::Newer {
-            path: named.to_owned(),
-            found: stored.schema,
-            known: schema::NEWEST,
+/// The header of a store that may be used, and why it must not renew tokens, if there is a reason. None where there is no store.
+async fn admit(
+    server: &mut Server,
+    setup: &Setup,
+    named: &Path,
+) -> Result<Option<(Header, Option<String>)>, Fault> {
+    let look = async {
+        let mut session = server.session(false).await?;
+        let mut db = session.begin().await?;
+        server.learn(&mut db).await?;
+        if !is_made(&mut db).await? {
+            return Ok(None);
         }
-        .into());
-    }
-    check_lab(named, stored.lab, setup.lab)?;
-    let noted = settings::get(&mut db, "place").await?;
-    let noted = noted.as_deref().and_then(crate::place::Place::parse);
-    let moved = noted.filter(|noted| *noted != here).map(|noted| {
-        format!(
-            "it is a copy: the original was in the database `{}` of another server",
-            noted.path
-        )
-    });
-    let suspect = match standing(&mut db, &here, &[], &stored.store_id).await? {
-        Some(words) if moved.is_none() && !words.starts_with("it is a copy") => Some(words),
-        _ => moved,
+        let here = server.place(&mut db).await?;
+        let stored = header::read(&mut db, named).await?;
+        if stored.schema > schema::NEWEST {
+            return Err(StoreError::Newer {
+                path: named.to_owned(),
+                found: stored.schema,
+                known: schema::NEWEST,
+            }
+            .into());
+        }
+        check_lab(named, stored.lab, setup.lab)?;
+        let suspect = standing(&mut db, &here, &[], &stored.store_id).await?;
+        Ok(Some((stored, suspect)))
     };
-    Ok((stored, suspect))
+    limit().wait(look).await
 }

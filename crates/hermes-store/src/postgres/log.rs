@@ -3,31 +3,28 @@
 
 use hermes_core::{ProviderId, UnixMs};
 
-use super::Server;
 use crate::RequestRow;
 use crate::db::{Db, Row, args, unsigned};
 use crate::fault::Fault;
 use crate::sqlite::log::{Group, KEPT, Sum, sums};
 
-pub(crate) async fn append(server: &Server, requests: &[RequestRow]) -> Result<(), Fault> {
+pub(crate) async fn append(db: &mut Db<'_>, requests: &[RequestRow]) -> Result<(), Fault> {
     let Some(newest) = requests.iter().map(|request| request.at).max() else {
         return Ok(());
     };
-    let mut session = server.session().await?;
-    let mut db = session.begin().await?;
     db.run("SET LOCAL synchronous_commit = off", args![]).await?;
     let mut added = Vec::new();
     for request in requests {
-        if insert(&mut db, request).await? == 1 {
+        if insert(db, request).await? == 1 {
             added.push(request);
         }
     }
     for (group, sum) in &sums(&added) {
-        count(&mut db, group, sum).await?;
+        count(db, group, sum).await?;
     }
     let text = "DELETE FROM request_log WHERE at < $1";
     db.run(text, args![newest.minus(KEPT)]).await?;
-    db.commit().await
+    Ok(())
 }
 
 async fn insert(db: &mut Db<'_>, request: &RequestRow) -> Result<u64, Fault> {
@@ -85,9 +82,7 @@ async fn count(db: &mut Db<'_>, group: &Group<'_>, sum: &Sum) -> Result<(), Faul
     Ok(())
 }
 
-pub(crate) async fn request(server: &Server, id: &str) -> Result<Option<RequestRow>, Fault> {
-    let mut session = server.session().await?;
-    let mut db = session.begin().await?;
+pub(crate) async fn request(db: &mut Db<'_>, id: &str) -> Result<Option<RequestRow>, Fault> {
     let row = db
         .maybe("SELECT * FROM request_log WHERE id = $1", args![id])
         .await?;

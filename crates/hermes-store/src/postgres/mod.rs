@@ -4,10 +4,12 @@
 //! it works behind a pooler in transaction mode, and a connection may break at any moment.
 
 mod create;
+mod crowd;
 mod history;
 pub(crate) mod log;
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_core::{Secret, UnixMs};
@@ -17,15 +19,17 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 pub(crate) use create::open;
 
 use crate::StoreError;
-use crate::db::{Db, args};
+use crate::db::{Db, args, unsigned};
 use crate::fault::Fault;
 use crate::place::Place;
 use crate::session::Session;
 
 /// Connections of one process. A refresh needs one at a time, a reader another; the rest is for bursts.
 const CONNECTIONS: u32 = 4;
-/// How long a command waits for a connection, as long as SQLite waits for its locks.
-const WAIT: Duration = Duration::from_secs(5);
+/// How long a command may take, the wait for a connection included.
+pub(crate) const LIMIT: Duration = Duration::from_secs(10);
+/// How long one try to get a connection may take. The pauses between attempts at a full server grow to a fifth of it.
+const TRY: Duration = Duration::from_secs(3);
 /// A connection that nobody used is given back, so that many idle processes do not fill the server.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -59,7 +63,7 @@ pub fn shown_address(address: &str) -> String {
 
 impl Server {
     /// Prepares connections; none is made before it is needed.
-    async fn connect(address: &Secret) -> Result<Self, StoreError> {
+    fn connect(address: &Secret) -> Result<Self, StoreError> {
         let shown = shown_address(address.expose());
         let options = PgConnectOptions::from_str(address.expose()).map_err(|_| StoreError::Away {
             place: shown.clone(),
@@ -72,25 +76,22 @@ impl Server {
             .application_name("hermes");
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
-            .acquire_timeout(WAIT)
+            .acquire_timeout(TRY)
             .idle_timeout(IDLE)
+            .after_release(crowd::gives_back(Arc::default()))
             .connect_lazy_with(options);
-        let mut server = Self {
+        let server = Self {
             pool,
             address: shown,
             has_timeline: false,
         };
-        server.has_timeline = server
-            .knows_timeline()
-            .await
-            .map_err(|fault| fault.at(std::path::Path::new(server.address())))?;
         Ok(server)
     }
 
-    async fn knows_timeline(&self) -> Result<bool, Fault> {
-        let mut session = self.session().await?;
-        let mut db = session.begin().await?;
-        history::is_known(&mut db).await
+    /// Learns what the server can do.
+    async fn learn(&mut self, db: &mut Db<'_>) -> Result<(), Fault> {
+        self.has_timeline = history::is_known(db).await?;
+        Ok(())
     }
 
     /// The address without user and password.
@@ -98,31 +99,39 @@ impl Server {
         &self.address
     }
 
-    pub(crate) async fn session(&self) -> Result<Session<'_>, Fault> {
-        Ok(Session::Postgres(self.pool.acquire().await?))
+    /// A connection; where a server or this process has none to spare, one is waited for until the caller's time is over.
+    pub(crate) async fn session(&self, write: bool) -> Result<Session<'static>, Fault> {
+        loop {
+            match self.pool.acquire().await {
+                Err(sqlx::Error::PoolTimedOut) => {}
+                outcome => {
+                    let connection = outcome?;
+                    return Ok(Session::Postgres { connection, write });
+                }
+            }
+        }
     }
 
-    /// The server and the database. A dump that was read into another server is another place.
-    pub(crate) async fn place(&self) -> Result<Place, Fault> {
-        let mut session = self.session().await?;
-        let mut db = session.begin().await?;
-        let machine = if self.has_timeline {
-            let text = "SELECT CAST(system_identifier AS text) FROM pg_control_system()";
-            db.maybe(text, args![])
-                .await?
-                .map_or(Ok(String::new()), |row| row.nth(0))?
-        } else {
-            String::new()
-        };
+    /// The server and the database in it. A dump that was read into another server or database is another place; a standby has
+    /// the ids of its primary.
+    pub(crate) async fn place(&self, db: &mut Db<'_>) -> Result<Place, Fault> {
         let name = db
             .maybe("SELECT CAST(current_database() AS text)", args![])
             .await?;
-        Ok(Place {
-            machine,
+        let mut place = Place {
+            machine: String::new(),
             path: name.map_or(Ok(String::new()), |row| row.nth(0))?,
             device: 0,
             inode: 0,
-        })
+        };
+        if self.has_timeline {
+            let text = "SELECT CAST(system_identifier AS text) FROM pg_control_system()";
+            let server = db.maybe(text, args![]).await?;
+            place.machine = server.map_or(Ok(String::new()), |row| row.nth(0))?;
+            let text = "SELECT CAST(oid AS bigint) FROM pg_database WHERE datname = current_database()";
+            place.inode = unsigned(db.number(text, args![]).await?);
+        }
+        Ok(place)
     }
 
     pub(crate) async fn watch_history(&self, db: &mut Db<'_>, now: UnixMs) -> Result<(), Fault> {

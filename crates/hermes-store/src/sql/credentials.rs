@@ -87,6 +87,12 @@ pub(crate) async fn row(
     Ok(Some((row, health::of(db, id).await?)))
 }
 
+/// Makes other transactions that write this credential wait for this one's end; what is read of it afterwards stays so.
+pub(crate) async fn lock(db: &mut Db<'_>, id: CredentialId) -> Result<(), Fault> {
+    let text = "SELECT id FROM credential WHERE id = $1 FOR UPDATE";
+    db.on_server(text, args![id.to_string()]).await
+}
+
 /// A credential, or the error that says there is none.
 pub(crate) async fn one(db: &mut Db<'_>, id: CredentialId) -> Result<Credential, Fault> {
     let (row, kept) = row(db, id).await?.ok_or_else(|| missing(id))?;
@@ -149,6 +155,7 @@ pub(crate) async fn save_login(
     login: &NewCredential,
     now: UnixMs,
 ) -> Result<Saved, Fault> {
+    let login = &without_nul(login);
     pools::lock(db, &login.provider).await?;
     let text = select!(
         "WHERE c.provider = $1 AND c.issuer = $2 AND c.subject = $3 AND c.organisation IS NOT DISTINCT FROM $4"
@@ -160,7 +167,13 @@ pub(crate) async fn save_login(
         &identity.subject,
         &identity.organisation
     ];
-    let known = db.maybe(text, values).await?;
+    let mut known = db.maybe(text, values).await?;
+    if let Some(row) = &known {
+        // A renewal may be committed meanwhile: the generation is read anew once nobody else can move it.
+        let id = read(row, &HashMap::new())?.id;
+        lock(db, id).await?;
+        known = self::row(db, id).await?.map(|(row, _)| row);
+    }
     let replaced = known.is_some();
     let credential = match known {
         Some(row) => renewed(read(&row, &HashMap::new())?, login, now),
@@ -182,6 +195,20 @@ pub(crate) async fn save_login(
         ..credential
     };
     Ok(Saved { credential, replaced })
+}
+
+/// What a provider says of an account, without the one character that PostgreSQL's text cannot hold: what is sealed is bound to
+/// it, and must be read as it was written.
+fn without_nul(login: &NewCredential) -> NewCredential {
+    let clean = |text: &String| text.replace('\0', "\u{fffd}");
+    let mut login = login.clone();
+    let (identity, account) = (&mut login.identity, &mut login.account);
+    identity.issuer = clean(&identity.issuer);
+    identity.subject = clean(&identity.subject);
+    identity.organisation = identity.organisation.as_ref().map(clean);
+    account.display = account.display.as_ref().map(clean);
+    account.plan = account.plan.as_ref().map(clean);
+    login
 }
 
 /// The same account signed in again: id, label, priority and first date stay.

@@ -80,6 +80,7 @@ pub(crate) async fn set(
     health: &Health,
     now: UnixMs,
 ) -> Result<bool, Fault> {
+    credentials::lock(db, id).await?;
     let current = match (credentials::row(db, id).await?, generation) {
         (Some((row, kept)), _) => credentials::read(&row, &kept)?,
         (None, Some(_)) => return Ok(false),
@@ -139,6 +140,7 @@ pub(crate) async fn end_rest(
     scope: &Scope,
     now: UnixMs,
 ) -> Result<bool, Fault> {
+    credentials::lock(db, id).await?;
     let Some((row, kept)) = credentials::row(db, id).await? else {
         return Ok(false);
     };
@@ -184,6 +186,7 @@ pub(crate) async fn claim_probe(
 
 /// See [`crate::Store::reset`].
 pub(crate) async fn reset(db: &mut Db<'_>, id: CredentialId, now: UnixMs) -> Result<(), Fault> {
+    credentials::lock(db, id).await?;
     let current = credentials::one(db, id).await?;
     db.run(
         "UPDATE credential SET resets = resets + 1 WHERE id = $1",

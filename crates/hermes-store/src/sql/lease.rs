@@ -100,7 +100,10 @@ pub(crate) async fn make(
             node::seen(db, by, false, now).await?;
             resend(db, id, generation, by, (attempt, seen, *safe), now).await?
         }
-        LeaseMove::Condemn { attempt, .. } => condemn(db, id, generation, attempt).await?,
+        LeaseMove::Condemn { attempt, .. } => {
+            credentials::lock(db, id).await?;
+            condemn(db, id, generation, attempt).await?
+        }
     };
     if changed == 0 {
         return Ok(false);

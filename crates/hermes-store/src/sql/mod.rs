@@ -1,7 +1,8 @@
 //! The tables, written once for both back ends.
 //!
-//! Locks are always taken in one order, so that PostgreSQL meets no deadlock: the pool row, rows of credentials, the version
-//! counter, rows of `credential_change`. SQLite has one writer at a time anyway.
+//! Locks are always taken in one order, so that PostgreSQL meets no deadlock: the pool row, the credential's row, its other
+//! rows, the counters with the version as the last, rows of `credential_change`. Whoever writes a credential by what it has
+//! read of it takes its row first ([`credentials::lock`]). SQLite has one writer at a time anyway.
 
 pub(crate) mod attempts;
 pub(crate) mod change;

@@ -2,7 +2,7 @@
 
 use super::credentials::one;
 use super::events::{NewEvent, record};
-use super::{change, pools};
+use super::{change, credentials, pools};
 use crate::StoreError;
 use crate::db::{Db, args};
 use crate::fault::Fault;
@@ -147,6 +147,7 @@ pub(crate) async fn set_weight(
     now: UnixMs,
 ) -> Result<(), Fault> {
     let weight = weight.max(1);
+    credentials::lock(db, id).await?;
     let credential = one(db, id).await?;
     db.run(
         "UPDATE credential SET weight = $2 WHERE id = $1",
@@ -162,6 +163,7 @@ pub(crate) async fn set_weight(
 pub(crate) async fn remove(db: &mut Db<'_>, id: CredentialId, now: UnixMs) -> Result<(), Fault> {
     let provider = one(db, id).await?.provider;
     pools::lock(db, &provider).await?;
+    credentials::lock(db, id).await?;
     let credential = one(db, id).await?;
     db.run("DELETE FROM credential WHERE id = $1", args![id.to_string()])
         .await?;

@@ -50,12 +50,17 @@ const provider = new Provider(issuer, {
   cookies: { keys: ['test'] },
   pkce: { required: () => true },
 });
+// How often a refresh token was spent, and how often one was refused.
+const counts = { refreshes: 0, refused: 0 };
+provider.on('grant.success', (ctx) => { if (ctx.oidc.params?.grant_type === 'refresh_token') counts.refreshes += 1; });
+provider.on('grant.error', (ctx) => { if (ctx.oidc.params?.grant_type === 'refresh_token') counts.refused += 1; });
 const oidc = provider.callback();
 
 async function handle(request, response) {
   const url = new URL(request.url, issuer);
   try {
     if (request.method === 'POST' && url.pathname === '/person') return await person(request, response);
+    if (url.pathname === '/told') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(counts));
     if (url.pathname.startsWith('/interaction/')) return await interact(request, response, url);
     return oidc(request, response);
   } catch (error) {

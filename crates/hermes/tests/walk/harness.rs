@@ -356,7 +356,13 @@ pub(crate) async fn request(
     (status, body.to_owned(), headers)
 }
 
-async fn finish(mut child: Child, before: String) -> Done {
+/// Runs a command to its end.
+pub(crate) async fn ended(mut command: Command) -> Done {
+    finish(command.spawn().expect("hermes starts"), String::new()).await
+}
+
+/// Waits for the end of a program and gives what it printed.
+pub(crate) async fn finish(mut child: Child, before: String) -> Done {
     let mut stdout = before;
     let mut stderr = String::new();
     let (out, err) = (child.stdout.take(), child.stderr.take());

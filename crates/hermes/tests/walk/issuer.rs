@@ -11,13 +11,13 @@ use crate::harness::{Lab, request};
 use crate::sdk::tool;
 
 /// The running provider; its end closes its input, which ends it.
-struct Issuer {
+pub(crate) struct Issuer {
     child: Child,
     origin: String,
 }
 
 impl Issuer {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/issuer.mjs");
         let mut child = Command::new(tool("HERMES_TEST_NODE"))
             .args([script, &tool("HERMES_TEST_ISSUER"), "0"])
@@ -39,7 +39,8 @@ impl Issuer {
         }
     }
 
-    async fn person(&self, order: Value) {
+    /// Plays the person, or sets how long codes and tokens live.
+    pub(crate) async fn person(&self, order: Value) {
         let (status, body, _) = request(&self.origin, "POST", "/person", &[], &order.to_string()).await;
         assert_eq!(status, 200, "{body}");
         assert!(self.child.id().is_some(), "the provider runs");
@@ -47,7 +48,19 @@ impl Issuer {
 
     /// A lab whose overlay has this provider and nothing simulated in its way.
     async fn lab(&self) -> Lab {
-        let mut lab = Lab::with(SimOptions::default(), "+0s,x200@").await;
+        self.lab_with_clock("+0s,x200@").await
+    }
+
+    /// What the provider counted so far.
+    pub(crate) async fn told(&self) -> Value {
+        let (status, body, _) = request(&self.origin, "GET", "/told", &[], "").await;
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str(&body).expect("JSON")
+    }
+
+    /// The same lab under another clock.
+    pub(crate) async fn lab_with_clock(&self, clock: &str) -> Lab {
+        let mut lab = Lab::with(SimOptions::default(), clock).await;
         let overlay = lab.write("overlay/strict.toml", &row(&self.origin));
         lab.set(
             "HERMES_CATALOG",

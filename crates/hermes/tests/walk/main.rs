@@ -1,6 +1,8 @@
 //! Whole walks with the real binary, simulated providers, real SDKs and a real OpenID provider.
 
 mod bounds;
+#[cfg(target_os = "linux")]
+mod custody;
 mod custom;
 mod damage;
 #[cfg(target_os = "linux")]

@@ -1,17 +1,13 @@
-//! What every back end must do, written against `Arc<dyn Store>`; a back end joins by giving a `Home`.
-
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
+//! Logins, health, order, attempts, keys, settings and the log.
 
 use std::sync::Arc;
 
+use crate::support::{Home, displayed, labelled, login, material, now};
 use hermes_core::{
     AttemptId, CoolCause, CredentialId, Explain, Health, KeyId, LoginCause, OsRandom, ProviderId, RequestId,
     Scope, Secret, UnixMs,
 };
 use hermes_store::{AttemptRow, ClientKey, Commit, RequestRow, Store};
-use support::{Home, displayed, labelled, login, material, now};
 
 fn attempt() -> AttemptRow {
     AttemptRow {
@@ -37,9 +33,7 @@ async fn labels(store: &Arc<dyn Store>) -> Vec<String> {
         .collect()
 }
 
-#[tokio::test]
-async fn save_login_new_account_is_stored_whole() {
-    let home = Home::new();
+pub(crate) async fn save_login_new_account_is_stored_whole(home: Home) {
     let store = home.open().await;
     let saved = store.save_login(login("a"), now()).await.unwrap();
     assert!(!saved.replaced);
@@ -53,9 +47,7 @@ async fn save_login_new_account_is_stored_whole() {
     assert_eq!(opened, (1, material("a")));
 }
 
-#[tokio::test]
-async fn save_login_same_account_keeps_id_label_and_place() {
-    let home = Home::new();
+pub(crate) async fn save_login_same_account_keeps_id_label_and_place(home: Home) {
     let store = home.open().await;
     let first = store
         .save_login(labelled("a", "Main"), now())
@@ -81,9 +73,7 @@ async fn save_login_same_account_keeps_id_label_and_place() {
     assert_eq!(store.credentials().await.unwrap()[1], saved.credential);
 }
 
-#[tokio::test]
-async fn save_login_other_organisation_is_another_credential() {
-    let home = Home::new();
+pub(crate) async fn save_login_other_organisation_is_another_credential(home: Home) {
     let store = home.open().await;
     store.save_login(login("a"), now()).await.unwrap();
     let mut other = login("a");
@@ -92,18 +82,14 @@ async fn save_login_other_organisation_is_another_credential() {
     assert_eq!(labels(&store).await, ["lab-1", "lab-2"]);
 }
 
-#[tokio::test]
-async fn save_login_default_label_takes_next_free_number() {
-    let home = Home::new();
+pub(crate) async fn save_login_default_label_takes_next_free_number(home: Home) {
     let store = home.open().await;
     store.save_login(labelled("x", "LAB-1"), now()).await.unwrap();
     let saved = store.save_login(login("a"), now()).await.unwrap();
     assert_eq!(saved.credential.label, "lab-2");
 }
 
-#[tokio::test]
-async fn save_login_taken_display_gets_a_number() {
-    let home = Home::new();
+pub(crate) async fn save_login_taken_display_gets_a_number(home: Home) {
     let store = home.open().await;
     for subject in ["a", "b", "c"] {
         store
@@ -115,9 +101,7 @@ async fn save_login_taken_display_gets_a_number() {
     assert_eq!(labels(&store).await, wanted);
 }
 
-#[tokio::test]
-async fn save_login_display_with_control_characters_is_cleaned() {
-    let home = Home::new();
+pub(crate) async fn save_login_display_with_control_characters_is_cleaned(home: Home) {
     let store = home.open().await;
     let saved = store
         .save_login(displayed("a", "\u{1b}[2J evil\n"), now())
@@ -126,9 +110,7 @@ async fn save_login_display_with_control_characters_is_cleaned() {
     assert_eq!(saved.credential.label, "[2J evil");
 }
 
-#[tokio::test]
-async fn save_login_chosen_label_in_other_case_is_refused() {
-    let home = Home::new();
+pub(crate) async fn save_login_chosen_label_in_other_case_is_refused(home: Home) {
     let store = home.open().await;
     store.save_login(labelled("a", "Ärger"), now()).await.unwrap();
     let error = store.save_login(labelled("b", "äRGER"), now()).await.unwrap_err();
@@ -136,9 +118,7 @@ async fn save_login_chosen_label_in_other_case_is_refused() {
     assert_eq!(labels(&store).await.len(), 1);
 }
 
-#[tokio::test]
-async fn save_login_sixteen_at_once_all_arrive() {
-    let home = Home::new();
+pub(crate) async fn save_login_sixteen_at_once_all_arrive(home: Home) {
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..16 {
         let options = home.options();
@@ -162,9 +142,7 @@ async fn save_login_sixteen_at_once_all_arrive() {
     assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
 }
 
-#[tokio::test]
-async fn rename_taken_label_is_refused_and_own_case_may_change() {
-    let home = Home::new();
+pub(crate) async fn rename_taken_label_is_refused_and_own_case_may_change(home: Home) {
     let store = home.open().await;
     let first = store
         .save_login(labelled("a", "one"), now())
@@ -184,9 +162,7 @@ async fn rename_taken_label_is_refused_and_own_case_may_change() {
     );
 }
 
-#[tokio::test]
-async fn set_priority_any_place_stays_contiguous() {
-    let home = Home::new();
+pub(crate) async fn set_priority_any_place_stays_contiguous(home: Home) {
     let store = home.open().await;
     let mut ids = Vec::new();
     for label in ["a", "b", "c", "d"] {
@@ -207,9 +183,7 @@ async fn set_priority_any_place_stays_contiguous() {
     assert_eq!(labels(&store).await, ["a", "c", "b", "d"]);
 }
 
-#[tokio::test]
-async fn remove_closes_the_gap_and_takes_the_secrets() {
-    let home = Home::new();
+pub(crate) async fn remove_closes_the_gap_and_takes_the_secrets(home: Home) {
     let store = home.open().await;
     let first = store
         .save_login(labelled("a", "a"), now())
@@ -227,9 +201,7 @@ async fn remove_closes_the_gap_and_takes_the_secrets() {
     assert_eq!(store.events(Some(first.id), 1).await.unwrap()[0].kind, "removed");
 }
 
-#[tokio::test]
-async fn commit_refresh_eight_writers_one_wins() {
-    let home = Home::new();
+pub(crate) async fn commit_refresh_eight_writers_one_wins(home: Home) {
     let store = home.open().await;
     let id = store.save_login(login("a"), now()).await.unwrap().credential.id;
     let mut tasks = tokio::task::JoinSet::new();
@@ -257,18 +229,14 @@ async fn commit_refresh_eight_writers_one_wins() {
     assert_eq!(stored, (2, material(&format!("w{}", winners[0]))));
 }
 
-#[tokio::test]
-async fn commit_refresh_gone_credential_says_so() {
-    let home = Home::new();
+pub(crate) async fn commit_refresh_gone_credential_says_so(home: Home) {
     let store = home.open().await;
     let id = CredentialId::new(now(), &OsRandom);
     let outcome = store.commit_refresh(id, 1, material("a"), now()).await.unwrap();
     assert_eq!(outcome, Commit::Gone);
 }
 
-#[tokio::test]
-async fn set_health_old_generation_changes_nothing() {
-    let home = Home::new();
+pub(crate) async fn set_health_old_generation_changes_nothing(home: Home) {
     let store = home.open().await;
     let id = store.save_login(login("a"), now()).await.unwrap().credential.id;
     store.commit_refresh(id, 1, material("b"), now()).await.unwrap();
@@ -281,9 +249,7 @@ async fn set_health_old_generation_changes_nothing() {
     assert_eq!(store.credentials().await.unwrap()[0].health, dead);
 }
 
-#[tokio::test]
-async fn set_health_every_state_comes_back_and_is_recorded_once() {
-    let home = Home::new();
+pub(crate) async fn set_health_every_state_comes_back_and_is_recorded_once(home: Home) {
     let store = home.open().await;
     let id = store.save_login(login("a"), now()).await.unwrap().credential.id;
     let cooling = Health::Cooling {
@@ -309,9 +275,7 @@ async fn set_health_every_state_comes_back_and_is_recorded_once() {
     assert_eq!(recorded[0].generation, Some(1));
 }
 
-#[tokio::test]
-async fn version_moves_with_changes_of_another_process() {
-    let home = Home::new();
+pub(crate) async fn version_moves_with_changes_of_another_process(home: Home) {
     let (first, second) = (home.open().await, home.open().await);
     let mut last = first.version().await.unwrap();
     let id = second.save_login(login("a"), now()).await.unwrap().credential.id;
@@ -339,9 +303,7 @@ async fn store_stays(store: &Arc<dyn Store>) {
     assert_eq!(store.version().await.unwrap(), before);
 }
 
-#[tokio::test]
-async fn attempt_round_trip_survives_the_process() {
-    let home = Home::new();
+pub(crate) async fn attempt_round_trip_survives_the_process(home: Home) {
     let row = attempt();
     let store = home.open().await;
     store.save_attempt(&row).await.unwrap();
@@ -354,9 +316,7 @@ async fn attempt_round_trip_survives_the_process() {
     assert!(store.attempt(other).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn update_attempt_writes_only_what_is_there() {
-    let home = Home::new();
+pub(crate) async fn update_attempt_writes_only_what_is_there(home: Home) {
     let store = home.open().await;
     let mut row = attempt();
     assert!(!store.update_attempt(&row).await.unwrap());
@@ -370,9 +330,7 @@ async fn update_attempt_writes_only_what_is_there() {
     assert!(store.attempts().await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn take_attempt_many_callers_one_wins() {
-    let home = Home::new();
+pub(crate) async fn take_attempt_many_callers_one_wins(home: Home) {
     let store = home.open().await;
     let row = attempt();
     store.save_attempt(&row).await.unwrap();
@@ -385,9 +343,7 @@ async fn take_attempt_many_callers_one_wins() {
     assert_eq!(taken.iter().filter(|won| **won).count(), 1);
 }
 
-#[tokio::test]
-async fn finish_attempt_twice_stores_once() {
-    let home = Home::new();
+pub(crate) async fn finish_attempt_twice_stores_once(home: Home) {
     let store = home.open().await;
     let row = attempt();
     store.save_attempt(&row).await.unwrap();
@@ -408,9 +364,7 @@ async fn finish_attempt_twice_stores_once() {
     assert_eq!(labels(&store).await, ["lab-1"]);
 }
 
-#[tokio::test]
-async fn finish_attempt_taken_label_keeps_the_attempt() {
-    let home = Home::new();
+pub(crate) async fn finish_attempt_taken_label_keeps_the_attempt(home: Home) {
     let store = home.open().await;
     store.save_login(labelled("a", "one"), now()).await.unwrap();
     let row = attempt();
@@ -423,9 +377,7 @@ async fn finish_attempt_taken_label_keeps_the_attempt() {
     assert!(store.attempt(row.id).await.unwrap().is_some());
 }
 
-#[tokio::test]
-async fn client_keys_are_kept_and_revoked_once() {
-    let home = Home::new();
+pub(crate) async fn client_keys_are_kept_and_revoked_once(home: Home) {
     let store = home.open().await;
     let key = ClientKey {
         id: KeyId::new(now(), &OsRandom),
@@ -448,9 +400,7 @@ async fn client_keys_are_kept_and_revoked_once() {
     assert!(!store.revoke_key(twin.id, now()).await.unwrap());
 }
 
-#[tokio::test]
-async fn settings_plain_and_secret_stay_apart() {
-    let home = Home::new();
+pub(crate) async fn settings_plain_and_secret_stay_apart(home: Home) {
     let store = home.open().await;
     assert_eq!(store.setting("a").await.unwrap(), None);
     store.set_setting("a", Some("1")).await.unwrap();
@@ -475,9 +425,7 @@ async fn settings_plain_and_secret_stay_apart() {
     );
 }
 
-#[tokio::test]
-async fn events_come_newest_first_with_a_limit() {
-    let home = Home::new();
+pub(crate) async fn events_come_newest_first_with_a_limit(home: Home) {
     let store = home.open().await;
     let id = store.save_login(login("a"), now()).await.unwrap().credential.id;
     store.commit_refresh(id, 1, material("b"), now()).await.unwrap();
@@ -495,9 +443,7 @@ async fn events_come_newest_first_with_a_limit() {
     );
 }
 
-#[tokio::test]
-async fn request_log_keeps_a_request_once() {
-    let home = Home::new();
+pub(crate) async fn request_log_keeps_a_request_once(home: Home) {
     let store = home.open().await;
     let row = RequestRow {
         id: RequestId::new(now(), &OsRandom).to_string(),
@@ -520,9 +466,7 @@ async fn request_log_keeps_a_request_once() {
     assert_eq!(store.request(&row.id).await.unwrap(), Some(row));
 }
 
-#[tokio::test]
-async fn reads_while_another_task_writes_see_whole_states() {
-    let home = Home::new();
+pub(crate) async fn reads_while_another_task_writes_see_whole_states(home: Home) {
     let store = home.open().await;
     let id = store.save_login(login("a"), now()).await.unwrap().credential.id;
     let writer = Arc::clone(&store);
@@ -543,9 +487,7 @@ async fn reads_while_another_task_writes_see_whole_states() {
     assert_eq!(store.material(id).await.unwrap().0, 40);
 }
 
-#[tokio::test]
-async fn close_twice_is_fine_and_later_calls_fail() {
-    let home = Home::new();
+pub(crate) async fn close_twice_is_fine_and_later_calls_fail(home: Home) {
     let store = home.open().await;
     store.close().await.unwrap();
     store.close().await.unwrap();

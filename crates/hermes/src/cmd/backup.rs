@@ -33,6 +33,16 @@ fn dated(app: &App<'_>) -> PathBuf {
 }
 
 pub(super) async fn restore(app: &App<'_>, file: &Path, replace: bool) -> Outcome {
+    if let Some(server) = &app.server {
+        let text = format!(
+            "`{}` is a database, and a backup file is not put into one",
+            server.shown()
+        );
+        return Err(Failure::new(ExitKind::Usage, "store_kind", text).hint(format!(
+            "Restore it into a home (leave out `{}`), then `hermes migrate --to` an empty database.",
+            server.origin
+        )));
+    }
     let store = hermes_store::restore(app.open_options(true), file, replace).await?;
     let count = store.credentials().await?.len();
     store.close().await?;

@@ -384,3 +384,17 @@ fn removed_variable_is_not_offered_again_until_it_is_adopted() {
     assert_eq!(context.run(&["auth", "logout", "deepseek"]).code, 0);
     assert_eq!(found(&context), 0, "a logout removes it, too");
 }
+
+#[test]
+fn backup_file_is_not_put_into_a_database() {
+    let context = TestContext::new().env("HERMES_STORE", AWAY);
+    assert_snapshot!(context.run(&["restore", "copy.db", "--replace"]), @r"
+    exit 2
+    --- stdout
+
+    --- stderr
+    error: `postgres:///nowhere/db` is a database, and a backup file is not put into one
+    help: Restore it into a home (leave out `HERMES_STORE`), then `hermes migrate --to` an empty database.
+    ");
+    assert!(!context.home().exists());
+}

@@ -126,6 +126,27 @@ async fn copy_of_a_home_renews_only_after_it_was_adopted() {
 }
 
 #[tokio::test]
+async fn gateway_on_a_copy_says_so_and_serves_what_it_has() {
+    let mut lab = signed_in().await;
+    let copy = copy(&lab, "copy").display().to_string();
+    lab.set("HERMES_HOME", &copy);
+    let up = lab.up().await;
+    let request = serde_json::json!({
+        "model": "minimax-oauth/MiniMax-M3", "max_tokens": 8, "messages": [{ "role": "user", "content": "hello" }],
+    });
+    let (status, body) = up.post("/v1/messages", &request).await;
+    assert_eq!(status, 200, "{body}");
+    let done = up.end().await;
+    assert!(
+        done.stderr.contains("this store renews no token: it is a copy")
+            && done.stderr.contains("are served all the same")
+            && done.stderr.contains("hermes store adopt"),
+        "{done:?}"
+    );
+    assert_eq!(renewals(&lab), 0);
+}
+
+#[tokio::test]
 async fn home_that_was_put_back_is_told_as_older() {
     let mut lab = signed_in().await;
     let state = lab.home().with_file_name("state").display().to_string();

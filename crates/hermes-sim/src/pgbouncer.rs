@@ -96,7 +96,7 @@ impl PgBouncer {
 fn settings(server: &Postgres, folder: &Path, default_pool_size: u16) -> String {
     format!(
         "[databases]\n* = host={} port={} user=postgres\n[pgbouncer]\nunix_socket_dir = {}\nlisten_port = {PORT}\n\
-         auth_type = any\npool_mode = transaction\ndefault_pool_size = {default_pool_size}\nmax_client_conn = 500\n\
+         auth_type = any\npool_mode = transaction\ndefault_pool_size = {default_pool_size}\nmax_client_conn = 900\n\
          ignore_startup_parameters = extra_float_digits\n",
         server.socket_folder().display(),
         server.port(),

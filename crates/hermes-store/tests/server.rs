@@ -219,11 +219,7 @@ async fn open_without_create_leaves_an_empty_database_alone() {
 }
 
 /// What a busy node does.
-async fn mixed_work(store: Arc<dyn Store>, number: usize) -> Result<(), StoreError> {
-    let saved = store
-        .save_login(login(&format!("account-{number}")), now())
-        .await?;
-    let id = saved.credential.id;
+async fn mixed_work(store: Arc<dyn Store>, id: CredentialId, number: usize) -> Result<(), StoreError> {
     for generation in 1..4 {
         let attempt = Attempt::new(&OsRandom);
         assert!(store.move_lease(id, generation, &acquire(&attempt)).await?);
@@ -274,12 +270,17 @@ fn request() -> RequestRow {
 /// Many nodes at once on one store; every call of every one must end well.
 async fn crowd(home: &Home, nodes: usize) {
     let first = home.open().await;
-    let mut tasks = JoinSet::new();
+    let mut logins = Vec::new();
     for number in 0..nodes {
+        let saved = first.save_login(login(&format!("account-{number}")), now()).await;
+        logins.push(saved.unwrap().credential.id);
+    }
+    let mut tasks = JoinSet::new();
+    for (number, id) in logins.into_iter().enumerate() {
         let node = home.other(Duration::ZERO);
         tasks.spawn(async move {
             let store = node.open().await;
-            mixed_work(Arc::clone(&store), number).await.unwrap();
+            mixed_work(Arc::clone(&store), id, number).await.unwrap();
             (node, store)
         });
     }
@@ -291,7 +292,7 @@ async fn crowd(home: &Home, nodes: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixty_nodes_share_ten_connections_of_a_pooler() {
+async fn two_hundred_nodes_share_ten_connections_of_a_pooler() {
     let base = Home::on_server();
     let pooler = PgBouncer::start(
         shared(),
@@ -304,7 +305,7 @@ async fn sixty_nodes_share_ten_connections_of_a_pooler() {
     let (_, database) = base.address.as_deref().unwrap().split_once("/test_").unwrap();
     let (number, _) = database.split_once('?').unwrap();
     let home = Home::at(&pooler.url(&format!("test_{number}")));
-    crowd(&home, 60).await;
+    crowd(&home, 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

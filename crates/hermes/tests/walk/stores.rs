@@ -193,6 +193,8 @@ async fn reads_of_a_shared_store_call_nobody_and_change_nothing() {
         assert_eq!(lab.files(), before, "{args:?}");
     }
     assert_eq!(lab.sim.journal().entries().len(), calls);
+    let removed = lab.run(&["auth", "remove", "work"]).await;
+    assert!(removed.stderr.contains("from the shared store"), "{removed:?}");
 }
 
 #[tokio::test]

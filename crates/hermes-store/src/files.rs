@@ -12,8 +12,9 @@ use crate::StoreError;
 pub(crate) struct Places {
     pub(crate) folder: PathBuf,
     pub(crate) config_folder: PathBuf,
-    /// Name of the key file.
+    /// Names of the key file and of the mark.
     key_name: &'static str,
+    mark_name: &'static str,
 }
 
 impl Places {
@@ -22,14 +23,16 @@ impl Places {
             folder: folder.to_owned(),
             config_folder: config_folder.to_owned(),
             key_name: "store.key",
+            mark_name: "hermes.mark",
         }
     }
 
-    /// The places of a machine whose credentials are in a server's database: the key file has another name, since the home
+    /// The places of a machine whose credentials are in a server's database: key file and mark have other names, since the home
     /// may have a store of its own too.
     pub(crate) fn of_server(folder: &Path, config_folder: &Path) -> Self {
         Self {
             key_name: "server.key",
+            mark_name: "server.mark",
             ..Self::new(folder, config_folder)
         }
     }
@@ -104,7 +107,7 @@ impl Places {
 
     /// What was last seen of the store.
     pub(crate) fn mark(&self) -> PathBuf {
-        self.folder.join("hermes.mark")
+        self.folder.join(self.mark_name)
     }
 
     /// Checks folder and files that exist: kind, owner, mode, links.
@@ -294,6 +297,18 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     remove(&next)?;
     write_new(&next, bytes)?;
     rename(&next, path)
+}
+
+/// Replaces a private file in one step, without waiting for the disk: a power cut may leave the old text or none.
+pub(crate) fn replace_soon(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let next = with_suffix(path, ".new");
+    if exists(&next) {
+        remove(&next)?;
+    }
+    create(&next)?
+        .write_all(bytes)
+        .and_then(|()| fs::rename(&next, path))
+        .map_err(|error| not_made(path, &error))
 }
 
 /// Copies a file into a new private one and makes it durable.

@@ -86,7 +86,7 @@ pub(crate) fn note(marks: &[std::path::PathBuf], store: &str, rotations: i64) {
     let text = serde_json::to_string(&mark).expect("a flat struct of text and numbers is valid JSON");
     for path in marks {
         let folder = path.parent().map_or(Ok(()), files::make_folder);
-        if let Err(error) = folder.and_then(|()| files::replace(path, text.as_bytes())) {
+        if let Err(error) = folder.and_then(|()| files::replace_soon(path, text.as_bytes())) {
             tracing::debug!(%error, "the mark of the store was not written");
         }
     }

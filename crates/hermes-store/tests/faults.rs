@@ -101,7 +101,7 @@ async fn next_process_has_the_token(home: &Home) {
     let lease = store.lease(id).await.unwrap().unwrap();
     assert_eq!((lease.phase, lease.holder_gone), (Phase::Sent, true));
     assert_eq!(store.material(id).await.unwrap(), (1, material("account-0")));
-    let offered = store.offer_spills(now()).await.unwrap();
+    let offered = store.offer_spills(None, now()).await.unwrap();
     assert_eq!(offered, [(id, Commit::Stored(2))]);
     assert_eq!(store.material(id).await.unwrap(), (2, material("received")));
     assert_eq!(store.lease(id).await.unwrap().unwrap().phase, Phase::Idle);

@@ -111,7 +111,7 @@ async fn open_clean_store_changes_no_byte() {
     store.material(id).await.unwrap();
     store.lease(id).await.unwrap().unwrap();
     store.changes(None).await.unwrap();
-    assert_eq!(store.offer_spills(now()).await.unwrap(), []);
+    assert_eq!(store.offer_spills(None, now()).await.unwrap(), []);
     store.close().await.unwrap();
     assert!(store_bytes(&home) == before);
     assert!(!home.file("run").exists() && !home.file("spill").exists());

@@ -71,6 +71,7 @@ async fn lost_commits_are_noticed_waited_out_and_brought_back() {
     let seen = store.version().await.unwrap();
     server.promote_from(&backup).unwrap();
     assert_eq!(store.material(id).await.unwrap(), (1, material("a")));
+    assert_eq!(home.open().await.suspect(), None);
     // Somebody who knows nothing of it wants to renew: the token of generation 1 is spent.
     let elsewhere = home.other(Duration::ZERO);
     let other = elsewhere.open().await;
@@ -91,7 +92,7 @@ async fn lost_commits_are_noticed_waited_out_and_brought_back() {
     home.clock.advance(Duration::from_millis(1));
     assert_eq!(other.lease(id).await.unwrap().unwrap().quiet_for, None);
     renewed(&other, id, 3, "d").await;
-    assert_eq!(store.suspect(), None);
+    assert_eq!(home.open().await.suspect(), None);
 }
 
 #[tokio::test]
@@ -150,6 +151,30 @@ async fn dump_in_another_server_is_suspect_until_it_is_adopted() {
     assert_eq!(copy.open().await.suspect(), None);
     assert_eq!(home.open().await.suspect(), None, "the original is as it was");
     renewed(&store, id, 1, "b").await;
+}
+
+#[tokio::test]
+async fn database_put_back_from_an_older_dump_is_suspect_where_newer_was_seen() {
+    let server = server(options());
+    server.create_database("aside").unwrap();
+    let home = Home::at(&server.url("store"));
+    let store = home.open().await;
+    let id = first_login(&store).await;
+    renewed(&store, id, 1, "b").await;
+    pipe(&server.url("store"), &server.url("aside"));
+    renewed(&store, id, 2, "c").await;
+    store.close().await.unwrap();
+    assert_eq!(home.open().await.suspect(), None);
+    server
+        .sql("store", "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        .unwrap();
+    pipe(&server.url("aside"), &server.url("store"));
+    let store = home.open().await;
+    assert!(store.suspect().unwrap().contains("1 renewals are missing"));
+    let refused = store.move_lease(id, 2, &acquire(&Attempt::new(&OsRandom))).await;
+    assert_eq!(refused.unwrap_err().kind(), "store_suspect");
+    store.adopt(now()).await.unwrap();
+    assert_eq!(home.open().await.suspect(), None);
 }
 
 #[tokio::test]

@@ -49,8 +49,7 @@ pub(crate) async fn open(setup: Setup, address: &Secret) -> Result<SqlStore, Sto
     };
     Ok(SqlStore::new(Parts {
         info,
-        // A server that lost its last commits is no rollback that a person has to speak about: it goes quiet for a while.
-        marks: Vec::new(),
+        marks: setup.marks(&header.store_id),
         header,
         keys: setup.keys,
         new_key,
@@ -139,7 +138,15 @@ async fn admit(
             .into());
         }
         check_lab(named, stored.lab, setup.lab)?;
-        let suspect = standing(&mut db, &here, &[], &stored.store_id).await?;
+        // A server that lost its last commits is no rollback that a person has to speak about: it goes quiet for a while. One
+        // that is older without that was put back by somebody.
+        let marks = if server.has_same_history(&mut db).await? {
+            setup.marks(&stored.store_id)
+        } else {
+            Vec::new()
+        };
+        let suspect = standing(&mut db, &here, &marks, &stored.store_id).await?;
+        db.commit().await?;
         Ok(Some((stored, suspect)))
     };
     limit().wait(look).await

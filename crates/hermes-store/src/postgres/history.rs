@@ -8,7 +8,8 @@ use crate::lease::QUIET;
 use crate::sql::change;
 use crate::sql::events::{NewEvent, record};
 
-/// Versions of the lost history may be in use at readers; the new ones begin far beyond them.
+/// Versions of the lost history may be in use at readers, and its count of renewals in the marks of machines; the new ones begin
+/// far beyond them.
 const JUMP: i64 = 1_000_000;
 
 /// Whether the server tells its timeline. CockroachDB, for one, has none.
@@ -21,6 +22,11 @@ pub(super) async fn is_known(db: &mut Db<'_>) -> Result<bool, Fault> {
 async fn timeline(db: &mut Db<'_>) -> Result<i64, Fault> {
     let text = "SELECT CAST(CAST(CAST('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS text) AS bit(32)) AS bigint)";
     db.number(text, args![]).await
+}
+
+/// Whether the database is on the timeline that was seen last.
+pub(super) async fn is_the_same(db: &mut Db<'_>) -> Result<bool, Fault> {
+    Ok(timeline(db).await? == change::get(db, "timeline").await?)
 }
 
 /// Compares the timeline with the one that was seen last. On another one no lease is given for a while, so that every node can
@@ -50,7 +56,9 @@ pub(super) async fn watch(db: &mut Db<'_>, now: UnixMs) -> Result<(), Fault> {
         QUIET.as_secs()
     );
     record(db, now, NewEvent::general("history", &words)).await?;
-    let text = "UPDATE counter SET value = value + $1 WHERE name = 'version'";
-    db.run(text, args![JUMP]).await?;
+    let text = "UPDATE counter SET value = value + $1 WHERE name = $2";
+    for name in ["rotations", "version"] {
+        db.run(text, args![JUMP, name]).await?;
+    }
     change::touch_whole(db, None).await
 }

@@ -134,6 +134,11 @@ impl Server {
         Ok(place)
     }
 
+    /// Whether the history is the one that was seen last; true where the server does not tell.
+    async fn has_same_history(&self, db: &mut Db<'_>) -> Result<bool, Fault> {
+        Ok(!self.has_timeline || history::is_the_same(db).await?)
+    }
+
     pub(crate) async fn watch_history(&self, db: &mut Db<'_>, now: UnixMs) -> Result<(), Fault> {
         if self.has_timeline {
             history::watch(db, now).await?;

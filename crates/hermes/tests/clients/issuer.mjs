@@ -60,12 +60,18 @@ async function handle(request, response) {
   const url = new URL(request.url, issuer);
   try {
     if (request.method === 'POST' && url.pathname === '/person') return await person(request, response);
-    if (url.pathname === '/told') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(counts));
+    if (url.pathname === '/told') return tell(response, counts);
     if (url.pathname.startsWith('/interaction/')) return await interact(request, response, url);
     return oidc(request, response);
   } catch (error) {
     response.writeHead(500).end(String(error));
   }
+}
+
+/** Answers in one piece: its reader takes no chunks apart. */
+function tell(response, value) {
+  const body = JSON.stringify(value);
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
 async function json(request) {

@@ -82,6 +82,20 @@ async fn refresh_is_answered_later_but_spends_the_token_at_once() {
     assert_eq!(world.clock.slept(), [Duration::from_mins(1)]);
 }
 
+#[tokio::test]
+async fn answers_that_are_not_scripted_leave_later_on_demand() {
+    let world = world().await;
+    let (_, token) = world.login();
+    world.sim.script().answer_delay(Duration::from_secs(7));
+    assert_eq!(world.refresh(&token).await.0, 200);
+    world
+        .sim
+        .script()
+        .next(HOST, PATH, crate::Answer::json(503, &json!({})));
+    assert_eq!(world.refresh(&token).await.0, 503);
+    assert_eq!(world.clock.slept(), [Duration::from_secs(7)]);
+}
+
 /// Lets calls overlap: the clock of a simulation that really waits.
 async fn slow_world() -> Sim {
     let sim = Sim::start(crate::SimOptions::default()).await.unwrap();

@@ -84,7 +84,7 @@ pub(super) fn doubt(events: &[Event]) -> Option<UnixMs> {
 }
 
 /// A renewal that is not over, or one that has to wait, in words.
-pub(super) fn renewal(lease: &Lease, doubt: Option<UnixMs>, now: UnixMs) -> Option<String> {
+pub(crate) fn renewal(lease: &Lease, doubt: Option<UnixMs>, now: UnixMs) -> Option<String> {
     let words = match lease.phase {
         Phase::Leased | Phase::Sent if !lease.lapsed => "renewing".to_owned(),
         Phase::Leased => "renewing, by a process that has gone silent; the next use goes on".to_owned(),

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::store::{counted, existing, suspicion};
 use crate::app::App;
 use crate::failure::{Failure, Outcome};
+use crate::safe::term_line;
 use crate::server::{EXAMPLE, has_password, is_address};
 
 /// A step that takes longer is told of.
@@ -151,7 +152,7 @@ async fn copy(app: &App<'_>, source: &dyn Store, heir: &dyn Store) -> Result<Dum
 }
 
 /// What differs between what was read and what was read back.
-fn difference(from: &Dump, to: &Dump) -> Option<&'static str> {
+pub(crate) fn difference(from: &Dump, to: &Dump) -> Option<&'static str> {
     let sorted = |dump: &Dump| {
         let mut secrets: Vec<_> = dump
             .secrets
@@ -198,11 +199,13 @@ fn tell(app: &App<'_>, source: &dyn Store, place: &str, target: &Target, dump: &
         }));
     }
     app.printer.done(format_args!(
-        "Moved {} and {} from `{from}` to `{place}`, and read them back",
+        "Moved {} and {} from `{}` to `{}`, and read them back",
         counted(dump.credentials.len(), "login"),
-        counted(dump.keys.len(), "client key")
+        counted(dump.keys.len(), "client key"),
+        term_line(from),
+        term_line(place)
     ));
     app.printer
         .say("The old store is kept as it was and renews no token any more; logins that were only started stay behind.");
-    app.printer.say(format_args!("Next: {next}"));
+    app.printer.say(format_args!("Next: {}", term_line(&next)));
 }

@@ -174,7 +174,7 @@ fn standing_words(suspicion: Option<&Suspicion>) -> String {
 
 async fn adopt(app: &App<'_>, yes: bool) -> Outcome {
     let store = existing(app).await?;
-    let place = store.info().place.clone();
+    let place = term_line(&store.info().place);
     let Some(suspicion) = suspicion(store.as_ref()) else {
         tell_adopted(app, &place, false);
         app.printer
@@ -205,7 +205,7 @@ fn agree(app: &App<'_>, suspicion: &Suspicion) -> Result<(), Failure> {
         return Err(Failure::new(ExitKind::Cancelled, "consent_missing", text)
             .hint("If no other store renews these logins any more, run it again with `--yes`."));
     }
-    app.printer.warn(suspicion.words());
+    app.printer.warn(term_line(&suspicion.words()));
     let question =
         "If another store renews the same logins, the providers end them. Type `yes` if this is the only one";
     if app.prompter.ask(question)?.trim().eq_ignore_ascii_case("yes") {

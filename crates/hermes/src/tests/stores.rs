@@ -1,7 +1,11 @@
 use std::path::Path;
+use std::time::Duration;
 
-use hermes_core::{Env, Secret};
+use hermes_core::{Env, LoginCause, ProviderId, Secret, Strategy, UnixMs};
+use hermes_store::{Dump, Lease, Phase, PoolRow};
 
+use crate::cmd::details::renewal;
+use crate::cmd::migrate::difference;
 use crate::cmd::store::{Standing, Suspicion};
 use crate::config::Config;
 use crate::paths::Paths;
@@ -105,4 +109,101 @@ fn state_folder_follows_the_person_and_stays_out_of_labs() {
         state(&[("XDG_STATE_HOME", "/state"), lab]).as_deref(),
         Some("/state/hermes")
     );
+}
+
+fn dump() -> Dump {
+    Dump {
+        credentials: Vec::new(),
+        pools: vec![PoolRow {
+            provider: ProviderId::new("acme"),
+            strategy: Strategy::Random,
+        }],
+        keys: Vec::new(),
+        settings: vec![("one".to_owned(), "1".to_owned())],
+        secrets: vec![
+            ("a".to_owned(), Secret::from("x")),
+            ("b".to_owned(), Secret::from("y")),
+        ],
+    }
+}
+
+#[test]
+fn copy_that_lost_or_changed_something_differs() {
+    let whole = dump();
+    let mut turned = dump();
+    turned.secrets.reverse();
+    turned.settings.push(("own".to_owned(), "2".to_owned()));
+    assert_eq!(
+        difference(&whole, &turned),
+        None,
+        "order and additions are no loss"
+    );
+    let changed = |change: fn(&mut Dump)| {
+        let mut copy = dump();
+        change(&mut copy);
+        difference(&dump(), &copy)
+    };
+    assert_eq!(changed(|copy| copy.pools.clear()), Some("the strategies"));
+    assert_eq!(
+        changed(|copy| copy.settings[0].1 = "2".to_owned()),
+        Some("the settings")
+    );
+    assert_eq!(
+        changed(|copy| copy.secrets[0].1 = Secret::from("z")),
+        Some("the secret settings")
+    );
+}
+
+#[test]
+fn renewal_that_is_not_over_is_told_in_words() {
+    let lease = |phase: Phase| Lease {
+        generation: 1,
+        phase,
+        attempt: None,
+        attempts: 1,
+        lapsed: false,
+        grace_over: false,
+        holder_gone: false,
+        token_ended: false,
+        retry_in: None,
+        quiet_for: None,
+        cause: None,
+        fingerprint: String::new(),
+    };
+    let now = UnixMs::from_millis(1_795_000_000_000);
+    let words =
+        |lease: &Lease| renewal(lease, Some(now.minus(Duration::from_secs(90))), now).unwrap_or_default();
+    assert_eq!(words(&lease(Phase::Idle)), "");
+    for phase in [Phase::Leased, Phase::Sent] {
+        assert_eq!(words(&lease(phase)), "renewing");
+    }
+    let lapsed = Lease {
+        lapsed: true,
+        ..lease(Phase::Sent)
+    };
+    assert!(
+        words(&lapsed).contains("no answer is known"),
+        "{}",
+        words(&lapsed)
+    );
+    let doubt = words(&lease(Phase::Uncertain));
+    assert!(
+        doubt.starts_with("in doubt since 2026-11-18T") && doubt.contains("(1 min 30 s ago)"),
+        "{doubt}"
+    );
+    let ended = Lease {
+        cause: Some(LoginCause::LostRotation),
+        ..lease(Phase::NeedsLogin)
+    };
+    assert_eq!(words(&ended), "ended: a renewed token was lost on the way");
+    let paused = Lease {
+        retry_in: Some(Duration::from_secs(40)),
+        ..lease(Phase::Idle)
+    };
+    assert_eq!(words(&paused), "the next try is in 40 s");
+    let quiet = Lease {
+        quiet_for: Some(Duration::from_secs(20)),
+        ..paused
+    };
+    assert!(words(&quiet).starts_with("waits 20 s"), "{}", words(&quiet));
 }

@@ -87,3 +87,12 @@ fn version_is_that_of_the_package() {
         format!("hermes {}\n", env!("CARGO_PKG_VERSION"))
     );
 }
+
+#[test]
+fn help_of_drill_store_and_migrate_explains_each_word() {
+    let context = TestContext::new();
+    assert_snapshot!(context.run(&["drill", "--help"]));
+    assert_snapshot!(context.run(&["store", "--help"]));
+    assert_snapshot!(context.run(&["migrate", "--help"]));
+    assert_snapshot!(context.run(&["auth", "strategy", "--help"]));
+}

@@ -206,7 +206,7 @@ fn copy_of_a_home_is_told_everywhere_until_a_person_adopts_it() {
 }
 
 #[test]
-fn damaged_secret_is_found_with_exit_8() {
+fn store_that_is_whole_passes_its_check() {
     let context = TestContext::new();
     context.add_key("deepseek", "work", KEY);
     assert_snapshot!(context.run(&["store", "check"]), @r"

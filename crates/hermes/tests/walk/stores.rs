@@ -9,15 +9,21 @@ use hermes_sim::{Postgres, PostgresOptions};
 
 use crate::harness::Lab;
 
-/// One server for all tests of this file, with a database for each.
 fn database() -> String {
+    server().url(&new_database())
+}
+
+/// One server for all tests of this file, with a database for each.
+fn server() -> &'static Postgres {
     static SERVER: OnceLock<Postgres> = OnceLock::new();
+    SERVER.get_or_init(|| Postgres::start(PostgresOptions::default()).expect("PostgreSQL starts"))
+}
+
+fn new_database() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let server =
-        SERVER.get_or_init(|| Postgres::start(PostgresOptions::default()).expect("PostgreSQL starts"));
     let name = format!("stores_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    server.create_database(&name).expect("a database");
-    server.url(&name)
+    server().create_database(&name).expect("a database");
+    name
 }
 
 fn copy(lab: &Lab, name: &str) -> PathBuf {
@@ -187,4 +193,36 @@ async fn reads_of_a_shared_store_call_nobody_and_change_nothing() {
         assert_eq!(lab.files(), before, "{args:?}");
     }
     assert_eq!(lab.sim.journal().entries().len(), calls);
+    let removed = lab.run(&["auth", "remove", "work"]).await;
+    assert!(removed.stderr.contains("from the shared store"), "{removed:?}");
+}
+
+#[tokio::test]
+async fn damaged_secret_is_named_and_the_others_are_whole() {
+    let mut lab = Lab::new().await;
+    let database = new_database();
+    lab.set("HERMES_STORE", &server().url(&database));
+    for (provider, key) in [
+        ("deepseek", "sk-one-0123456789"),
+        ("openrouter", "sk-or-two-0123456789"),
+    ] {
+        let done = lab.add_key(provider, key).await;
+        assert_eq!(done.code, 0, "{done:?}");
+    }
+    assert_eq!(lab.run(&["store", "check"]).await.code, 0);
+    let damage = "UPDATE credential_secret SET access = substring(access from 2) WHERE cred_id = \
+                  (SELECT id FROM credential WHERE provider = 'deepseek')";
+    server().sql(&database, damage).expect("a damaged row");
+    let check = lab.run(&["store", "check"]).await;
+    assert_eq!(check.code, 8, "{check:?}");
+    assert_eq!(check.stdout.lines().count(), 1, "{check:?}");
+    let json = lab.run(&["store", "check", "--json"]).await;
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!((&json["whole"], &json["logins"]), (&false.into(), &2.into()));
+    let doctor = lab.run(&["doctor"]).await;
+    assert_ne!(doctor.code, 0, "{doctor:?}");
+    assert_eq!(
+        lab.run(&["token", "openrouter"]).await.stdout.trim(),
+        "sk-or-two-0123456789"
+    );
 }

@@ -89,7 +89,7 @@ async fn storm(kind: Kind) {
             .as_u64()
             .expect("a number");
     }
-    println!("{kind:?}: {tally:?}");
+    super::tell(&format!("{kind:?}: {tally:?}"));
     custody.is_whole().await;
     let windows = (0..kills())
         .filter(|round| is_window(Point::ALL[round % Point::ALL.len()]))

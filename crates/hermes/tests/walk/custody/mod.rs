@@ -159,6 +159,12 @@ impl Custody {
     }
 }
 
+/// Tells a figure of the run to whoever asked for it with `--nocapture`.
+#[expect(clippy::print_stdout, reason = "figures are what a long run is for")]
+fn tell(words: &str) {
+    println!("{words}");
+}
+
 /// Waits for real: these tests are about processes that the machine runs.
 async fn wait(span: Duration) {
     SystemClock::new().sleep(span).await;

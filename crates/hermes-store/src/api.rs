@@ -10,7 +10,7 @@ use hermes_core::{
 
 use crate::{
     Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, RequestRow,
-    Saved, StoreError, StoreInfo,
+    Saved, StoreError, StoreInfo, Suspicion,
 };
 
 /// The credential store. Every write is one transaction; a secret is sealed before it reaches the back end.
@@ -81,7 +81,7 @@ pub trait Store: Send + Sync {
     async fn heartbeat(&self) -> Result<Vec<String>, StoreError>;
 
     /// Why this store renews nothing: it is a copy, or older than what was seen. None for a store in good standing.
-    fn suspect(&self) -> Option<String>;
+    fn suspect(&self) -> Option<Suspicion>;
 
     /// A person's word that this is the store to be used from now on.
     async fn adopt(&self, now: UnixMs) -> Result<(), StoreError>;

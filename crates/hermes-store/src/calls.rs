@@ -18,7 +18,7 @@ use crate::sql::{
 use crate::store::{SqlStore, reading, transaction, writing};
 use crate::{
     Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, RequestRow,
-    Saved, Store, StoreError, StoreInfo, dump, place, postgres, spill, sqlite,
+    Saved, Store, StoreError, StoreInfo, Suspicion, dump, place, postgres, spill, sqlite,
 };
 
 #[async_trait]
@@ -135,7 +135,7 @@ impl Store for SqlStore {
         self.sign_of_life().await
     }
 
-    fn suspect(&self) -> Option<String> {
+    fn suspect(&self) -> Option<Suspicion> {
         self.why_suspect()
     }
 
@@ -159,7 +159,9 @@ impl Store for SqlStore {
             let words = format!("the logins were moved to `{heir}`");
             events::record(db, now, events::NewEvent::general("retired", &words)).await
         })?;
-        self.set_suspect(Some(dump::moved_words(heir)));
+        self.set_suspect(Some(Suspicion::Moved {
+            heir: heir.to_owned(),
+        }));
         Ok(())
     }
 

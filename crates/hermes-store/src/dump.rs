@@ -39,11 +39,6 @@ pub struct Dumped {
     pub dead: Option<LoginCause>,
 }
 
-/// What is said of a store whose logins have moved.
-pub(crate) fn moved_words(heir: &str) -> String {
-    format!("its logins were moved to `{heir}`")
-}
-
 pub(crate) async fn take(db: &mut Db<'_>, sealer: &Sealer) -> Result<Dump, Fault> {
     let kept = health::all(db).await?;
     let mut dumped = Vec::new();

@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use hermes_core::{ExitKind, Explain};
 
+use crate::Suspicion;
+
 /// Why the store could not be used. Nothing was written unless the text says so.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -83,12 +85,12 @@ pub enum StoreError {
         problem: String,
     },
     /// The store may be a copy or older than what was seen: it serves, and renews nothing.
-    #[error("the store `{place}` renews no token: {problem}")]
+    #[error("the store `{place}` renews no token: {why}")]
     Suspect {
         /// The store.
         place: String,
         /// Why.
-        problem: String,
+        why: Suspicion,
     },
     /// What was asked for is not for this kind of store.
     #[error("{problem}")]

@@ -42,5 +42,6 @@ pub use keyring::{Keyring, KeyringProblem, NoKeyring, SystemKeyring};
 pub use lease::{Attempt, GRACE, LEASE, Lease, LeaseMove, Phase, QUIET};
 pub use node::machine_name;
 pub use open::{OpenOptions, exists, open};
+pub use place::Suspicion;
 pub use postgres::shown_address;
 pub use rows::*;

@@ -12,12 +12,12 @@ use crate::fault::Fault;
 use crate::files::{self, Places};
 use crate::holder::{AskPassphrase, DataKey, Header, Holder, HolderChoice, Keys};
 use crate::lock::{self, Lock};
-use crate::place::Place;
+use crate::place::{Place, Suspicion};
 use crate::sql::{change, header, settings};
 use crate::sqlite::{Sqlite, connect_options};
 use crate::store::{Parts, SqlStore};
 use crate::verify::{unreadable, verify};
-use crate::{Keyring, Store, StoreError, StoreInfo, backup, dump, holder, place, postgres, schema};
+use crate::{Keyring, Store, StoreError, StoreInfo, backup, holder, place, postgres, schema};
 
 /// How a store is opened.
 pub struct OpenOptions {
@@ -281,7 +281,10 @@ async fn assemble(
 }
 
 /// The header of a file that may be used, and why it must not renew tokens, if there is a reason.
-async fn admit(setup: &Setup, connection: &mut SqliteConnection) -> Result<(Header, Option<String>), Fault> {
+async fn admit(
+    setup: &Setup,
+    connection: &mut SqliteConnection,
+) -> Result<(Header, Option<Suspicion>), Fault> {
     let keys = &setup.keys;
     let database = keys.places.database();
     let found = schema::check_version(&database, schema::version(connection).await?)?;
@@ -311,27 +314,20 @@ pub(crate) async fn standing(
     here: &Place,
     marks: &[PathBuf],
     store: &str,
-) -> Result<Option<String>, Fault> {
+) -> Result<Option<Suspicion>, Fault> {
     if let Some(heir) = settings::get(db, "heir").await? {
-        return Ok(Some(dump::moved_words(&heir)));
+        return Ok(Some(Suspicion::Moved { heir }));
     }
     let noted = settings::get(db, "place").await?;
     if let Some(noted) = noted.as_deref().and_then(Place::parse)
         && !here.is(&noted)
     {
-        let original = if noted.device == 0 && noted.path.find('/').is_none() {
-            format!("in the database `{}` of another server", noted.path)
-        } else {
-            format!("in `{}`", noted.path)
-        };
-        let words = format!("it is a copy: the original was {original}");
-        return Ok(Some(words));
+        let original = noted.in_words();
+        return Ok(Some(Suspicion::Copy { original }));
     }
     let (has, seen) = (change::get(db, "rotations").await?, place::seen(marks, store));
-    Ok((has < seen).then(|| {
-        let missing = seen - has;
-        format!("it is older than what this machine has seen: {missing} renewals are missing in it")
-    }))
+    let missing = seen - has;
+    Ok((missing > 0).then_some(Suspicion::Older { missing }))
 }
 
 /// Brings an older store to the newest schema in one transaction, after a backup. Nobody else may have it open.

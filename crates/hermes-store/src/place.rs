@@ -8,6 +8,29 @@ use sha2::{Digest, Sha256};
 use crate::files;
 use crate::lock::hex;
 
+/// Why a store may not be the only one with its logins. It serves, and renews nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Suspicion {
+    /// It is in another place than the one noted in it.
+    #[error("it is a copy: the original was in {original}")]
+    Copy {
+        /// That place, in words.
+        original: String,
+    },
+    /// It is older than what this machine has seen.
+    #[error("it is older than what this machine has seen: {missing} renewals are missing in it")]
+    Older {
+        /// Renewals.
+        missing: i64,
+    },
+    /// Its logins are in another store now.
+    #[error("its logins were moved to `{heir}`")]
+    Moved {
+        /// That store.
+        heir: String,
+    },
+}
+
 /// A folder on a machine, or a database of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Place {
@@ -39,6 +62,14 @@ impl Place {
         let stayed = self.path == noted.path && self.inode == noted.inode;
         let renamed = self.device == noted.device && self.inode == noted.inode && self.inode != 0;
         self.machine == noted.machine && (stayed || renamed)
+    }
+
+    pub(crate) fn in_words(&self) -> String {
+        if self.device == 0 && !self.path.contains('/') {
+            format!("the database `{}` of another server", self.path)
+        } else {
+            format!("`{}`", self.path)
+        }
     }
 
     pub(crate) fn to_text(&self) -> String {

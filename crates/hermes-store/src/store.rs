@@ -13,7 +13,7 @@ use crate::node::Node;
 use crate::seal::Sealer;
 use crate::session::Until;
 use crate::sql::{Tools, change, events, settings};
-use crate::{Commit, Store, StoreError, StoreInfo, place, spill};
+use crate::{Commit, Store, StoreError, StoreInfo, Suspicion, place, spill};
 
 /// An open store.
 pub(crate) struct SqlStore {
@@ -25,7 +25,7 @@ pub(crate) struct SqlStore {
     pub(crate) back: Back,
     /// Where this machine notes what it has seen of the store.
     pub(crate) marks: Vec<PathBuf>,
-    why_suspect: Mutex<Option<String>>,
+    why_suspect: Mutex<Option<Suspicion>>,
     header: Header,
     keys: Keys,
     sealer: OnceCell<Sealer>,
@@ -42,7 +42,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) back: Back,
     pub(crate) marks: Vec<PathBuf>,
-    pub(crate) suspect: Option<String>,
+    pub(crate) suspect: Option<Suspicion>,
 }
 
 /// Runs `$work` in a transaction of a session, and commits it.
@@ -137,22 +137,22 @@ impl SqlStore {
         self.node.get_or_try_init(enter).await
     }
 
-    pub(crate) fn why_suspect(&self) -> Option<String> {
+    pub(crate) fn why_suspect(&self) -> Option<Suspicion> {
         self.why_suspect
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    pub(crate) fn set_suspect(&self, why: Option<String>) {
+    pub(crate) fn set_suspect(&self, why: Option<Suspicion>) {
         *self.why_suspect.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     pub(crate) fn check_standing(&self) -> Result<(), StoreError> {
         match self.why_suspect() {
-            Some(problem) => Err(StoreError::Suspect {
+            Some(why) => Err(StoreError::Suspect {
                 place: self.info.place.clone(),
-                problem,
+                why,
             }),
             None => Ok(()),
         }

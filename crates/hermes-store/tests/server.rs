@@ -142,7 +142,7 @@ async fn dump_in_another_server_is_suspect_until_it_is_adopted() {
     let copy = Home::at(&two.url("store"));
     support::copy_tree(&home.config(), &copy.config());
     let copied = copy.open().await;
-    assert!(copied.suspect().unwrap().contains("copy"));
+    assert!(copied.suspect().unwrap().to_string().contains("copy"));
     assert_eq!(copied.material(id).await.unwrap(), (1, material("a")));
     let refused = copied.move_lease(id, 1, &acquire(&Attempt::new(&OsRandom))).await;
     assert_eq!(refused.unwrap_err().kind(), "store_suspect");
@@ -170,7 +170,13 @@ async fn database_put_back_from_an_older_dump_is_suspect_where_newer_was_seen() 
         .unwrap();
     pipe(&server.url("aside"), &server.url("store"));
     let store = home.open().await;
-    assert!(store.suspect().unwrap().contains("1 renewals are missing"));
+    assert!(
+        store
+            .suspect()
+            .unwrap()
+            .to_string()
+            .contains("1 renewals are missing")
+    );
     let refused = store.move_lease(id, 2, &acquire(&Attempt::new(&OsRandom))).await;
     assert_eq!(refused.unwrap_err().kind(), "store_suspect");
     store.adopt(now()).await.unwrap();

@@ -11,7 +11,7 @@ use hermes_core::{
 };
 use hermes_store::{
     Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, RequestRow,
-    Saved, Store, StoreError, StoreInfo,
+    Saved, Store, StoreError, StoreInfo, Suspicion,
 };
 
 pub(crate) struct Flaky {
@@ -175,7 +175,7 @@ impl Store for Flaky {
         self.inner.heartbeat().await
     }
 
-    fn suspect(&self) -> Option<String> {
+    fn suspect(&self) -> Option<Suspicion> {
         self.inner.suspect()
     }
 

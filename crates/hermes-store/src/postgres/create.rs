@@ -15,7 +15,7 @@ use crate::open::{Setup, check_lab, standing};
 use crate::session::Until;
 use crate::sql::{header, settings};
 use crate::store::{Parts, SqlStore};
-use crate::{StoreError, StoreInfo, schema};
+use crate::{StoreError, StoreInfo, Suspicion, schema};
 
 const TABLES: &str = include_str!("../../migrations/postgres_0002.sql");
 
@@ -119,7 +119,7 @@ async fn admit(
     server: &mut Server,
     setup: &Setup,
     named: &Path,
-) -> Result<Option<(Header, Option<String>)>, Fault> {
+) -> Result<Option<(Header, Option<Suspicion>)>, Fault> {
     let look = async {
         let mut session = server.session(false).await?;
         let mut db = session.begin().await?;

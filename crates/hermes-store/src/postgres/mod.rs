@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_core::{Secret, UnixMs};
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection, PgPool};
 
 pub(crate) use create::open;
 
@@ -103,12 +103,20 @@ impl Server {
     pub(crate) async fn session(&self, write: bool) -> Result<Session<'static>, Fault> {
         loop {
             match self.pool.acquire().await {
-                Err(sqlx::Error::PoolTimedOut) => {}
+                Err(sqlx::Error::PoolTimedOut) => self.answers().await?,
                 outcome => {
                     let connection = outcome?;
                     return Ok(Session::Postgres { connection, write });
                 }
             }
+        }
+    }
+
+    /// Tells a server that cannot be reached from one that is full: the connection pool only says that it waited.
+    async fn answers(&self) -> Result<(), Fault> {
+        match PgConnection::connect_with(&self.pool.connect_options()).await {
+            Err(error @ sqlx::Error::Io(_)) => Err(error.into()),
+            _ => Ok(()),
         }
     }
 

@@ -8,8 +8,8 @@ use hermes_core::{Credential, CredentialId, Health, LoginCause, UnixMs};
 use super::events::{NewEvent, record};
 use super::{change, credentials, health, json, node, settings, text};
 use crate::StoreError;
+use crate::Suspicion;
 use crate::db::{Db, Row, args, unsigned};
-use crate::dump::moved_words;
 use crate::fault::Fault;
 use crate::lease::{Attempt, GRACE, LEASE, Lease, LeaseMove, Phase};
 use crate::node::Node;
@@ -121,7 +121,7 @@ async fn check_heir(db: &mut Db<'_>) -> Result<(), Fault> {
     let place = place.as_deref().and_then(Place::parse).map(|place| place.path);
     Err(StoreError::Suspect {
         place: place.unwrap_or_default(),
-        problem: moved_words(&heir),
+        why: Suspicion::Moved { heir },
     }
     .into())
 }

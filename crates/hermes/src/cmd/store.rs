@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hermes_core::ExitKind;
-use hermes_store::{Store, StoreError};
+use hermes_store::{Store, StoreError, Suspicion as Why};
 use owo_colors::Style;
 use serde::Serialize;
 use serde_json::json;
@@ -38,21 +38,24 @@ pub(crate) struct Suspicion {
 }
 
 impl Suspicion {
-    /// Reads the store's own words.
-    pub(crate) fn of(problem: String) -> Self {
-        let (standing, next) = if problem.starts_with("its logins were moved") {
-            let next = "Use that store, with `[store] url` or `--home`. Only if it is gone for good, run `hermes store adopt`.";
-            (Standing::Moved, next)
-        } else if problem.starts_with("it is a copy") {
-            let next = "If the original is not used any more, run `hermes store adopt`; if it is, sign in here anew instead.";
-            (Standing::Copy, next)
-        } else {
-            let next = "If there is no newer one, run `hermes store adopt`; a login that was renewed since then has to sign in again.";
-            (Standing::Older, next)
+    fn of(why: &Why) -> Self {
+        let (standing, next) = match why {
+            Why::Moved { .. } => (
+                Standing::Moved,
+                "Use that store, with `[store] url` or `--home`. Only if it is gone for good, run `hermes store adopt`.",
+            ),
+            Why::Copy { .. } => (
+                Standing::Copy,
+                "If the original is not used any more, run `hermes store adopt`; if it is, sign in here anew instead.",
+            ),
+            Why::Older { .. } => (
+                Standing::Older,
+                "If there is no newer one, run `hermes store adopt`; a login that was renewed since then has to sign in again.",
+            ),
         };
         Self {
             standing,
-            problem,
+            problem: why.to_string(),
             next,
         }
     }
@@ -71,7 +74,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 
 /// Why this store renews nothing; none for one in good standing.
 pub(crate) fn suspicion(store: &dyn Store) -> Option<Suspicion> {
-    store.suspect().map(Suspicion::of)
+    store.suspect().as_ref().map(Suspicion::of)
 }
 
 pub(super) async fn run(app: &App<'_>, command: &StoreCommand) -> Outcome {

@@ -6,7 +6,6 @@ use hermes_store::{Dump, Lease, Phase, PoolRow};
 
 use crate::cmd::details::renewal;
 use crate::cmd::migrate::difference;
-use crate::cmd::store::{Standing, Suspicion};
 use crate::config::Config;
 use crate::paths::Paths;
 use crate::server::{Server, has_password, is_address};
@@ -77,15 +76,6 @@ fn database_named_by_flag_wins_over_variable_and_file() {
         pair("postgres://file/db", "config.toml line 3")
     );
     assert_eq!(found(None, &env(&[("HERMES_STORE", "")]), &none), None);
-}
-
-#[test]
-fn suspicion_tells_copies_older_states_and_moved_stores_apart() {
-    let standing = |text: &str| Suspicion::of(text.to_owned()).standing;
-    assert_eq!(standing("it is a copy: the original was in `/x`"), Standing::Copy);
-    assert_eq!(standing("its logins were moved to `/x`"), Standing::Moved);
-    let older = "it is older than what this machine has seen: 2 renewals are missing in it";
-    assert_eq!(standing(older), Standing::Older);
 }
 
 #[test]

@@ -8,47 +8,52 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hermes_core::{Clock, OsRandom, ProviderId, Strategy, SystemClock};
-use hermes_store::{HolderChoice, NoKeyring, OpenOptions};
+use hermes_core::{Clock, OsRandom, ProviderId, Secret, Strategy, SystemClock};
+use hermes_sim::{Postgres, PostgresOptions};
+use hermes_store::{HolderChoice, NoKeyring, OpenOptions, Store};
 use pretty_assertions::assert_eq;
 
 use super::flaky::Flaky;
-use super::kit::{KEY, ask, id, pool_over};
+use super::kit::{KEY, Kit, ask, id, pool_over};
 use super::spread::pool_of;
 use crate::turns::Turns;
 use crate::{Outcome, Pool};
 
-const NAME: &str = "tests::turns::eight_processes_take_turns_fairly";
+const FILE: &str = "tests::turns::eight_processes_take_turns_fairly_on_a_file";
+const SERVER: &str = "tests::turns::eight_processes_take_turns_fairly_on_a_server";
 const PROCESSES: usize = 8;
 const PICKS: usize = 1000;
 
-/// This test starts its own executable again; a child is told its home by a further test filter, which is a path.
-fn home_of_child() -> Option<PathBuf> {
-    std::env::args()
-        .map(PathBuf::from)
-        .skip(1)
-        .find(|argument| argument.is_absolute())
+/// These tests start their own executable again; a child is told its home and its server by further test filters, a path and an
+/// address.
+fn home_of_child() -> Option<(PathBuf, Option<String>)> {
+    let mut arguments = std::env::args().skip(1);
+    let home = arguments.find(|argument| Path::new(argument).is_absolute())?;
+    Some((PathBuf::from(home), arguments.next()))
 }
 
-/// A pool of a process of its own over a home.
-async fn pool_at(home: &Path) -> Pool {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let store = hermes_store::open(OpenOptions {
+async fn store_at(home: &Path, server: Option<&str>, create: bool) -> Arc<dyn Store> {
+    hermes_store::open(OpenOptions {
         folder: home.join("home"),
         config_folder: home.join("home"),
-        server: None,
+        server: server.map(Secret::from),
         state_folder: None,
-        create: false,
+        create,
         lab: true,
         holder: HolderChoice::KeyFile,
         passphrase: None,
         keyring: Arc::new(NoKeyring),
-        clock: Arc::clone(&clock),
+        clock: Arc::new(SystemClock::new()),
         random: Arc::new(OsRandom),
     })
     .await
-    .unwrap();
-    let store = Arc::new(Flaky::new(store));
+    .unwrap()
+}
+
+/// A pool of a process of its own over a home.
+async fn pool_at(home: &Path, server: Option<&str>) -> Pool {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let store = Arc::new(Flaky::new(store_at(home, server, false).await));
     let catalog = hermes_catalog::Catalog::builtin().unwrap();
     let run = Some(home.join("home/run"));
     let pool = pool_over(&store, &clock, "http://127.0.0.1:9", catalog, HashMap::new(), run);
@@ -82,8 +87,8 @@ fn print(who: &str, times: &[Duration]) {
     );
 }
 
-async fn child(home: &Path) {
-    let pool = pool_at(home).await;
+async fn child(home: &Path, server: Option<&str>) {
+    let pool = pool_at(home, server).await;
     // All begin together.
     let clock = SystemClock::new();
     fs_err::write(home.join(format!("ready-{}", std::process::id())), "").unwrap();
@@ -94,25 +99,57 @@ async fn child(home: &Path) {
         clock.sleep(Duration::from_millis(1)).await;
     }
     let (counts, times) = pick(&pool, PICKS).await;
-    print("a process of eight", &times);
+    let kind = server.map_or("file", |_| "server");
+    print(&format!("a process of eight on a {kind}"), &times);
     let text = serde_json::to_string(&counts).unwrap();
     fs_err::write(home.join(format!("counts-{}", std::process::id())), text).unwrap();
 }
 
 #[tokio::test]
-async fn eight_processes_take_turns_fairly() {
-    if let Some(home) = home_of_child() {
-        child(&home).await;
+async fn eight_processes_take_turns_fairly_on_a_file() {
+    match home_of_child() {
+        Some((home, server)) => child(&home, server.as_deref()).await,
+        None => eight(FILE, &seven().await, None).await,
+    }
+}
+
+#[tokio::test]
+async fn eight_processes_take_turns_fairly_on_a_server() {
+    if let Some((home, server)) = home_of_child() {
+        child(&home, server.as_deref()).await;
         return;
     }
-    // A number that does not divide what one process picks, so that turns of its own would show.
-    let kit = pool_of(&["a", "b", "c", "d", "e", "f", "g"], Strategy::RoundRobin).await;
+    let postgres = Postgres::start(PostgresOptions {
+        binaries: binaries(),
+        ..PostgresOptions::default()
+    })
+    .unwrap();
+    postgres.create_database("turns").unwrap();
+    let (kit, url) = (seven().await, postgres.url("turns"));
+    let server = store_at(kit.home.path(), Some(&url), true).await;
+    let logins = kit.store.export().await.unwrap();
+    server.import(&logins, SystemClock::new().now()).await.unwrap();
+    eight(SERVER, &kit, Some(&url)).await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests are told where the programs are")]
+fn binaries() -> Option<PathBuf> {
+    std::env::var_os("HERMES_TEST_POSTGRES").map(PathBuf::from)
+}
+
+/// A number that does not divide what one process picks, so that turns of its own would show.
+async fn seven() -> Kit {
+    pool_of(&["a", "b", "c", "d", "e", "f", "g"], Strategy::RoundRobin).await
+}
+
+async fn eight(test: &str, kit: &Kit, server: Option<&str>) {
     let home = kit.home.path();
     let children: Vec<_> = (0..PROCESSES)
         .map(|_| {
             Command::new(std::env::current_exe().unwrap())
-                .args([NAME, "--exact", "--nocapture"])
+                .args([test, "--exact", "--nocapture"])
                 .arg(home)
+                .args(server)
                 .stdout(Stdio::inherit())
                 .stderr(Stdio::null())
                 .spawn()
@@ -129,6 +166,10 @@ async fn eight_processes_take_turns_fairly() {
     for mut child in children {
         assert!(child.wait().unwrap().success());
     }
+    check_shares(home);
+}
+
+fn check_shares(home: &Path) {
     let mut sums: HashMap<String, usize> = HashMap::new();
     for path in files(home, "counts-") {
         let one: HashMap<String, usize> = serde_json::from_slice(&fs_err::read(path).unwrap()).unwrap();

@@ -7,10 +7,11 @@ use hermes_store::Event;
 
 use crate::api::{PoolError, Unusable, View};
 use crate::bounds::Bounds;
+use crate::choice::choose;
 use crate::entry::{Entry, Standing};
-use crate::flight::{self, Failed, Reason};
 use crate::pool::{Inner, Pool};
-use crate::{choose, keyless, view};
+use crate::renewal::flight::{self, Failed, Reason};
+use crate::{keyless, view};
 
 impl Pool {
     /// Makes a credential usable again: ends cool-downs, blocks and the mark of a dead login. One that is switched off

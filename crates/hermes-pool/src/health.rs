@@ -8,10 +8,10 @@ use std::sync::Arc;
 use hermes_core::{CoolCause, Credential, CredentialId, Health, Rest, Scope, UnixMs};
 use hermes_store::StoreError;
 
+use crate::choice::probe::Probing;
 use crate::entry::Entry;
 use crate::keyless;
 use crate::pool::Inner;
-use crate::probe::Probing;
 use crate::snapshot::Snapshot;
 
 /// How many cool-downs of models are kept with a credential; the one that ends first goes first.

@@ -8,11 +8,11 @@ use std::time::Duration;
 use hermes_core::{CoolCause, Credential, CredentialId, ExitKind, Health, LoginCause, Rest, Scope, UnixMs};
 
 use crate::api::{Advice, Leased, Outcome, Verdict};
+use crate::choice::probe::Ticket;
 use crate::classify::{self, Answer};
 use crate::entry::Entry;
-use crate::flight::{self, Reason};
 use crate::pool::Inner;
-use crate::probe::Ticket;
+use crate::renewal::flight::{self, Reason};
 use crate::{health, keyless};
 
 /// How long a refused token rests that must not be renewed yet (hermes-agent 0.19.0).

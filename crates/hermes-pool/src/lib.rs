@@ -1,35 +1,27 @@
 //! Which credential serves now, whether its token is fresh, and who renews it.
 //!
 //! It never speaks HTTP to clients, never hands out a token before it is stored, and never sends a credential to an
-//! address that a setting made up. Start with [`Pool`] and its walks: `lease.rs` (choose and report), `flight.rs` (one
-//! renewal at a time here), `step.rs`, `renew.rs` and `spend.rs` (one renewal at a time everywhere), `classify.rs` (what an answer means), `logins.rs` (attempts that outlive a process).
+//! address that a setting made up. Start with [`Pool`] and its walks: `choice` (which credential serves), `lease` (what is handed
+//! out, and the report), `classify` (what an answer means), `renewal` (one call for everybody), `logins` (attempts that outlive a
+//! process).
 
 mod admin;
 mod api;
 mod bounds;
-mod choose;
+mod choice;
 mod classify;
 mod entry;
-mod flight;
 mod health;
-mod keeper;
 mod keyless;
-mod lane;
 mod lease;
 mod logins;
-mod pick;
 mod pool;
-mod probe;
 mod reload;
-mod renew;
+mod renewal;
 mod runtime;
 mod slot;
 mod snapshot;
-mod spend;
-mod step;
-mod sticky;
 mod target;
-mod turns;
 mod view;
 mod work;
 

@@ -12,13 +12,13 @@ use hermes_oauth::Engine;
 use hermes_store::Store;
 
 use crate::api::{Ask, PoolError, View};
+use crate::choice::lane::Lane;
+use crate::choice::sticky::Sticky;
 use crate::entry::Entry;
-use crate::lane::Lane;
 use crate::lease::Lease;
 use crate::logins::{Logins, Running};
 use crate::runtime::ProviderSettings;
 use crate::snapshot::Snapshot;
-use crate::sticky::Sticky;
 use crate::work::Work;
 use crate::{target, view};
 
@@ -131,7 +131,7 @@ impl Pool {
     /// Keeps the snapshot up to date and tokens fresh until the future is dropped: looks at the store's version every
     /// second, reloads when it moved, and renews tokens ahead of their end.
     pub async fn follow(&self) {
-        crate::keeper::follow(&self.inner).await;
+        crate::renewal::keeper::follow(&self.inner).await;
     }
 
     /// Waits until every refresh under way and every background write has ended. To be called before the program ends:
@@ -198,7 +198,7 @@ impl Pool {
     /// [`PoolError::NoLogin`], [`PoolError::Protocol`], [`PoolError::SwitchedOff`], [`PoolError::Blocked`] or
     /// [`PoolError::Exhausted`].
     pub async fn lease(&self, ask: &Ask<'_>) -> Result<Lease, PoolError> {
-        crate::choose::lease(&self.inner, ask).await
+        crate::choice::choose::lease(&self.inner, ask).await
     }
 
     /// A fresh access token or the key of a credential, when it ends, and how the credential stands.

@@ -7,8 +7,8 @@ use std::sync::{Arc, PoisonError};
 use hermes_core::{Credential, CredentialId, ProviderId, Scope};
 use hermes_store::{PoolRow, StoreError};
 
+use crate::choice::lane::Lane;
 use crate::entry::Entry;
-use crate::lane::Lane;
 use crate::pool::Inner;
 use crate::slot::hold;
 use crate::snapshot::{Cell, Snapshot};

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use hermes_core::{CoolCause, Material, Random, Scope, UnixMs};
 
+use crate::choice::probe::Probing;
 use crate::classify;
-use crate::flight::Flight;
-use crate::probe::Probing;
+use crate::renewal::flight::Flight;
 
 /// Shortest pause after a refresh that failed for a passing reason.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(5);

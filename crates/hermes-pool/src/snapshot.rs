@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use arc_swap::{ArcSwap, Guard};
 use hermes_core::{CredentialId, Health, Protocol, ProviderId};
 
+use crate::choice::lane::Lane;
 use crate::entry::Entry;
-use crate::lane::Lane;
 
 /// The place of one credential.
 pub(crate) struct Cell(ArcSwap<Entry>);

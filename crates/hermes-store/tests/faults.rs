@@ -4,13 +4,14 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
-use hermes_core::{CredentialId, Explain, OsRandom, Random, SystemClock};
-use hermes_store::{Attempt, Commit, HolderChoice, LeaseMove, NoKeyring, OpenOptions, Phase, Store, open};
+use hermes_core::{CredentialId, Explain, OsRandom, Random};
+use hermes_store::{Attempt, Commit, LeaseMove, Phase, Store, open};
 use rustix::process::{Resource, Rlimit, setrlimit};
+use support::child::{options, part};
 use support::server::told;
 use support::{Home, material, now};
 
@@ -28,29 +29,6 @@ impl Random for Sevens {
 
 fn attempt() -> Attempt {
     Attempt::new(&Sevens)
-}
-
-/// These tests start their own executable again; a child is told its home and its part by further test filters.
-fn part() -> Option<(PathBuf, String)> {
-    let mut arguments = std::env::args().skip(1);
-    let root = arguments.find(|argument| Path::new(argument).is_absolute())?;
-    Some((PathBuf::from(root), arguments.next().unwrap()))
-}
-
-fn options(root: &Path) -> OpenOptions {
-    OpenOptions {
-        folder: root.join("home"),
-        config_folder: root.join("config"),
-        server: None,
-        state_folder: None,
-        create: false,
-        lab: false,
-        holder: HolderChoice::KeyFile,
-        passphrase: None,
-        keyring: Arc::new(NoKeyring),
-        clock: Arc::new(SystemClock::new()),
-        random: Arc::new(OsRandom),
-    }
 }
 
 /// Runs a part in a process of its own, under the words of a tool if there are any.

@@ -6,40 +6,16 @@ mod support;
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_core::{Clock, CredentialId, OsRandom, Random, SystemClock};
-use hermes_store::{HolderChoice, NoKeyring, OpenOptions, open};
+use hermes_store::open;
+use support::child::{options, part};
 use support::{Home, login, now};
 
 const NAME: &str = "processes_killed_without_warning_lose_no_committed_login";
-
-/// This test starts its own executable again; a child is told its home by a further test filter, which is a path.
-fn home_of_child() -> Option<PathBuf> {
-    std::env::args()
-        .map(PathBuf::from)
-        .skip(1)
-        .find(|argument| argument.is_absolute())
-}
-
-fn options(root: &Path) -> OpenOptions {
-    OpenOptions {
-        folder: root.join("home"),
-        config_folder: root.join("config"),
-        server: None,
-        state_folder: None,
-        create: false,
-        lab: false,
-        holder: HolderChoice::KeyFile,
-        passphrase: None,
-        keyring: Arc::new(NoKeyring),
-        clock: Arc::new(SystemClock::new()),
-        random: Arc::new(OsRandom),
-    }
-}
 
 /// Stores logins until it is killed (or, if its parent failed, for some seconds), and notes each one after it was stored.
 async fn store_forever(root: &Path) {
@@ -101,7 +77,7 @@ async fn wait_for_more(root: &Path, before: usize) {
 
 #[tokio::test]
 async fn processes_killed_without_warning_lose_no_committed_login() {
-    if let Some(root) = home_of_child() {
+    if let Some((root, _)) = part() {
         store_forever(&root).await;
         return;
     }

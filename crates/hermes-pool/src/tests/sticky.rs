@@ -1,6 +1,6 @@
 use hermes_core::CredentialId;
 
-use crate::sticky::Sticky;
+use crate::choice::sticky::Sticky;
 
 #[test]
 fn table_is_bounded_and_keeps_what_was_heard_of_last() {

@@ -16,7 +16,7 @@ use pretty_assertions::assert_eq;
 use super::flaky::Flaky;
 use super::kit::{KEY, Kit, ask, id, pool_over};
 use super::spread::pool_of;
-use crate::turns::Turns;
+use crate::choice::turns::Turns;
 use crate::{Outcome, Pool};
 
 const FILE: &str = "tests::turns::eight_processes_take_turns_fairly_on_a_file";

@@ -1,6 +1,7 @@
 //! A home in a temporary folder, on a file or on a server, a clock that stands still, and logins to store.
 #![expect(dead_code, reason = "each test file uses its own part of this")]
 
+pub(crate) mod child;
 #[cfg(unix)]
 pub(crate) mod server;
 

@@ -7,9 +7,9 @@ use hermes_core::Health;
 use sha2::{Digest, Sha256};
 
 use crate::entry::{Entry, Standing};
-use crate::flight::{self, Reason};
 use crate::pool::Inner;
-use crate::renew;
+use crate::renewal::flight::{self, Reason};
+use crate::renewal::renew;
 use crate::slot::hold;
 
 /// Time between two looks. A change by another process is seen within two seconds.

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hermes_core::{ProviderId, Random, Strategy};
 
-use crate::probe::Probing;
-use crate::turns::Turns;
+use crate::choice::probe::Probing;
+use crate::choice::turns::Turns;
 
 pub(crate) struct Lane {
     strategy: AtomicU8,

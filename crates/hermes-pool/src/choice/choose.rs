@@ -8,12 +8,12 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::api::{Ask, Leased, PoolError, Unusable};
+use crate::choice::pick::Round;
+use crate::choice::probe::{self, Ticket, Turn};
 use crate::entry::{Entry, Standing};
-use crate::flight::{self, Flight, Reason};
 use crate::lease::Lease;
-use crate::pick::Round;
 use crate::pool::Inner;
-use crate::probe::{self, Ticket, Turn};
+use crate::renewal::flight::{self, Flight, Reason};
 use crate::snapshot::{Members, Snapshot};
 use crate::{health, keyless, view};
 

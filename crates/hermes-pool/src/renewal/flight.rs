@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::api::PoolError;
 use crate::entry::Entry;
 use crate::pool::Inner;
-use crate::renew::{self, Seen};
+use crate::renewal::renew::{self, Seen};
 
 /// Why a token is renewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

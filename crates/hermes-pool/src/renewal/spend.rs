@@ -10,9 +10,9 @@ use hermes_store::{Attempt, Commit, LEASE, LeaseMove, StoreError};
 
 use crate::bounds;
 use crate::entry::Entry;
-use crate::flight::{Failed, Landing};
 use crate::pool::Inner;
-use crate::renew::check_bounds;
+use crate::renewal::flight::{Failed, Landing};
+use crate::renewal::renew::check_bounds;
 use crate::slot::hold;
 
 /// Waits between the tries to store a renewed token.

@@ -9,9 +9,9 @@ use std::sync::{Arc, PoisonError};
 use arc_swap::Guard;
 use hermes_core::{Billing, CredentialId, Strategy, UnixMs};
 
-use crate::choose::Search;
+use crate::choice::choose::Search;
+use crate::choice::lane::{Lane, hashed};
 use crate::entry::{Entry, Standing};
-use crate::lane::{Lane, hashed};
 use crate::pool::Inner;
 use crate::snapshot::{Members, Snapshot};
 

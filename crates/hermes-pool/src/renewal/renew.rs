@@ -11,11 +11,11 @@ use hermes_store::{Attempt, Lease, LeaseMove};
 
 use crate::bounds::Bounds;
 use crate::entry::{Entry, Standing};
-use crate::flight::{Failed, Landing, Reason};
 use crate::pool::Inner;
+use crate::renewal::flight::{Failed, Landing, Reason};
+use crate::renewal::spend::{self, Held};
+use crate::renewal::step::{Next, next};
 use crate::slot::hold;
-use crate::spend::{self, Held};
-use crate::step::{Next, next};
 
 /// How long others are waited for: the deadline of their call, and time to store what came of it.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hermes_http::ReplyBody;
 use hermes_pool::{Lease, Outcome};
-use hermes_wire::{UsageWatcher, stream_error};
+use hermes_wire::{UsageWatcher, conversation_after, stream_error};
 use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::OwnedSemaphorePermit;
@@ -31,6 +31,8 @@ pub(crate) struct Relay {
     head: HeaderMap,
     /// Whether the pool knows of the error inside the stream.
     told: bool,
+    /// Whether the pool knows of the answer's id.
+    noted: bool,
     watcher: Option<UsageWatcher>,
     record: Record,
     events: bool,
@@ -53,6 +55,7 @@ impl Relay {
             lease: served.lease,
             head: head.headers,
             told: served.told,
+            noted: false,
             watcher: Some(UsageWatcher::new(record.protocol, served.events)),
             record,
             events: served.events,
@@ -139,6 +142,7 @@ impl Relay {
             watcher.feed(&data);
         }
         self.tell();
+        self.note_id();
         self.done = ended;
         Frame::data(data)
     }
@@ -159,6 +163,18 @@ impl Relay {
         };
         let lease = Arc::clone(&self.lease);
         tokio::spawn(async move { lease.report(outcome).await });
+    }
+
+    /// Tells the pool once which id the next request of the conversation may name.
+    fn note_id(&mut self) {
+        if self.noted {
+            return;
+        }
+        let id = self.watcher.as_ref().and_then(UsageWatcher::answer_id);
+        if let Some(id) = id {
+            self.lease.continued_as(conversation_after(id));
+            self.noted = true;
+        }
     }
 
     fn cut(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {

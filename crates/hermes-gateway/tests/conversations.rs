@@ -3,7 +3,7 @@
 mod support;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use hermes_core::{Clock, Health, SystemClock};
@@ -11,13 +11,14 @@ use support::{Reply, Running, Setup, Upstream, start};
 
 /// Two keys; the first is limited for a second while `limited` is set.
 async fn lab(limited: &Arc<AtomicBool>) -> Running {
-    let limited = Arc::clone(limited);
+    let (limited, answered) = (Arc::clone(limited), AtomicU32::new(0));
     let upstream = Upstream::start(move |call| {
         if limited.load(Ordering::SeqCst) && call.header("authorization") == "Bearer sk-one" {
             let error = r#"{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}"#;
             return Reply::json(429, error).with("retry-after", "1");
         }
-        Reply::json(200, "{}")
+        let id = answered.fetch_add(1, Ordering::SeqCst);
+        Reply::json(200, format!(r#"{{"id":"resp_{id}"}}"#))
     })
     .await;
     let setup = Setup {
@@ -32,6 +33,18 @@ async fn served(lab: &Running, headers: &str, body: &str) -> String {
     let answer = lab.post("/v1/messages", headers, body).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.header("x-hermes-credential").expect("a label").to_owned()
+}
+
+/// Goes on from an answer: which key served, and the id of the new answer.
+async fn gone_on(lab: &Running, previous: &str) -> (String, String) {
+    let body = format!(r#"{{"model":"lab-only","input":"hi","previous_response_id":"{previous}"}}"#);
+    let answer = lab.post("/v1/responses", "", &body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let id = answer.text.split('"').nth(3).expect("an id").to_owned();
+    (
+        answer.header("x-hermes-credential").expect("a label").to_owned(),
+        id,
+    )
 }
 
 #[tokio::test]
@@ -58,6 +71,22 @@ async fn conversation_moves_once_and_does_not_come_back() {
     assert_eq!(served(&lab, "x-session-id: s-2\r\n", asked).await, "one");
     assert_eq!(served(&lab, "", &said("good day", "")).await, "one");
     assert_eq!(served(&lab, "", asked).await, "one");
+}
+
+#[tokio::test]
+async fn conversation_that_names_its_last_answer_stays_although_the_name_changes() {
+    let limited = Arc::new(AtomicBool::new(true));
+    let lab = lab(&limited).await;
+    let (first, mut id) = gone_on(&lab, "resp_of_yesterday").await;
+    assert_eq!(first, "two");
+    limited.store(false, Ordering::SeqCst);
+    SystemClock::new().sleep(Duration::from_millis(1300)).await;
+    for _ in 0..3 {
+        let (label, next) = gone_on(&lab, &id).await;
+        assert_eq!((label.as_str(), next != id), ("two", true));
+        id = next;
+    }
+    assert_eq!(gone_on(&lab, "resp_of_somebody").await.0, "one");
 }
 
 #[tokio::test]

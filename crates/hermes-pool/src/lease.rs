@@ -63,6 +63,12 @@ impl Lease {
         &self.entry.credential
     }
 
+    /// Notes that a conversation goes on from this lease's answer, so that its next request finds the credential that knows it.
+    pub fn continued_as(&self, conversation: u64) {
+        let key = self.pool.lane(&self.row().provider).key(conversation);
+        self.pool.sticky.put(key, self.row().id);
+    }
+
     /// What to send with.
     pub fn leased(&self) -> &Leased {
         &self.leased

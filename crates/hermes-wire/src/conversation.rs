@@ -55,6 +55,12 @@ pub fn conversation<'a>(body: &[u8], header: impl Fn(&str) -> Option<&'a [u8]>) 
         .or_else(|| hints.opening())
 }
 
+/// The number of the conversation that goes on from an answer: what [`conversation`] gives for a request that names the answer's id as
+/// the one before it.
+pub fn conversation_after(answer: &str) -> u64 {
+    id(answer.as_bytes())
+}
+
 #[derive(Default)]
 struct Hints {
     cache_key: Option<u64>,

@@ -17,7 +17,7 @@ mod sse;
 mod usage;
 mod watch;
 
-pub use conversation::conversation;
+pub use conversation::{conversation, conversation_after};
 pub use errors::{error_body, error_status, error_type, stream_error};
 pub use headers::{
     forwards_request_header, is_hop_by_hop, is_rate_limit_header, named_in_connection, returns_answer_header,

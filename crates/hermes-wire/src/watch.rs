@@ -28,6 +28,9 @@ pub struct UsageWatcher {
     /// For streams without `event:` lines, until one is seen: the type need not stand at the beginning of the data.
     type_key: Option<KeyWatch>,
     unnamed_end: bool,
+    /// Responses only, until the first id is seen: the next request may name it.
+    id_key: Option<KeyWatch>,
+    answer_id: Option<String>,
     usage: Option<Usage>,
     line: Vec<u8>,
     after_cr: bool,
@@ -81,6 +84,8 @@ impl UsageWatcher {
             }),
             type_key: (streaming && !chat).then(|| KeyWatch::new("\"type\"")),
             unnamed_end: false,
+            id_key: (protocol == Protocol::Responses).then(|| KeyWatch::new("\"id\"")),
+            answer_id: None,
             usage: None,
             line: Vec::new(),
             after_cr: false,
@@ -110,6 +115,15 @@ impl UsageWatcher {
                 });
             }
         });
+        if let Some(key) = &mut self.id_key {
+            let first = &mut self.answer_id;
+            key.feed(chunk, |value| {
+                first.get_or_insert_with(|| value.as_str().unwrap_or_default().to_owned());
+            });
+            if first.is_some() {
+                self.id_key = None;
+            }
+        }
         if let Some(keys) = &mut self.chat_keys {
             let ended = &mut self.ended;
             keys.finish.feed(chunk, |value| {
@@ -152,6 +166,11 @@ impl UsageWatcher {
     /// The data of the event with that error, or as much of it as was kept: 64 KiB at most.
     pub fn error_body(&self) -> Option<&[u8]> {
         Some(&self.chat_error.as_ref().or(self.error.as_ref())?.1)
+    }
+
+    /// The id of an answer that the client may go on from by naming it.
+    pub fn answer_id(&self) -> Option<&str> {
+        self.answer_id.as_deref().filter(|id| !id.is_empty())
     }
 
     /// The usage seen so far.

@@ -154,6 +154,25 @@ fn watcher_of_a_large_body_finds_usage_and_stays_small() {
 }
 
 #[test]
+fn watcher_tells_the_id_of_an_answer_that_can_be_gone_on_from() {
+    let stream = "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"id\":\"resp_1\",\"output\":[]}}\n\n\
+                  event: response.output_item.added\ndata: {\"item\":{\"id\":\"msg_2\"}}\n\n";
+    for size in [1, 7, 1000] {
+        let mut watcher = UsageWatcher::new(Responses, true);
+        for chunk in stream.as_bytes().chunks(size) {
+            watcher.feed(chunk);
+        }
+        assert_eq!(watcher.answer_id(), Some("resp_1"));
+    }
+    let mut whole = UsageWatcher::new(Responses, false);
+    whole.feed(b"{\"id\": \"resp_3\", \"output\": []}");
+    assert_eq!(whole.answer_id(), Some("resp_3"));
+    let mut chat = UsageWatcher::new(ChatCompletions, false);
+    chat.feed(b"{\"id\": \"chatcmpl-1\"}");
+    assert_eq!(chat.answer_id(), None);
+}
+
+#[test]
 fn watcher_fed_endless_junk_stays_small() {
     let mut watcher = UsageWatcher::new(Responses, true);
     watcher.feed(b"event: error\ndata: {\"usage\":{");

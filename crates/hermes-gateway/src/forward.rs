@@ -10,7 +10,7 @@ use hermes_core::{CredentialId, Explain, Protocol};
 use hermes_http::{Attach, HttpError, ReplyBody, SendBody, join};
 use hermes_pool::{Advice, Ask, Lease, Leased, Outcome, PoolError, status_in_stream};
 use hermes_wire::{ERROR_BODY_LIMIT, error_body, read_error};
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::gateway::Gateway;
 use crate::headers;
-use crate::opening::{Held, Rest, hold};
+use crate::opening::{Held, Rest, hold, hold_whole};
 use crate::record::Record;
 use crate::reply::Refusal;
 use crate::route::Route;
@@ -165,8 +165,8 @@ impl Gateway {
         }
     }
 
-    /// An answer that began as a success. A stream of events is held back until it shows content: an error before that is an
-    /// answer like any other refusal, and the client has seen nothing yet.
+    /// An answer that began as a success. A stream of events is held back until it shows content, a whole answer until its first bytes:
+    /// an error before that is an answer like any other refusal, and the client has seen nothing yet.
     async fn opened(
         &self,
         job: &Job<'_>,
@@ -175,10 +175,11 @@ impl Gateway {
         record: &Record,
     ) -> Attempt {
         let events = headers::is_event_stream(response.headers());
+        let (body, limits) = (response.body_mut(), &self.parts.limits);
         let held = if events {
-            hold(response.body_mut(), job.protocol, &self.parts.limits).await
+            hold(body, job.protocol, limits).await
         } else {
-            Held::default()
+            hold_whole(body, limits).await
         };
         let told = held.error.is_some();
         let outcome = match &held.error {
@@ -274,7 +275,7 @@ fn attach(leased: &Leased) -> Option<Attach> {
     }
 }
 
-/// An error event in place of an answer, as the answer that it would have been with a status of its own. What the head said
+/// An error under a status of success, as the answer that it would have been with a status of its own. What the head said
 /// of times was said of a success.
 fn as_refusal(head: &HeaderMap, body: &[u8], protocol: Protocol, record: &Record) -> Response<Bytes> {
     let status = status_in_stream(body);
@@ -288,6 +289,7 @@ fn as_refusal(head: &HeaderMap, body: &[u8], protocol: Protocol, record: &Record
     let headers = response.headers_mut();
     headers.clone_from(head);
     headers.remove(RETRY_AFTER);
+    headers.remove(CONTENT_LENGTH);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -1,11 +1,11 @@
-//! The beginning of a stream of events, held back until it is clear whether it is an answer.
+//! The beginning of an answer, held back until it is clear whether it is one.
 
 use std::collections::VecDeque;
 
 use bytes::Bytes;
 use hermes_core::Protocol;
 use hermes_http::ReplyBody;
-use hermes_wire::{Opening, OpeningWatcher};
+use hermes_wire::{Opening, OpeningWatcher, begins_as_error, is_error_answer};
 use http_body_util::BodyExt;
 use tokio::time::{Instant, timeout_at};
 
@@ -65,6 +65,32 @@ pub(crate) async fn hold(body: &mut ReplyBody, protocol: Protocol, limits: &Limi
             return held;
         }
     }
+}
+
+/// Takes the first bytes of a whole answer, and all of it if it begins as an error does: some providers say 200 to everything.
+pub(crate) async fn hold_whole(body: &mut ReplyBody, limits: &Limits) -> Held {
+    let mut held = Held::default();
+    let mut size = 0;
+    loop {
+        match next(body, Instant::now() + limits.upstream_idle).await {
+            Ok(data) => {
+                size += data.len();
+                held.frames.push_back(data);
+            }
+            Err(rest) => {
+                held.rest = rest;
+                break;
+            }
+        }
+        if size >= limits.held || !held.frames.front().is_some_and(|first| begins_as_error(first)) {
+            return held;
+        }
+    }
+    if held.rest == Rest::Ended {
+        let whole: Vec<u8> = held.frames.iter().flatten().copied().collect();
+        held.error = is_error_answer(&whole).then_some(whole);
+    }
+    held
 }
 
 /// The next bytes that come until then, or why none came.

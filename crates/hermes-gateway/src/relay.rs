@@ -122,14 +122,14 @@ impl Relay {
         match &self.upstream {
             None => true,
             // The end of a stream of events has to be looked at, so it is always asked for.
-            Some(upstream) => !self.events && upstream.is_end_stream(),
+            Some(upstream) => !self.events && self.held.frames.is_empty() && upstream.is_end_stream(),
         }
     }
 
     pub(crate) fn size_hint(&self) -> SizeHint {
         match &self.upstream {
             // An error event may be added, so no length is promised.
-            Some(upstream) if !self.events => upstream.size_hint(),
+            Some(upstream) if !self.events => with_held(&self.held, &upstream.size_hint()),
             Some(_) => SizeHint::default(),
             None => SizeHint::with_exact(0),
         }
@@ -213,6 +213,18 @@ impl Relay {
         let event = stream_error(self.record.protocol, 502, kind, message, &id);
         Poll::Ready(Some(Ok(Frame::data(event.into()))))
     }
+}
+
+/// The size of a whole body whose beginning is held.
+fn with_held(held: &Held, rest: &SizeHint) -> SizeHint {
+    let size: usize = held.frames.iter().map(Bytes::len).sum();
+    let size = u64::try_from(size).unwrap_or(u64::MAX);
+    let mut hint = SizeHint::new();
+    hint.set_lower(rest.lower().saturating_add(size));
+    if let Some(upper) = rest.upper() {
+        hint.set_upper(upper.saturating_add(size));
+    }
+    hint
 }
 
 impl Drop for Relay {

@@ -350,3 +350,52 @@ async fn silence_before_the_first_byte_ends_with_an_error_event() {
     assert_eq!(lab.upstream.calls().len(), 1);
     drop(steps);
 }
+
+const WHOLE: &str = r#"{"model":"m-1"}"#;
+
+#[tokio::test]
+async fn whole_error_under_a_status_of_success_fails_over() {
+    let error = r#" {"error":{"code":429,"message":"slow"}}"#;
+    for protocol in Protocol::ALL {
+        let replies = [Reply::json(200, error), Reply::json(200, r#"{"id":"x"}"#)];
+        let lab = two(Upstream::replies(replies).await, Limits::default()).await;
+        let answer = lab.post(protocol.gateway_path(), "", WHOLE).await;
+        assert_eq!(
+            (answer.status, answer.text_body().as_str()),
+            (200, r#"{"id":"x"}"#)
+        );
+        assert_eq!(answer.header("x-hermes-credential"), Some("two"));
+        assert_eq!(rests(&lab).await, (CoolCause::RateLimit, Scope::Account));
+    }
+    // Without another account the client gets it as an error.
+    let lab = start(
+        Upstream::replies([Reply::json(200, error)]).await,
+        Setup::default(),
+    )
+    .await;
+    let answer = lab.post("/v1/messages", "", WHOLE).await;
+    assert_eq!(answer.status, 429, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn whole_answer_passes_as_it_is_with_its_length() {
+    let long = format!(r#"{{"error":null,"text":"{}"}}"#, "x".repeat(200_000));
+    for body in [
+        r#"{"id":"x"}"#,
+        "{}",
+        r#"{"error":null}"#,
+        r#"{"error"#,
+        "",
+        long.as_str(),
+    ] {
+        let lab = start(
+            Upstream::replies([Reply::json(200, body.to_owned())]).await,
+            Setup::default(),
+        )
+        .await;
+        let answer = lab.post("/v1/messages", "", WHOLE).await;
+        assert_eq!((answer.status, answer.text_body().as_str()), (200, body));
+        let length = body.len().to_string();
+        assert_eq!(answer.header("content-length"), Some(length.as_str()));
+    }
+}

@@ -47,6 +47,32 @@ pub fn read_error(body: &[u8]) -> RemoteError {
     }
 }
 
+/// Whether a body begins as an error in JSON does, with the key `error` or the type `error`. A cheap look: [`is_error_answer`] on the
+/// whole body decides.
+pub fn begins_as_error(body: &[u8]) -> bool {
+    let Some(rest) = body.trim_ascii_start().strip_prefix(b"{") else {
+        return false;
+    };
+    let rest = rest.trim_ascii_start();
+    let named = rest.strip_prefix(b"\"type\"").and_then(|rest| {
+        let value = rest.trim_ascii_start().strip_prefix(b":")?;
+        Some(value.trim_ascii_start().starts_with(b"\"error\""))
+    });
+    rest.starts_with(b"\"error\"") || named == Some(true)
+}
+
+/// Whether a whole body is an error, whatever its status was: an object whose `error` says something.
+pub fn is_error_answer(body: &[u8]) -> bool {
+    let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
+        return false;
+    };
+    match body.get("error") {
+        Some(Value::Object(error)) => !error.is_empty(),
+        Some(Value::String(error)) => !error.is_empty(),
+        _ => false,
+    }
+}
+
 /// The first JSON value of a body or of the first event of a stream, so that an error sent as SSE is read too.
 fn first_json(body: &[u8]) -> Option<Value> {
     let start = body.iter().position(|b| !b.is_ascii_whitespace())?;

@@ -1,6 +1,6 @@
 use rstest::rstest;
 
-use super::{ERROR_BODY_LIMIT, RemoteError, read_error};
+use super::{ERROR_BODY_LIMIT, RemoteError, begins_as_error, is_error_answer, read_error};
 
 #[rstest]
 #[case::anthropic(
@@ -128,4 +128,23 @@ fn error_body_beyond_the_limit_is_not_read() {
             ..RemoteError::default()
         }
     );
+}
+
+#[rstest]
+#[case(r#" { "error" : {"message":"x"}}"#, true, true)]
+#[case(r#"{"type": "error", "error": "x"}"#, true, true)]
+#[case(r#"{"type":"message","error":null}"#, false, false)]
+#[case(r#"{"error":null,"id":"x"}"#, true, false)]
+#[case(r#"{"error":{}}"#, true, false)]
+#[case(r#"{"error":{"message":"cut"#, true, false)]
+#[case(r#"{"id":"x","error":{"code":1}}"#, false, true)]
+#[case("", false, false)]
+#[case("[]", false, false)]
+fn error_answer_is_told_by_its_beginning_and_then_by_the_whole(
+    #[case] body: &str,
+    #[case] begins: bool,
+    #[case] is_error: bool,
+) {
+    assert_eq!(begins_as_error(body.as_bytes()), begins);
+    assert_eq!(is_error_answer(body.as_bytes()), is_error);
 }

@@ -151,10 +151,9 @@ fn exhausted(
     retry_after: Option<Duration>,
     message: String,
 ) -> Refusal {
-    // Further words may follow the cause.
     let missing = members
         .iter()
-        .all(|member| member.cause.starts_with(CoolCause::NoModel.words()));
+        .all(|member| member.rest == Some(CoolCause::NoModel));
     let mut refusal = if missing && !members.is_empty() {
         let message = format!("no account of `{provider}` has this model");
         Refusal::new(404, "model_not_found", message)

@@ -275,6 +275,7 @@ fn unusable(entry: &Entry, now: UnixMs) -> PoolError {
             label,
             state,
             cause,
+            rest: entry.stands(None, now).rest(),
             until,
         }],
         retry_after: until.map(|until| until.since(now)),

@@ -195,6 +195,8 @@ pub struct Unusable {
     pub state: State,
     /// Cause in words.
     pub cause: String,
+    /// Why it rests, if it does.
+    pub rest: Option<CoolCause>,
     /// When it ends by itself.
     pub until: Option<UnixMs>,
 }

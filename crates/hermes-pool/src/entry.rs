@@ -69,6 +69,14 @@ impl Standing {
     pub(crate) fn is_usable(&self) -> bool {
         matches!(self, Self::Fresh | Self::Due | Self::Stale)
     }
+
+    /// Why it rests, if it does.
+    pub(crate) fn rest(&self) -> Option<CoolCause> {
+        match self {
+            Self::Resting(_, cause) => Some(*cause),
+            _ => None,
+        }
+    }
 }
 
 impl Entry {

@@ -21,6 +21,7 @@ async fn exhausted_pool_is_429_with_the_members_and_no_automatic_retry() {
             label: "work".to_owned(),
             state: State::CoolingDown,
             cause: "rate limited".to_owned(),
+            rest: Some(CoolCause::RateLimit),
             until: Some(UnixMs::from_millis(5000)),
         }],
         retry_after: Some(Duration::from_millis(2500)),
@@ -43,10 +44,11 @@ async fn exhausted_pool_is_429_with_the_members_and_no_automatic_retry() {
 
 #[tokio::test]
 async fn model_that_no_account_has_is_404_and_not_worth_waiting_for() {
-    let member = |cause: &str| Unusable {
+    let member = |cause: CoolCause| Unusable {
         label: "é@work".to_owned(),
         state: State::CoolingDown,
-        cause: cause.to_owned(),
+        cause: cause.words().to_owned(),
+        rest: Some(cause),
         until: None,
     };
     let error = |members| PoolError::Exhausted {
@@ -54,7 +56,7 @@ async fn model_that_no_account_has_is_404_and_not_worth_waiting_for() {
         members,
         retry_after: Some(Duration::from_hours(12)),
     };
-    let missing = CoolCause::NoModel.words();
+    let missing = CoolCause::NoModel;
     let (head, body) = shown(
         error(vec![member(missing); 2]).into(),
         Some(Protocol::ChatCompletions),
@@ -70,7 +72,7 @@ async fn model_that_no_account_has_is_404_and_not_worth_waiting_for() {
         head.headers["x-hermes-pool"],
         "%C3%A9@***;state=cooling-down, %C3%A9@***;state=cooling-down"
     );
-    let mixed = error(vec![member(missing), member("rate limited")]);
+    let mixed = error(vec![member(missing), member(CoolCause::RateLimit)]);
     let (head, _) = shown(mixed.into(), Some(Protocol::ChatCompletions)).await;
     assert_eq!(head.status, 429);
     assert_eq!(head.headers["retry-after"], "43200");

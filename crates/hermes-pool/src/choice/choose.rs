@@ -290,6 +290,7 @@ fn unusable(pool: &Inner, entry: &Entry, ask: &Ask<'_>, now: UnixMs) -> Unusable
         label: entry.credential.label.clone(),
         state,
         cause,
+        rest: entry.stands(Some(ask.model), now).rest(),
         until,
     }
 }

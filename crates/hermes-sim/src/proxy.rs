@@ -240,6 +240,8 @@ async fn connection(mut client: TcpStream, shared: Arc<Shared>, cuts: u64) {
     let _ = client.set_nodelay(true);
     let mut plan = shared.plan.subscribe();
     let ended = tokio::select! {
+        // What was held back does not pass a cut.
+        biased;
         _ = plan.wait_for(|plan| plan.cuts != cuts) => Err(io::ErrorKind::ConnectionReset.into()),
         ended = carry(&mut client, &shared) => ended,
     };

@@ -38,7 +38,7 @@ async fn herd(kind: Kind) {
         assert_eq!(done.stdout, first);
         late = late.max(end.saturating_sub(arrived));
     }
-    // What the machine needs to start as many when there is nothing to wait for.
+    // What the machine needs to start as many when there is nothing to wait for; other tests may leave it more or less time now.
     let idle = processes(&custody, &clock).await;
     let idle = idle
         .iter()
@@ -50,7 +50,7 @@ async fn herd(kind: Kind) {
     ));
     assert_eq!(custody.refreshes(), 1);
     assert_eq!(custody.sim().most_overlapping_refreshes(), 1);
-    assert!(late < Duration::from_secs(1) + idle, "{late:?}");
+    assert!(late < Duration::from_secs(1) + idle * 2, "{late:?} {idle:?}");
 }
 
 /// All at once; when each was started, when it had its answer, and the answer.

@@ -5,6 +5,7 @@ mod copies;
 mod herd;
 mod journal;
 mod kills;
+mod network;
 mod outages;
 mod stops;
 mod strict;

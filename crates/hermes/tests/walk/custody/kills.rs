@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join_all;
 use hermes_core::Point;
 use hermes_sim::{Answer, Sim};
 use serde_json::{Value, json};
@@ -11,6 +12,9 @@ use super::{Custody, Kind, PROVIDER, TOKEN};
 
 /// Kills in one run of the test command; `HERMES_TEST_KILLS` asks for more.
 const KILLS: usize = 200;
+/// A run of more kills than this has the machine for itself, and goes on in several lanes at once.
+const LONG: usize = 1000;
+const LANES: usize = 8;
 /// Seconds that every round puts the clocks forward: the token of the round before has ended by then.
 const ROUND: u64 = 10_000;
 /// Seconds until a lease has lapsed and the grace is over; a token that came meanwhile is still good then.
@@ -50,13 +54,41 @@ struct Tally {
     lost: BTreeMap<String, usize>,
 }
 
+impl Tally {
+    fn and(mut self, other: Self) -> Self {
+        for (point, count) in other.rounds {
+            *self.rounds.entry(point).or_default() += count;
+        }
+        for (cause, count) in other.lost {
+            *self.lost.entry(cause).or_default() += count;
+        }
+        self.recovered += other.recovered;
+        self
+    }
+}
+
 async fn storm(kind: Kind) {
+    let lanes = if kills() > LONG { LANES } else { 1 };
+    let tallies = join_all((0..lanes).map(|lane| rounds(kind, lane, lanes))).await;
+    let tally = tallies.into_iter().fold(Tally::default(), Tally::and);
+    super::tell(&format!("{kind:?}: {tally:?}"));
+    let windows = (0..kills())
+        .filter(|round| is_window(Point::ALL[round % Point::ALL.len()]))
+        .count();
+    let refusals = tally.rounds["refused"];
+    let lost: usize = tally.lost.values().sum();
+    assert!(lost <= windows + refusals, "{tally:?}");
+    assert_eq!(tally.recovered + lost, kills(), "{tally:?}");
+}
+
+/// Every so many of the rounds, on a login and a store of their own.
+async fn rounds(kind: Kind, lane: usize, lanes: usize) -> Tally {
     let custody = Custody::new(kind).await;
     // A spent token is never taken again, and ends the login.
     custody.sign_in().await;
     let mut tally = Tally::default();
     let mut generation = 1;
-    for round in 0..kills() {
+    for round in (lane..kills()).step_by(lanes) {
         let point = Point::ALL[round % Point::ALL.len()];
         let shift = (round as u64 + 1) * ROUND;
         let before = Journal::so_far(&custody, shift).await;
@@ -89,15 +121,8 @@ async fn storm(kind: Kind) {
             .as_u64()
             .expect("a number");
     }
-    super::tell(&format!("{kind:?}: {tally:?}"));
     custody.is_whole().await;
-    let windows = (0..kills())
-        .filter(|round| is_window(Point::ALL[round % Point::ALL.len()]))
-        .count();
-    let refusals = tally.rounds["refused"];
-    let lost: usize = tally.lost.values().sum();
-    assert!(lost <= windows + refusals, "{tally:?}");
-    assert_eq!(tally.recovered + lost, kills(), "{tally:?}");
+    tally
 }
 
 /// A login may be lost in the one window that no client can close, and where the issuer itself refused; each with its cause.

@@ -56,6 +56,9 @@ pub enum RefreshError {
         /// How the program should end if nothing else helps.
         exit: ExitKind,
     },
+    /// The lease could have ended during the call, so none was made.
+    #[error("this machine was asleep or too busy while it renewed")]
+    TooLate,
     /// There is no refresh token.
     #[error("there is no refresh token")]
     NoRefreshToken,
@@ -70,7 +73,7 @@ pub enum RefreshError {
 impl Explain for RefreshError {
     fn kind(&self) -> &'static str {
         match self {
-            Self::Terminal { .. } | Self::Transient { .. } => "refresh_failed",
+            Self::Terminal { .. } | Self::Transient { .. } | Self::TooLate => "refresh_failed",
             Self::NoRefreshToken => "no_refresh_token",
             Self::NotPossible { .. } => "refresh_not_possible",
         }
@@ -80,6 +83,7 @@ impl Explain for RefreshError {
         match self {
             Self::Terminal { .. } | Self::NoRefreshToken => ExitKind::LoginRequired,
             Self::Transient { exit, .. } => *exit,
+            Self::TooLate => ExitKind::Failure,
             Self::NotPossible { .. } => ExitKind::Usage,
         }
     }
@@ -87,7 +91,9 @@ impl Explain for RefreshError {
     fn hint(&self) -> Option<String> {
         let text = match self {
             Self::Terminal { .. } | Self::NoRefreshToken => "Sign in again with `hermes auth add`.",
-            Self::Transient { sent: false, .. } => "Nothing was lost; it is tried again by itself.",
+            Self::Transient { sent: false, .. } | Self::TooLate => {
+                "Nothing was lost; it is tried again by itself."
+            }
             Self::Transient { sent: true, .. } => {
                 "It is tried again by itself; if the provider refuses, sign in again with `hermes auth add`."
             }
@@ -100,13 +106,15 @@ impl Explain for RefreshError {
 /// Spends a refresh token for new tokens.
 ///
 /// Exactly one request reaches an issuer: a further endpoint of the row is tried only when nothing was sent to the one before, or it
-/// answered that it does not know the path. Nothing is repeated after a byte was sent.
+/// answered that it does not know the path. Nothing is repeated after a byte was sent. No call begins that could go on after
+/// `until`, a moment of the clock that goes on while the machine sleeps: a process that slept through its lease sends nothing.
 pub async fn refresh(
     engine: &Engine,
     provider: &Provider,
     method: &LoginMethod,
     region: Option<&str>,
     material: &Material,
+    until: Duration,
 ) -> Result<Refreshed, RefreshError> {
     let rule = method.refresh.as_ref().ok_or_else(|| RefreshError::NotPossible {
         problem: format!("login `{}` of `{}` has no refresh rule", method.id, provider.id),
@@ -116,6 +124,9 @@ pub async fn refresh(
     let mut last = None;
     for url in urls {
         let call = build(rule, url, token)?;
+        if engine.clock.boot() + DEADLINE > until {
+            return Err(last.unwrap_or(RefreshError::TooLate));
+        }
         match engine.http.call(call).await {
             Ok(reply) if matches!(reply.status, 404 | 405 | 410) && !names_error(&reply) => {
                 last = Some(passing(rule, &reply));

@@ -240,48 +240,64 @@ async fn connection(mut client: TcpStream, shared: Arc<Shared>, cuts: u64) {
     let _ = client.set_nodelay(true);
     let mut plan = shared.plan.subscribe();
     let ended = tokio::select! {
-        // What was held back does not pass a cut.
-        biased;
         _ = plan.wait_for(|plan| plan.cuts != cuts) => Err(io::ErrorKind::ConnectionReset.into()),
-        ended = carry(&mut client, &shared) => ended,
+        ended = carry(&mut client, &shared, cuts) => ended,
     };
     if ended.is_err() {
         reset(client);
     }
 }
 
-async fn carry(client: &mut TcpStream, shared: &Shared) -> io::Result<()> {
-    thawed(&mut shared.plan.subscribe()).await?;
+async fn carry(client: &mut TcpStream, shared: &Shared, cuts: u64) -> io::Result<()> {
+    thawed(&mut shared.plan.subscribe(), cuts).await?;
     match &shared.target {
         Target::Tcp(address) => {
             let server = TcpStream::connect(address).await?;
             server.set_nodelay(true)?;
-            both(client, server, shared).await
+            both(client, server, shared, cuts).await
         }
         #[cfg(unix)]
-        Target::Unix(path) => both(client, tokio::net::UnixStream::connect(path).await?, shared).await,
+        Target::Unix(path) => both(client, tokio::net::UnixStream::connect(path).await?, shared, cuts).await,
         #[cfg(not(unix))]
         Target::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
     }
 }
 
-async fn both<S>(client: &mut TcpStream, server: S, shared: &Shared) -> io::Result<()>
+async fn both<S>(client: &mut TcpStream, server: S, shared: &Shared, cuts: u64) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite,
 {
     let (from_client, to_client) = client.split();
     let (from_server, to_server) = tokio::io::split(server);
-    let up = one_way(from_client, to_server, shared, false);
-    let down = one_way(from_server, to_client, shared, true);
+    let way = |answers| Way {
+        shared,
+        cuts,
+        answers,
+    };
+    let up = one_way(from_client, to_server, way(false));
+    let down = one_way(from_server, to_client, way(true));
     tokio::try_join!(up, down).map(drop)
 }
 
+/// One direction of one connection.
+struct Way<'a> {
+    shared: &'a Shared,
+    /// The number of cuts that it was accepted at.
+    cuts: u64,
+    answers: bool,
+}
+
 /// Carries one direction to its end; an error resets the connection.
-async fn one_way<R, W>(mut from: R, mut to: W, shared: &Shared, answers: bool) -> io::Result<()>
+async fn one_way<R, W>(mut from: R, mut to: W, way: Way<'_>) -> io::Result<()>
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
+    let Way {
+        shared,
+        cuts,
+        answers,
+    } = way;
     let lane = if answers {
         &shared.to_client
     } else {
@@ -295,7 +311,7 @@ where
         if !delay.is_zero() {
             shared.clock.sleep(delay).await;
         }
-        let mode = thawed(&mut plan).await?;
+        let mode = thawed(&mut plan, cuts).await?;
         if size == 0 {
             return to.shutdown().await;
         }
@@ -311,10 +327,15 @@ where
     }
 }
 
-/// Waits while nothing may be carried: the mode from then on.
-async fn thawed(plan: &mut watch::Receiver<Plan>) -> io::Result<Mode> {
-    let plan = plan.wait_for(|plan| plan.mode != Mode::Freeze).await;
-    // The proxy itself is gone.
-    plan.map(|plan| plan.mode)
-        .map_err(|_| io::ErrorKind::ConnectionReset.into())
+/// Waits while nothing may be carried: the mode from then on, or the end if the connection has been cut. One look at the plan decides
+/// both, as a cut ends a frozen mode too and its own watcher may hear of it later.
+async fn thawed(plan: &mut watch::Receiver<Plan>, cuts: u64) -> io::Result<Mode> {
+    let plan = plan
+        .wait_for(|plan| plan.mode != Mode::Freeze || plan.cuts != cuts)
+        .await;
+    // Without a plan the proxy itself is gone.
+    plan.ok()
+        .filter(|plan| plan.cuts == cuts)
+        .map(|plan| plan.mode)
+        .ok_or_else(|| io::ErrorKind::ConnectionReset.into())
 }

@@ -213,12 +213,18 @@ async fn write_reply(stream: &mut TcpStream, reply: Reply, state: &str) -> std::
 pub(crate) struct HandClock {
     passed: AtomicI64,
     set_by: AtomicI64,
+    nap: AtomicI64,
 }
 
 impl HandClock {
     pub(crate) fn pass(&self, span: Duration) {
         self.passed
             .fetch_add(i64::try_from(span.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// The machine sleeps for so long after each look at how long it has been up.
+    pub(crate) fn nap_after_looks(&self, millis: i64) {
+        self.nap.store(millis, Ordering::SeqCst);
     }
 
     /// Somebody sets the wall clock.
@@ -235,6 +241,13 @@ impl Clock for HandClock {
 
     fn monotonic(&self) -> Duration {
         Duration::from_millis(u64::try_from(self.passed.load(Ordering::SeqCst)).unwrap())
+    }
+
+    fn boot(&self) -> Duration {
+        let now = self.monotonic();
+        self.passed
+            .fetch_add(self.nap.load(Ordering::SeqCst), Ordering::SeqCst);
+        now
     }
 
     async fn sleep(&self, span: Duration) {

@@ -11,6 +11,8 @@ use crate::lab::{NOW, Reply, Server, World, json, ok, plan, raw, row, with_heade
 
 const NEW: &str = "account.minimax.io";
 const OLD: &str = "api.minimax.io";
+/// Until when a call may go on: long enough for all of them.
+const LATER: Duration = Duration::from_hours(1);
 
 fn stored() -> Material {
     Material {
@@ -30,7 +32,8 @@ async fn renew(
     material: &Material,
 ) -> Result<Refreshed, RefreshError> {
     let provider = row(provider);
-    refresh(&world.engine, &provider, &provider.login[method], None, material).await
+    let method = &provider.login[method];
+    refresh(&world.engine, &provider, method, None, material, LATER).await
 }
 
 fn fresh() -> Value {
@@ -90,7 +93,7 @@ async fn refresh_in_json_is_a_flat_object() {
     let world = world(&[("platform.claude.com", Some(&server))]);
     let provider = row("anthropic");
     let method = provider.method(Some("plan")).unwrap();
-    refresh(&world.engine, &provider, method, None, &stored())
+    refresh(&world.engine, &provider, method, None, &stored(), LATER)
         .await
         .unwrap();
     assert_eq!(
@@ -191,6 +194,34 @@ async fn endpoint_that_cannot_answer_leads_to_the_next(#[case] first: Option<Rep
     let world = world(&[(NEW, new.as_ref()), (OLD, Some(&old))]);
     renew(&world, "minimax-oauth", 0, &stored()).await.unwrap();
     assert_eq!(old.seen()[0].line, "POST /oauth/token HTTP/1.1");
+}
+
+/// How many of the two endpoints are asked when the machine sleeps for an hour after each look at the time.
+#[rstest]
+#[case::no_time_at_all(Duration::from_secs(19), [0, 0], "refresh_failed")]
+#[case::slept_after_the_first(Duration::from_mins(50), [1, 0], "refresh_failed")]
+#[case::time_for_both(Duration::from_hours(2), [1, 1], "")]
+#[tokio::test]
+async fn no_endpoint_is_asked_when_the_call_could_outlive_its_lease(
+    #[case] until: Duration,
+    #[case] asked: [usize; 2],
+    #[case] kind: &str,
+) {
+    let new = Server::start([raw(404, "nginx")]).await;
+    let old = Server::start([ok(&fresh())]).await;
+    let world = world(&[(NEW, Some(&new)), (OLD, Some(&old))]);
+    world.clock.nap_after_looks(3_600_000);
+    let (provider, stored) = (row("minimax-oauth"), stored());
+    let method = &provider.login[0];
+    let called = refresh(&world.engine, &provider, method, None, &stored, until);
+    let error = called.await.err();
+    assert_eq!([new.seen().len(), old.seen().len()], asked);
+    assert_eq!(error.as_ref().map_or("", Explain::kind), kind);
+    assert_eq!(
+        matches!(error, Some(RefreshError::TooLate)),
+        asked == [0, 0],
+        "{error:?}"
+    );
 }
 
 #[rstest]

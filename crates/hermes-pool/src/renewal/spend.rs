@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_catalog::{LoginMethod, Provider};
-use hermes_core::{ExitKind, LoginCause, Material, Point, chain};
-use hermes_oauth::{REFRESH_DEADLINE, RefreshError, Refreshed};
+use hermes_core::{ExitKind, Explain, LoginCause, Material, Point, chain};
+use hermes_oauth::{RefreshError, Refreshed};
 use hermes_store::{Attempt, Commit, LEASE, LeaseMove, StoreError};
 
 use crate::bounds;
@@ -81,16 +81,11 @@ async fn ready(pool: &Arc<Inner>, held: &Held<'_>) -> Result<Option<Material>, F
 }
 
 async fn send(pool: &Arc<Inner>, held: &Held<'_>, material: &Material) -> Landing {
-    // A process that slept since it took the lease must not send: others may have taken it for gone.
-    let passed = pool.clock.boot().saturating_sub(held.began);
-    if passed + REFRESH_DEADLINE > LEASE {
-        let problem = "this machine was asleep or too busy while it renewed".to_owned();
-        let failed = Failed::untried(problem, ExitKind::Failure);
-        return give_back(pool, held, None, failed).await;
-    }
     let region = held.entry.credential.region.as_deref();
-    let answer = hermes_oauth::refresh(&pool.engine, held.provider, held.method, region, material).await;
-    match answer {
+    // Later than this others may have taken this process for gone.
+    let until = held.began + LEASE;
+    let call = hermes_oauth::refresh(&pool.engine, held.provider, held.method, region, material, until);
+    match call.await {
         Ok(refreshed) => {
             pool.faults.pass(Point::Answered);
             received(pool, held, material, refreshed).await
@@ -112,8 +107,8 @@ async fn send(pool: &Arc<Inner>, held: &Held<'_>, material: &Material) -> Landin
             let pause = held.entry.slot.paused_until(now).map(|until| until.since(now));
             give_back(pool, held, pause, Failed::passing(problem, exit)).await
         }
-        Err(RefreshError::NotPossible { problem }) => {
-            give_back(pool, held, None, Failed::untried(problem, ExitKind::Usage)).await
+        Err(error @ (RefreshError::TooLate | RefreshError::NotPossible { .. })) => {
+            give_back(pool, held, None, Failed::untried(error.to_string(), error.exit())).await
         }
         Err(error @ RefreshError::NoRefreshToken) => {
             condemned(pool, held, LoginCause::NoRefreshToken, &error).await

@@ -173,6 +173,24 @@ async fn frozen_connection_can_be_cut() {
     assert_eq!(proxy.bytes_to_server(), 0);
 }
 
+// On several threads the cut and the end of the frozen mode come to a held connection in one moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_a_frozen_connection_held_back_never_passes_a_cut() {
+    let (proxy, _) = proxy().await;
+    for round in 0..500 {
+        proxy.freeze();
+        let mut client = connect(&proxy).await;
+        client.write_all(b"held").await.unwrap();
+        while proxy.connections() == round {
+            tokio::task::yield_now().await;
+        }
+        proxy.cut();
+        proxy.pass();
+        assert!(is_reset(read(&mut client, 4).await));
+    }
+    assert_eq!(proxy.bytes_to_server(), 0);
+}
+
 #[tokio::test]
 async fn delay_waits_by_the_clock_in_both_directions() {
     let (proxy, clock) = proxy().await;

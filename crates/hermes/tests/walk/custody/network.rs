@@ -90,7 +90,6 @@ async fn fails(fault: Fault, forgiving: bool) {
     assert_eq!(custody.refreshes(), usize::from(fault.spends()), "{fault:?}");
     // What was held back is thrown away with its connection.
     proxy.cut();
-    super::wait(Duration::from_millis(100)).await;
     proxy.pass();
     let next = custody.run(&["token", PROVIDER], ROUND + AFTER).await;
     let login = custody.login(ROUND + AFTER).await;

@@ -1,8 +1,10 @@
-//! What people and CI call: `cargo xtask test`, `cargo xtask faults` and `cargo xtask bench`.
+//! What people and CI call: `cargo xtask test`, `tools`, `faults`, `screens`, `load` and `bench`.
 
 mod bench;
 mod faults;
+mod load;
 mod run;
+mod screens;
 mod test;
 mod tools;
 
@@ -12,7 +14,10 @@ const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
   test [FILTER]   set up what the tests need, then run all of them (or those whose name has FILTER)
+  tools           set up what the tests need and print the variables that name it, for `cargo test` by hand
   faults [KILLS]  kill Hermes at every step of a renewal, 5000 times for each kind of store
+  screens         make the pictures of the dashboard in docs/screens
+  load [SECONDS]  measure the dashboard with 10,000 logins, a million requests, and a feed that is busy for 600 seconds
   bench           build the release binary and measure it beside nginx
 ";
 
@@ -22,7 +27,10 @@ fn main() -> ExitCode {
     let rest: Vec<String> = args.collect();
     let outcome = match command.as_str() {
         "test" => test::test(&rest),
+        "tools" => test::environment(),
         "faults" => faults::faults(&rest),
+        "screens" => screens::screens(),
+        "load" => load::load(&rest),
         "bench" => bench::bench(&rest),
         _ => {
             run::say(HELP);

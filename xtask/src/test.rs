@@ -1,5 +1,7 @@
 //! The one test command.
 
+use std::ffi::OsStr;
+use std::io::Write as _;
 use std::process::Command;
 
 use anyhow::Result;
@@ -16,17 +18,33 @@ pub(crate) fn test(filter: &[String]) -> Result<()> {
         .args(filter))
 }
 
+/// Installs what the tests need and writes the variables that tell where it is, for a shell to take in.
+pub(crate) fn environment() -> Result<()> {
+    let tools = tools()?;
+    for (name, value) in variables(&tools) {
+        let value = value.to_string_lossy();
+        writeln!(std::io::stdout(), "export {name}='{value}'")?;
+    }
+    Ok(())
+}
+
 /// Cargo, told where the tools are.
 pub(crate) fn cargo(tools: &Tools) -> Command {
     let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root()).envs(variables(tools));
     cargo
-        .current_dir(root())
-        .env("HERMES_TEST_PYTHON", &tools.python)
-        .env("HERMES_TEST_NODE", &tools.node)
-        .env("HERMES_TEST_ISSUER", &tools.issuer)
-        .env("HERMES_TEST_STRACE", &tools.strace)
-        .env("HERMES_TEST_POSTGRES", &tools.postgres)
-        .env("HERMES_TEST_PGBOUNCER", &tools.pgbouncer)
-        .env("HERMES_TEST_SPIN", &tools.spin);
-    cargo
+}
+
+fn variables(tools: &Tools) -> [(&'static str, &OsStr); 9] {
+    [
+        ("HERMES_TEST_PYTHON", tools.python.as_os_str()),
+        ("HERMES_TEST_NODE", tools.node.as_os_str()),
+        ("HERMES_TEST_ISSUER", tools.issuer.as_os_str()),
+        ("HERMES_TEST_STRACE", OsStr::new(&tools.strace)),
+        ("HERMES_TEST_POSTGRES", tools.postgres.as_os_str()),
+        ("HERMES_TEST_PGBOUNCER", tools.pgbouncer.as_os_str()),
+        ("HERMES_TEST_SPIN", tools.spin.as_os_str()),
+        ("HERMES_TEST_CHROMIUM", tools.chromium.as_os_str()),
+        ("HERMES_TEST_AXE", tools.axe.as_os_str()),
+    ]
 }

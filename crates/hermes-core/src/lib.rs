@@ -2,6 +2,7 @@
 //!
 //! This crate does no I/O and knows no other crate. Start with [`Credential`] and [`Health`], then [`Explain`].
 
+mod brake;
 mod clock;
 mod credential;
 mod env;
@@ -16,6 +17,7 @@ mod secret;
 mod strategy;
 mod time;
 
+pub use brake::Brake;
 pub use clock::{Clock, LabClock, SystemClock};
 pub use credential::{Account, Credential, Identity, Material, NewCredential, Source};
 pub use env::Env;

@@ -70,6 +70,15 @@ pub enum Billing {
 }
 
 impl Billing {
+    /// Every class, in the order that people are shown.
+    pub const ALL: [Self; 5] = [
+        Self::Subscription,
+        Self::Credits,
+        Self::Metered,
+        Self::Free,
+        Self::Local,
+    ];
+
     /// The name used in JSON output and headers.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,19 +1,15 @@
-//! The client key of a request, and a brake on guessing.
+//! The client key of a request.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use hermes_core::KeyId;
+use hermes_core::{Brake, UnixMs};
+use hermes_pool::{Keys, KnownKey};
 use http::header::{AUTHORIZATION, HeaderMap};
 
-use crate::keys::Keys;
 use crate::reply::Refusal;
-
-const WINDOW: Duration = Duration::from_mins(1);
-/// Addresses remembered; beyond, the finished windows are forgotten and then all of them.
-const ADDRESSES: usize = 4096;
+use crate::route::{Route, shown};
 
 /// Finds the key in `Authorization: Bearer` or `x-api-key`. Some clients send both; one good key is enough.
 pub(crate) fn authenticate(
@@ -21,8 +17,8 @@ pub(crate) fn authenticate(
     keys: &Keys,
     brake: &Brake,
     address: IpAddr,
-    now: Duration,
-) -> Result<KeyId, Refusal> {
+    now: (UnixMs, Duration),
+) -> Result<Arc<KnownKey>, Refusal> {
     let bearer = headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -31,8 +27,10 @@ pub(crate) fn authenticate(
         .get("x-api-key")
         .and_then(|value| value.to_str().ok())
         .map(str::trim);
-    if let Some(id) = bearer.into_iter().chain(bare).find_map(|key| keys.verify(key)) {
-        return Ok(id);
+    let (today, now) = now;
+    let mut sent = bearer.into_iter().chain(bare);
+    if let Some(key) = sent.find_map(|key| keys.verify(key, today)) {
+        return Ok(key);
     }
     if let Some(wait) = brake.failed(address, now) {
         return Err(Refusal::new(
@@ -51,42 +49,41 @@ pub(crate) fn authenticate(
     Err(Refusal::new(401, "invalid_client_key", message))
 }
 
+/// Counts a call that goes upstream against the key's limit.
+pub(crate) fn count(key: &KnownKey, now: Duration) -> Result<(), Refusal> {
+    key.count(now).map_err(|wait| {
+        let most = key.limits().requests_per_minute.unwrap_or_default();
+        let message = format!(
+            "the client key `{}` may send {most} requests a minute",
+            key.name()
+        );
+        Refusal::new(429, "key_rate_limit", message).after(wait).passing()
+    })
+}
+
+/// Refuses a model that the key is not for.
+pub(crate) fn check_model(key: &KnownKey, asked: &str, route: &Route) -> Result<(), Refusal> {
+    if key.allows(asked, &route.provider, &route.model) {
+        return Ok(());
+    }
+    let listed: Vec<_> = key
+        .limits()
+        .models
+        .iter()
+        .map(|model| format!("`{model}`"))
+        .collect();
+    let message = format!(
+        "the client key `{}` is not for model `{}`; it is for {}",
+        key.name(),
+        shown(asked),
+        listed.join(", ")
+    );
+    Err(Refusal::new(403, "model_not_allowed", message))
+}
+
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, key) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
-}
-
-/// Counts wrong keys by address.
-#[derive(Debug)]
-pub(crate) struct Brake {
-    most: u32,
-    windows: Mutex<HashMap<IpAddr, (Duration, u32)>>,
-}
-
-impl Brake {
-    pub(crate) fn new(most: u32) -> Self {
-        Self {
-            most,
-            windows: Mutex::default(),
-        }
-    }
-
-    /// Counts one; how long to wait when it was one too many.
-    fn failed(&self, address: IpAddr, now: Duration) -> Option<Duration> {
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        if windows.len() >= ADDRESSES && !windows.contains_key(&address) {
-            windows.retain(|_, (start, _)| now.saturating_sub(*start) < WINDOW);
-            if windows.len() >= ADDRESSES {
-                windows.clear();
-            }
-        }
-        let (start, count) = windows.entry(address).or_insert((now, 0));
-        if now.saturating_sub(*start) >= WINDOW {
-            (*start, *count) = (now, 0);
-        }
-        *count = count.saturating_add(1);
-        (*count > self.most).then(|| (*start + WINDOW).saturating_sub(now))
-    }
 }
 
 #[cfg(test)]

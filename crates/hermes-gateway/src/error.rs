@@ -1,6 +1,8 @@
 use hermes_core::{ExitKind, Explain};
 use hermes_pool::StoreError;
 
+use crate::tls::TlsError;
+
 /// Why the gateway could not start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
@@ -10,6 +12,9 @@ pub enum GatewayError {
     /// The client keys could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 impl Explain for GatewayError {
@@ -17,6 +22,7 @@ impl Explain for GatewayError {
         match self {
             Self::Listen(_) => "listen_failed",
             Self::Store(error) => error.kind(),
+            Self::Tls(error) => error.kind(),
         }
     }
 
@@ -24,6 +30,7 @@ impl Explain for GatewayError {
         match self {
             Self::Listen(_) => ExitKind::Failure,
             Self::Store(error) => error.exit(),
+            Self::Tls(error) => error.exit(),
         }
     }
 
@@ -31,6 +38,7 @@ impl Explain for GatewayError {
         match self {
             Self::Listen(_) => Some("Choose another address with `--listen`.".to_owned()),
             Self::Store(error) => error.hint(),
+            Self::Tls(error) => error.hint(),
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::opening::{Held, Rest, hold, hold_whole};
 use crate::record::Record;
 use crate::reply::Refusal;
 use crate::route::Route;
+use crate::story::Ending;
 
 /// Longest wait for the whole body of an error answer.
 const ERROR_BODY_TIME: Duration = Duration::from_secs(10);
@@ -102,8 +103,12 @@ impl Gateway {
             };
             let lease = match self.parts.pool.lease(&ask).await {
                 Ok(lease) => lease,
-                Err(error) => return instead(error, before),
+                Err(error) => {
+                    record.tell_refusal(&error);
+                    return instead(error, before);
+                }
             };
+            record.tell_lease(&lease);
             let id = lease.id;
             record.credential = Some(id);
             record.label = Some(lease.label.clone());
@@ -136,7 +141,7 @@ impl Gateway {
                 return Attempt::Failed(refusal);
             }
         };
-        record.attempts += 1;
+        record.call();
         self.metrics.upstream_call();
         match self.send(request, &lease).await {
             Ok(response) if response.status().is_success() => self.opened(job, lease, response, record).await,
@@ -149,12 +154,23 @@ impl Gateway {
                     body: answer.body().to_vec(),
                 };
                 let advice = lease.report(outcome).await;
+                let status = Some(answer.status().as_u16());
+                let ending = Ending {
+                    status,
+                    problem: None,
+                };
+                record.tell_failure(&lease, ending, &advice);
                 Attempt::Refused(answer, advice)
             }
             Err(error) => {
                 self.metrics.upstream_error();
                 let sent = error.sent();
                 let advice = lease.report(Outcome::Failed { sent }).await;
+                let ending = Ending {
+                    status: None,
+                    problem: Some(error.kind()),
+                };
+                record.tell_failure(&lease, ending, &advice);
                 let refusal = unreachable(&error);
                 if sent || advice == Advice::Deliver {
                     Attempt::Failed(refusal)
@@ -172,7 +188,7 @@ impl Gateway {
         job: &Job<'_>,
         lease: Lease,
         mut response: Response<ReplyBody>,
-        record: &Record,
+        record: &mut Record,
     ) -> Attempt {
         let events = headers::is_event_stream(response.headers());
         let (body, limits) = (response.body_mut(), &self.parts.limits);
@@ -191,6 +207,11 @@ impl Gateway {
             None => Outcome::Served,
         };
         let advice = lease.report(outcome).await;
+        record.held = held.size();
+        match Ending::of(&held) {
+            Some(ending) => record.tell_failure(&lease, ending, &advice),
+            None => record.tell_success(&lease, response.status().as_u16()),
+        }
         if let Some(body) = &held.error {
             self.metrics.upstream_error();
             if advice != Advice::Deliver {

@@ -5,23 +5,23 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use hermes_catalog::Catalog;
-use hermes_core::{Clock, Explain, KeyId, Protocol, Random, RequestId};
+use hermes_core::{Brake, Clock, Explain, Protocol, Random, RequestId};
 use hermes_http::Http;
-use hermes_pool::Pool;
+use hermes_pool::{Keys, KnownKey, Pool};
 use hermes_wire::{conversation, error_status, peek, replace_model};
 use http::header::{ALLOW, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::auth::{Brake, authenticate};
+use crate::auth::{authenticate, check_model, count};
 use crate::body::Body;
+use crate::edge::Edge;
 use crate::endpoint::Endpoint;
 use crate::forward::{Answer, Call, Job, is_final};
 use crate::guard::Guard;
 use crate::headers;
 use crate::intake::collect;
-use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::lobby::{Lobby, Visitor};
 use crate::log::LogSender;
@@ -30,7 +30,7 @@ use crate::models;
 use crate::record::Record;
 use crate::relay::Relay;
 use crate::reply::{Refusal, text_answer};
-use crate::route::{Router, Routes};
+use crate::route::{Router, Routes, is_alias};
 
 /// Another service on the same listener, for paths that are not the gateway's. It is called after the `Host` and `Origin`
 /// checks and without a client key; whatever it guards it must guard itself.
@@ -62,6 +62,8 @@ pub struct GatewayParts {
     pub limits: Limits,
     /// Further names of the listener as `Host` gives them, such as `hermes.example.com` or `hermes.local:7766`.
     pub allowed_hosts: Vec<String>,
+    /// How other machines reach the listener.
+    pub edge: Edge,
     /// Version for the user agent.
     pub version: &'static str,
     /// What answers the other paths; plain 404 without one.
@@ -91,7 +93,7 @@ impl Gateway {
                 .unwrap_or(HeaderValue::from_static("hermes")),
             guard: OnceLock::new(),
             lobby: Lobby::new(parts.limits.strangers, parts.limits.stranger_time),
-            unbound: Guard::listed(&parts.allowed_hosts),
+            unbound: Guard::listed(&parts.allowed_hosts, &parts.edge),
             router: Router::new(Arc::clone(&parts.catalog), parts.routes.clone()),
             brake: Brake::new(parts.limits.failed_auth),
             streams: Arc::new(Semaphore::new(parts.limits.streams)),
@@ -126,7 +128,7 @@ impl Gateway {
         request: &Request<Incoming>,
         endpoint: &Endpoint,
         address: IpAddr,
-    ) -> Result<Option<KeyId>, Refusal> {
+    ) -> Result<Option<Arc<KnownKey>>, Refusal> {
         let guard = self.guard.get().unwrap_or(&self.unbound);
         guard.check(
             request.method(),
@@ -145,7 +147,7 @@ impl Gateway {
         if matches!(endpoint, Endpoint::Health | Endpoint::Hello | Endpoint::Unknown) {
             return Ok(None);
         }
-        let now = self.parts.clock.monotonic();
+        let now = (self.parts.clock.now(), self.parts.clock.monotonic());
         let key = authenticate(request.headers(), &self.parts.keys, &self.brake, address, now)?;
         if let Some(visitor) = request.extensions().get::<Arc<Visitor>>() {
             self.lobby.leave(visitor);
@@ -158,7 +160,7 @@ impl Gateway {
         request: Request<Incoming>,
         endpoint: Endpoint,
         id: RequestId,
-        key: Option<KeyId>,
+        key: Option<Arc<KnownKey>>,
         peer: SocketAddr,
     ) -> Result<Response<Body>, Refusal> {
         let call = match endpoint {
@@ -166,9 +168,12 @@ impl Gateway {
             Endpoint::Count(protocol) => (Call::Count, protocol),
             Endpoint::Embeddings => (Call::Embeddings, Protocol::ChatCompletions),
             Endpoint::Unknown => return Ok(self.elsewhere(request, peer).await),
-            other => return self.small(&other, request.headers()),
+            other => return self.small(&other, request.headers(), key.as_deref()),
         };
         let (call, protocol) = call;
+        if let Some(key) = &key {
+            count(key, self.parts.clock.monotonic())?;
+        }
         let mut record = Record::new(
             id,
             protocol,
@@ -176,18 +181,23 @@ impl Gateway {
             self.parts.log.clone(),
             Arc::clone(&self.metrics),
         );
-        record.key = key;
-        Ok(self.call(request, call, record).await)
+        record.key = key.as_ref().map(|key| key.id());
+        Ok(self.call(request, call, key.as_deref(), record).await)
     }
 
     /// The paths that need no upstream.
-    fn small(&self, endpoint: &Endpoint, headers: &HeaderMap) -> Result<Response<Body>, Refusal> {
+    fn small(
+        &self,
+        endpoint: &Endpoint,
+        headers: &HeaderMap,
+        key: Option<&KnownKey>,
+    ) -> Result<Response<Body>, Refusal> {
         let pool = &self.parts.pool;
         match endpoint {
             Endpoint::Health => Ok(text_answer(StatusCode::OK, "ok")),
             Endpoint::Hello => Ok(Response::new(Body::empty())),
-            Endpoint::Models => Ok(models::list(&self.router, pool, headers)),
-            Endpoint::Model(id) => models::one(&self.router, pool, headers, id),
+            Endpoint::Models => Ok(models::list(&self.router, pool, headers, key)),
+            Endpoint::Model(id) => models::one(&self.router, pool, headers, key, id),
             Endpoint::Metrics => {
                 let open = self
                     .parts
@@ -229,8 +239,14 @@ impl Gateway {
     }
 
     /// A call that goes upstream.
-    async fn call(&self, request: Request<Incoming>, call: Call, mut record: Record) -> Response<Body> {
-        match self.run(request, call, &mut record).await {
+    async fn call(
+        &self,
+        request: Request<Incoming>,
+        call: Call,
+        key: Option<&KnownKey>,
+        mut record: Record,
+    ) -> Response<Body> {
+        match self.run(request, call, key, &mut record).await {
             Ok((answer, permit)) => self.answer(answer, permit, record),
             Err(refusal) => {
                 record.status = error_status(record.protocol, refusal.status);
@@ -246,6 +262,7 @@ impl Gateway {
         &self,
         request: Request<Incoming>,
         call: Call,
+        key: Option<&KnownKey>,
         record: &mut Record,
     ) -> Result<(Answer, OwnedSemaphorePermit), Refusal> {
         let permit = Arc::clone(&self.streams).try_acquire_owned().map_err(|_| {
@@ -266,11 +283,17 @@ impl Gateway {
         let route = self
             .router
             .resolve(&field.name, record.protocol, &self.parts.pool)?;
+        if let Some(key) = key {
+            check_model(key, &field.name, &route)?;
+        }
         let body = if route.model == field.name {
             body
         } else {
             Bytes::from(replace_model(&body, &field, &route.model))
         };
+        if is_alias(&field.name, &route) {
+            record.tell_alias(&field.name);
+        }
         record.provider = Some(route.provider.clone());
         record.model.clone_from(&route.model);
         let beta = head

@@ -3,6 +3,7 @@
 use http::header::{HOST, HeaderMap, ORIGIN};
 use http::{HeaderName, Method, Uri, Version};
 
+use crate::edge::Edge;
 use crate::reply::Refusal;
 
 /// The names under which the listener may be addressed.
@@ -10,29 +11,39 @@ use crate::reply::Refusal;
 pub(crate) struct Guard {
     hosts: Vec<String>,
     origins: Vec<String>,
+    /// What an absolute address begins with.
+    scheme: &'static str,
 }
 
 impl Guard {
     /// The loopback names with the listener's port, and what the person allowed.
-    pub(crate) fn new(port: u16, allowed: &[String]) -> Self {
+    pub(crate) fn new(port: u16, allowed: &[String], edge: &Edge) -> Self {
         let names = ["127.0.0.1", "[::1]", "localhost"];
+        let usual = if edge.tls.is_some() { 443 } else { 80 };
         let with_port = names.iter().map(|name| format!("{name}:{port}"));
-        let bare = names.iter().filter(|_| port == 80).map(|name| (*name).to_owned());
-        Self::of(with_port.chain(bare).chain(allowed.iter().cloned()).collect())
+        let bare = names
+            .iter()
+            .filter(|_| port == usual)
+            .map(|name| (*name).to_owned());
+        Self::of(with_port.chain(bare).collect(), allowed, edge)
     }
 
     /// Only what the person allowed.
-    pub(crate) fn listed(allowed: &[String]) -> Self {
-        Self::of(allowed.to_vec())
+    pub(crate) fn listed(allowed: &[String], edge: &Edge) -> Self {
+        Self::of(Vec::new(), allowed, edge)
     }
 
-    fn of(hosts: Vec<String>) -> Self {
-        let hosts: Vec<String> = hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
-        let origins = hosts
-            .iter()
-            .flat_map(|host| [format!("http://{host}"), format!("https://{host}")])
+    /// A page that came over plain HTTP could be anybody's, so it counts only where nothing else is spoken.
+    fn of(own: Vec<String>, allowed: &[String], edge: &Edge) -> Self {
+        let allowed: Vec<String> = allowed.iter().map(|host| host.to_ascii_lowercase()).collect();
+        let origins = pages(&own, edge.tls.is_some())
+            .chain(pages(&allowed, edge.is_remote()))
             .collect();
-        Self { hosts, origins }
+        Self {
+            origins,
+            hosts: own.iter().chain(&allowed).cloned().collect(),
+            scheme: if edge.tls.is_some() { "https" } else { "http" },
+        }
     }
 
     /// Refuses a request that is addressed to another name or comes from another page.
@@ -74,7 +85,7 @@ impl Guard {
         let own = uri
             .authority()
             .is_none_or(|authority| authority.as_str().as_bytes() == host);
-        let scheme = uri.scheme_str().is_none_or(|scheme| scheme == "http");
+        let scheme = uri.scheme_str().is_none_or(|scheme| scheme == self.scheme);
         if own && scheme {
             Ok(())
         } else {
@@ -98,6 +109,14 @@ impl Guard {
             Err(foreign("the request comes from another site's page"))
         }
     }
+}
+
+/// The origins of pages under these names.
+fn pages(hosts: &[String], secure: bool) -> impl Iterator<Item = String> {
+    let schemes: &[&str] = if secure { &["https"] } else { &["http", "https"] };
+    hosts
+        .iter()
+        .flat_map(move |host| schemes.iter().map(move |scheme| format!("{scheme}://{host}")))
 }
 
 fn misdirected(message: &'static str) -> Refusal {

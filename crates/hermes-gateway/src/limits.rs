@@ -19,6 +19,8 @@ pub struct Limits {
     pub stranger_time: Duration,
     /// Requests that are being forwarded or streamed at one time.
     pub streams: usize,
+    /// Longest TLS handshake.
+    pub handshake: Duration,
     /// From the first byte of a request to the end of its head.
     pub head_time: Duration,
     /// How long a connection may rest between requests.
@@ -52,6 +54,7 @@ impl Default for Limits {
             strangers: 256,
             stranger_time: Duration::from_secs(5),
             streams: 4096,
+            handshake: Duration::from_secs(10),
             head_time: Duration::from_secs(10),
             keep_alive: Duration::from_secs(90),
             body_idle: Duration::from_secs(30),

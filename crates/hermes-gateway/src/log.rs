@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use hermes_pool::{RequestRow, Store};
+use hermes_pool::{Feed, RequestRow, Store};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -16,16 +16,19 @@ const PAUSE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct LogSender {
     rows: mpsc::Sender<RequestRow>,
+    feed: Feed,
     dropped: Arc<AtomicU64>,
 }
 
 impl LogSender {
-    /// Starts the writer. Its task ends, with everything written, once the last sender is dropped.
-    pub fn start(store: Arc<dyn Store>) -> (Self, JoinHandle<()>) {
+    /// Starts the writer, and shows each request to whoever watches the feed. The writer's task ends, with everything written,
+    /// once the last sender is dropped.
+    pub fn start(store: Arc<dyn Store>, feed: Feed) -> (Self, JoinHandle<()>) {
         let (rows, queue) = mpsc::channel(QUEUE);
         let dropped = Arc::new(AtomicU64::new(0));
         let writer = tokio::spawn(write(store, queue, Arc::clone(&dropped)));
-        (Self { rows, dropped }, writer)
+        let sender = Self { rows, feed, dropped };
+        (sender, writer)
     }
 
     /// Rows that were lost, because the queue was full or the store failed.
@@ -33,7 +36,14 @@ impl LogSender {
         self.dropped.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn send(&self, row: RequestRow) {
+    /// A request begins.
+    pub(crate) fn begun(&self) {
+        self.feed.begun();
+    }
+
+    /// A request has ended, at a moment of the monotonic clock.
+    pub(crate) fn send(&self, row: RequestRow, now: Duration) {
+        self.feed.ended(&row, now);
         if self.rows.try_send(row).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }

@@ -1,14 +1,19 @@
-use hermes_pool::Pool;
+use hermes_pool::{KnownKey, Pool};
 use hermes_wire::{ListShape, ModelEntry, model_list, model_one};
 use http::{HeaderMap, Response};
 
 use crate::body::Body;
 use crate::reply::{Refusal, json_answer};
-use crate::route::Router;
+use crate::route::{Route, Router};
 
-/// `GET /v1/models`.
-pub(crate) fn list(router: &Router, pool: &Pool, headers: &HeaderMap) -> Response<Body> {
-    json_answer(model_list(&entries(router, pool), shape(headers)))
+/// `GET /v1/models`: those that the key is for.
+pub(crate) fn list(
+    router: &Router,
+    pool: &Pool,
+    headers: &HeaderMap,
+    key: Option<&KnownKey>,
+) -> Response<Body> {
+    json_answer(model_list(&entries(router, pool, key), shape(headers)))
 }
 
 /// `GET /v1/models/{id}`: an id of the list, or a bare model of it.
@@ -16,9 +21,10 @@ pub(crate) fn one(
     router: &Router,
     pool: &Pool,
     headers: &HeaderMap,
+    key: Option<&KnownKey>,
     id: &str,
 ) -> Result<Response<Body>, Refusal> {
-    let entries = entries(router, pool);
+    let entries = entries(router, pool, key);
     let bare = |entry: &&ModelEntry| entry.id.split_once('/').is_some_and(|(_, model)| model == id);
     let found = entries
         .iter()
@@ -34,14 +40,21 @@ pub(crate) fn one(
     }
 }
 
-fn entries(router: &Router, pool: &Pool) -> Vec<ModelEntry> {
-    let entry = |(id, owner): (String, hermes_core::ProviderId)| ModelEntry {
+fn entries(router: &Router, pool: &Pool, key: Option<&KnownKey>) -> Vec<ModelEntry> {
+    let is_allowed =
+        |(id, route): &(String, Route)| key.is_none_or(|key| key.allows(id, &route.provider, &route.model));
+    let entry = |(id, route): (String, Route)| ModelEntry {
         id,
         name: None,
-        owner: owner.as_str().to_owned(),
+        owner: route.provider.as_str().to_owned(),
         created: None,
     };
-    router.models(pool).into_iter().map(entry).collect()
+    router
+        .models(pool)
+        .into_iter()
+        .filter(is_allowed)
+        .map(entry)
+        .collect()
 }
 
 /// Chosen as the vendors' SDKs ask: `anthropic-version` means that vendor's shape.

@@ -21,6 +21,13 @@ pub(crate) struct Held {
     pub(crate) error: Option<Vec<u8>>,
 }
 
+impl Held {
+    /// How many bytes are held.
+    pub(crate) fn size(&self) -> Option<u32> {
+        u32::try_from(self.frames.iter().map(Bytes::len).sum::<usize>()).ok()
+    }
+}
+
 /// What follows the held bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Rest {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_core::{Billing, Clock, CredentialId, KeyId, Protocol, ProviderId, RequestId, UnixMs};
-use hermes_pool::RequestRow;
+use hermes_pool::{RequestRow, Story};
 use hermes_wire::Usage;
 
 use crate::log::LogSender;
@@ -25,6 +25,11 @@ pub(crate) struct Record {
     pub(crate) attempts: u32,
     pub(crate) usage: Option<Usage>,
     pub(crate) error: Option<String>,
+    /// Bytes that were held back until the answer was known to be one.
+    pub(crate) held: Option<u32>,
+    pub(crate) story: Option<Box<Story>>,
+    /// When the call under way began.
+    call_began: Duration,
     at: UnixMs,
     began: Duration,
     first_byte: Option<Duration>,
@@ -41,6 +46,7 @@ impl Record {
         log: LogSender,
         metrics: Arc<Metrics>,
     ) -> Self {
+        log.begun();
         Self {
             id,
             key: None,
@@ -54,6 +60,9 @@ impl Record {
             attempts: 0,
             usage: None,
             error: None,
+            held: None,
+            story: None,
+            call_began: Duration::ZERO,
             at: clock.now(),
             began: clock.monotonic(),
             first_byte: None,
@@ -70,6 +79,18 @@ impl Record {
         }
     }
 
+    /// Notes that a call upstream begins.
+    pub(crate) fn call(&mut self) {
+        self.attempts += 1;
+        self.call_began = self.clock.monotonic();
+    }
+
+    /// Milliseconds since the call under way began.
+    pub(crate) fn call_millis(&self) -> u32 {
+        let span = self.clock.monotonic().saturating_sub(self.call_began);
+        u32::try_from(span.as_millis()).unwrap_or(u32::MAX)
+    }
+
     fn millis(&self, moment: Duration) -> u32 {
         u32::try_from(moment.saturating_sub(self.began).as_millis()).unwrap_or(u32::MAX)
     }
@@ -81,6 +102,7 @@ impl Drop for Record {
             self.error.get_or_insert_with(|| "client_gone".to_owned());
         }
         self.metrics.request(Some(self.protocol), self.status);
+        let now = self.clock.monotonic();
         let row = RequestRow {
             id: self.id.to_string(),
             at: self.at,
@@ -93,12 +115,15 @@ impl Drop for Record {
             status: if self.status == 0 { 499 } else { self.status },
             attempts: self.attempts,
             first_byte_ms: self.first_byte.map(|moment| self.millis(moment)),
-            total_ms: self.millis(self.clock.monotonic()),
+            total_ms: self.millis(now),
             tokens: self
                 .usage
                 .map(|usage| [usage.input, usage.cache_read, usage.cache_write, usage.output]),
+            reasoning: self.usage.map(|usage| usage.reasoning).filter(|count| *count > 0),
             error: self.error.take(),
+            held: self.held,
+            story: self.story.take(),
         };
-        self.log.send(row);
+        self.log.send(row, now);
     }
 }

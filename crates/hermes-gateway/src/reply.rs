@@ -15,6 +15,20 @@ use crate::headers;
 /// Most credentials that a header lists.
 const MOST_LISTED: usize = 32;
 
+/// What a refusal in plain text tells a browser, which may have come here by itself: nothing of it runs, is framed, read or kept.
+const FOR_BROWSERS: [(&str, &str); 7] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    ("x-frame-options", "DENY"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cache-control", "no-store"),
+];
+
 /// A request that is not served, and why.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -90,6 +104,11 @@ impl Refusal {
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content));
+        if shape.is_none() {
+            for (name, value) in FOR_BROWSERS {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+        }
         if !self.again {
             headers.insert("x-should-retry", HeaderValue::from_static("false"));
         }

@@ -45,6 +45,15 @@ pub(crate) struct Route {
     pub(crate) model: String,
 }
 
+/// Whether a name is neither the model's own nor that with its provider before it.
+pub(crate) fn is_alias(name: &str, route: &Route) -> bool {
+    let plain = name
+        .strip_prefix(route.provider.as_str())
+        .and_then(|rest| rest.strip_prefix('/'))
+        .unwrap_or(name);
+    plain != route.model
+}
+
 /// Resolves model names against the aliases, the catalogue and the logins.
 pub(crate) struct Router {
     catalog: Arc<Catalog>,
@@ -125,11 +134,15 @@ impl Router {
     }
 
     /// Models that can be asked for now: every alias, and what the signed-in providers list, as `provider/model`.
-    pub(crate) fn models(&self, pool: &Pool) -> Vec<(String, ProviderId)> {
+    pub(crate) fn models(&self, pool: &Pool) -> Vec<(String, Route)> {
+        let route = |provider: &ProviderId, model: &String| Route {
+            provider: provider.clone(),
+            model: model.clone(),
+        };
         let aliases = self
             .routes
             .aliases()
-            .map(|(alias, target)| (alias.to_owned(), target.provider.clone()));
+            .map(|(alias, target)| (alias.to_owned(), route(&target.provider, &target.model)));
         let served = self
             .catalog
             .providers()
@@ -139,7 +152,7 @@ impl Router {
                 .models
                 .known
                 .iter()
-                .map(|model| (format!("{}/{model}", provider.id), provider.id.clone()))
+                .map(move |model| (format!("{}/{model}", provider.id), route(&provider.id, model)))
         });
         aliases.chain(listed).collect()
     }
@@ -185,7 +198,7 @@ fn ambiguous(name: &str, one: &ProviderId, other: &ProviderId) -> Refusal {
 }
 
 /// A client's text, shortened and printable.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars()
         .take(200)
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })

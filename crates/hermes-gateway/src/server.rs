@@ -2,12 +2,13 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONNECTION, HeaderValue};
+use http::header::{CONNECTION, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -22,13 +23,18 @@ use crate::error::GatewayError;
 use crate::framing::Framing;
 use crate::gateway::Gateway;
 use crate::guard::Guard;
+use crate::lobby::Visitor;
+use crate::proxies;
 use crate::reply::Refusal;
 use crate::socket::{Borders, ClientSocket};
+use crate::wire::Wire;
 
 /// How long a client may take to read its last answer while it is still sending.
 const LINGER: Duration = Duration::from_secs(5);
 /// Pause after the system refused to accept, for example because file descriptors ran out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// A browser that has been here comes by TLS for a year, whatever a link says.
+const SECURE_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 impl Gateway {
     /// Serves a listener until `shutdown` is ready; then nothing new is accepted, idle connections close, and open streams
@@ -43,7 +49,7 @@ impl Gateway {
     ) -> Result<(), GatewayError> {
         let port = listener.local_addr().map_err(GatewayError::Listen)?.port();
         self.guard
-            .get_or_init(|| Guard::new(port, &self.parts.allowed_hosts));
+            .get_or_init(|| Guard::new(port, &self.parts.allowed_hosts, &self.parts.edge));
         let (stop, stopped) = watch::channel(false);
         let slots = Arc::new(Semaphore::new(self.parts.limits.connections));
         let mut connections = JoinSet::new();
@@ -100,14 +106,40 @@ async fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
+    let visitor = gateway.lobby.enter();
+    let open = Wire::open(
+        stream,
+        gateway.parts.edge.tls.as_deref(),
+        gateway.parts.limits.handshake,
+    );
+    let opened = tokio::select! {
+        biased;
+        opened = open => opened,
+        () = visitor.sent_away() => return,
+        _ = stopped.wait_for(|stop| *stop) => Err(io::ErrorKind::Interrupted.into()),
+    };
+    match opened {
+        Ok(wire) => exchange(&gateway, &visitor, wire, peer, stopped).await,
+        Err(error) => tracing::debug!(%error, "the TLS handshake failed"),
+    }
+    gateway.lobby.leave(&visitor);
+}
+
+/// Answers the requests of a connection until it ends.
+async fn exchange(
+    gateway: &Arc<Gateway>,
+    visitor: &Arc<Visitor>,
+    wire: Wire,
+    peer: SocketAddr,
+    mut stopped: watch::Receiver<bool>,
+) {
     let limits = &gateway.parts.limits;
     let borders = Borders::new(limits.head);
-    let visitor = gateway.lobby.enter();
-    let socket = ClientSocket::new(stream, borders.clone(), limits.head_time);
+    let socket = ClientSocket::new(wire, borders.clone(), limits.head_time);
     let service = service_fn(|mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Arc::clone(&visitor));
+        request.extensions_mut().insert(Arc::clone(visitor));
         let answer: Pin<Box<dyn Future<Output = Result<_, Infallible>> + Send>> =
-            Box::pin(strictly(Arc::clone(&gateway), borders.next(), request, peer));
+            Box::pin(strictly(Arc::clone(gateway), borders.next(), request, peer));
         answer
     });
     let mut connection = http1::Builder::new()
@@ -131,9 +163,12 @@ async fn connection(
             }
         }
     };
-    gateway.lobby.leave(&visitor);
+    gateway.lobby.leave(visitor);
     match ended {
-        Ok(()) if !borders.complete() => connection.into_parts().io.into_inner().linger(LINGER).await,
+        // Only with TLS does the end have to be told before the socket is closed.
+        Ok(()) if !borders.complete() || gateway.parts.edge.tls.is_some() => {
+            connection.into_parts().io.into_inner().linger(LINGER).await;
+        }
         Ok(()) => {}
         Err(error) => tracing::debug!(%error, "client connection ended"),
     }
@@ -143,9 +178,14 @@ async fn connection(
 async fn strictly(
     gateway: Arc<Gateway>,
     framing: Framing,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
     peer: SocketAddr,
 ) -> Result<Response<Body>, Infallible> {
+    let edge = &gateway.parts.edge;
+    if edge.is_remote() {
+        proxies::drop_lookalikes(request.headers_mut());
+    }
+    let peer = proxies::client(&edge.trusted_proxies, request.headers(), peer);
     let refusal = match framing {
         Framing::Plain | Framing::Last => None,
         Framing::Refused(why) => Some(Refusal::new(400, "ambiguous_request", why)),
@@ -155,15 +195,18 @@ async fn strictly(
             "the request's headers are too long",
         )),
     };
-    if let Some(refusal) = refusal {
+    let mut response = if let Some(refusal) = refusal {
         gateway.metrics.refused_head();
-        return Ok(refusal.closing().answer(None, ""));
-    }
-    let mut response = gateway.handle(request, peer).await;
+        refusal.closing().answer(None, "")
+    } else {
+        gateway.handle(request, peer).await
+    };
+    let headers = response.headers_mut();
     if framing == Framing::Last {
-        response
-            .headers_mut()
-            .insert(CONNECTION, HeaderValue::from_static("close"));
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    if edge.tls.is_some() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, SECURE_ONLY);
     }
     Ok(response)
 }

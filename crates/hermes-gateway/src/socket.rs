@@ -7,10 +7,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::framing::{Follower, Framing};
+use crate::wire::Wire;
 
 /// What the socket saw, for the one who handles its requests.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ impl Borders {
 
 /// The socket.
 pub(crate) struct ClientSocket {
-    stream: TcpStream,
+    stream: Wire,
     borders: Borders,
     head_time: Duration,
     deadline: Option<Pin<Box<Sleep>>>,
@@ -48,7 +48,7 @@ pub(crate) struct ClientSocket {
 
 impl ClientSocket {
     /// Wraps an accepted socket; its first request head is due within `head_time`.
-    pub(crate) fn new(stream: TcpStream, borders: Borders, head_time: Duration) -> Self {
+    pub(crate) fn new(stream: Wire, borders: Borders, head_time: Duration) -> Self {
         let deadline = Some(Box::pin(sleep_until(Instant::now() + head_time)));
         Self {
             stream,

@@ -104,6 +104,11 @@ impl Plan {
         }
     }
 
+    /// Whether the code can be pasted, so that the login needs no callback.
+    pub fn takes_paste(&self) -> bool {
+        matches!(&self.method().flow, LoginFlow::Browser(browser) if browser.paste_redirect.is_some())
+    }
+
     /// Whether the loopback callback needs a random path segment because the login carries no `state`.
     pub fn random_path(&self) -> bool {
         matches!(&self.method().flow, LoginFlow::Browser(browser) if !browser.standard)

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use hermes_core::{CredentialId, ExitKind, Health, ProviderId, Secret, Strategy, UnixMs};
 use hermes_store::Event;
 
-use crate::api::{PoolError, Unusable, View};
+use crate::api::{Unusable, View};
 use crate::bounds::Bounds;
 use crate::choice::choose;
 use crate::entry::{Entry, Standing};
+use crate::error::PoolError;
 use crate::pool::{Inner, Pool};
 use crate::renewal::flight::{self, Failed, Reason};
-use crate::{keyless, view};
+use crate::{keyless, sources, view};
 
 impl Pool {
     /// Makes a credential usable again: ends cool-downs, blocks and the mark of a dead login. One that is switched off
@@ -105,6 +106,7 @@ impl Pool {
         let now = self.inner.clock.now();
         let view = view::of(&entry, now);
         self.inner.store.remove(id, now).await?;
+        sources::forget(&*self.inner.store, &view.credential).await?;
         self.inner.reload().await?;
         Ok(view)
     }
@@ -126,6 +128,7 @@ impl Pool {
                 .store
                 .remove(view.credential.id, self.inner.clock.now())
                 .await?;
+            sources::forget(&*self.inner.store, &view.credential).await?;
         }
         self.inner.reload().await?;
         Ok(views)

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use hermes_core::{CoolCause, Credential, CredentialId, ExitKind, Health, LoginCause, Rest, Scope, UnixMs};
 
-use crate::api::{Advice, Leased, Outcome, Verdict};
+use crate::api::{Advice, Leased, Outcome, Unusable, Verdict};
 use crate::choice::probe::Ticket;
 use crate::classify::{self, Answer};
 use crate::entry::Entry;
 use crate::pool::Inner;
 use crate::renewal::flight::{self, Reason};
-use crate::{health, keyless};
+use crate::{health, keyless, view};
 
 /// How long a refused token rests that must not be renewed yet (hermes-agent 0.19.0).
 const REFUSED_REST: Duration = Duration::from_mins(5);
@@ -29,6 +29,7 @@ pub struct Lease {
     model: Box<str>,
     /// Held by the request that tries first after a cool-down, until its outcome is known.
     probe: Option<(Ticket, Scope)>,
+    passed_over: Vec<Unusable>,
 }
 
 impl Lease {
@@ -47,7 +48,14 @@ impl Lease {
             leased: Arc::clone(leased),
             model: model.into(),
             probe,
+            passed_over: Vec::new(),
         }
+    }
+
+    /// The same lease, with those that could not serve in its place.
+    pub(crate) fn after(mut self, passed_over: Vec<Unusable>) -> Self {
+        self.passed_over = passed_over;
+        self
     }
 
     /// What it tries first, if a cool-down has just ended.
@@ -67,6 +75,29 @@ impl Lease {
     pub fn continued_as(&self, conversation: u64) {
         let key = self.pool.lane(&self.row().provider).key(conversation);
         self.pool.sticky.put(key, self.row().id);
+    }
+
+    /// Credentials of the pool that could not serve when this one was chosen, by priority, 16 at most. Nothing is looked for
+    /// where the choice met none.
+    pub fn passed_over(&self) -> &[Unusable] {
+        &self.passed_over
+    }
+
+    /// How the credential stands now, for the story of a request.
+    pub fn standing(&self) -> Unusable {
+        let now = self.pool.clock.now();
+        let entry = self
+            .pool
+            .entry(self.id())
+            .unwrap_or_else(|_| Arc::clone(&self.entry));
+        let (state, cause, until) = view::state_for(&entry, Some(&self.model), now);
+        Unusable {
+            label: entry.credential.label.clone(),
+            state,
+            cause,
+            rest: entry.stands(Some(&self.model), now).rest(),
+            until: until.filter(|_| !state.usable()),
+        }
     }
 
     /// What to send with.

@@ -10,17 +10,23 @@ mod api;
 mod bounds;
 mod choice;
 mod classify;
+mod desk;
 mod entry;
+mod error;
+mod feed;
 mod health;
 mod keyless;
+mod keys;
 mod lease;
 mod logins;
 mod pool;
+mod private;
 mod reload;
 mod renewal;
 mod runtime;
 mod slot;
 mod snapshot;
+mod sources;
 mod target;
 mod view;
 mod work;
@@ -28,14 +34,25 @@ mod work;
 pub use api::*;
 pub use bounds::note_origins;
 pub use classify::{Answer, classify, status_in_stream};
+pub use desk::{DeskLogin, LoginAsk, LoginDesk, LoginStatus, SignedIn, Submission};
+pub use error::PoolError;
+pub use feed::Feed;
 pub use keyless::keyless_views;
+pub use keys::{Keys, KnownKey, NewKey, key_problem};
 pub use lease::Lease;
 pub use logins::{AttemptView, Finished, Logins, Progress};
 pub use pool::{CLOCK_SETTING, Pool, PoolParts};
 pub use runtime::{Ignored, ProviderSettings, Runtime, ignored_settings, resolve};
+pub use sources::{Found, found_keys};
 
-// The gateway reaches the store only through the pool: client keys and the request log.
-pub use hermes_store::{ClientKey, Event, RequestRow, Saved, Store, StoreError};
+// Surfaces draw challenges and know no login engine.
+pub use hermes_oauth::{Challenge, OauthError};
+// The gateway and the dashboard reach the store only through the pool: client keys, sessions and the request log.
+pub use hermes_store::{
+    AdminSessions, CallMade, ClientKey, Event, KeyLimits, Latency, PassedOver, RequestFilter, RequestLog,
+    RequestPage, RequestRow, Saved, SessionRow, Store, StoreError, StoreInfo, Story, UsageAsk, UsageBy,
+    UsageRow, UsageSpan,
+};
 
 #[cfg(test)]
 mod tests;

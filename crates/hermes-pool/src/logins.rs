@@ -13,9 +13,10 @@ use hermes_store::{AttemptRow, Saved};
 use serde::Serialize;
 use tokio::sync::Notify;
 
-use crate::api::PoolError;
 use crate::bounds;
+use crate::error::PoolError;
 use crate::pool::Inner;
+use crate::sources;
 
 /// Durable login attempts. Clones share one state.
 #[derive(Clone)]
@@ -250,6 +251,10 @@ impl Logins {
             .finish_attempt(id, login, self.pool.clock.now())
             .await?;
         let saved = saved.ok_or(PoolError::Cancelled { id })?;
+        if let Err(error) = sources::welcome(&*self.pool.store, &saved.credential).await {
+            // The login is stored; its variable is only not offered again once it is gone.
+            tracing::warn!(%error, "it could not be noted that a variable is wanted again");
+        }
         Ok(Progress::Done(Box::new(Finished { saved, notes })))
     }
 

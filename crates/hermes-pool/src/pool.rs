@@ -10,11 +10,13 @@ use hermes_catalog::{Catalog, Provider};
 use hermes_core::{Clock, Credential, CredentialId, Faults, Protocol, ProviderId, Random, Secret, UnixMs};
 use hermes_oauth::Engine;
 use hermes_store::Store;
+use tokio::sync::watch;
 
-use crate::api::{Ask, PoolError, View};
+use crate::api::{Ask, View};
 use crate::choice::lane::Lane;
 use crate::choice::sticky::Sticky;
 use crate::entry::Entry;
+use crate::error::PoolError;
 use crate::lease::Lease;
 use crate::logins::{Logins, Running};
 use crate::runtime::ProviderSettings;
@@ -75,6 +77,8 @@ pub(crate) struct Inner {
     pub(crate) seen: tokio::sync::Mutex<Option<i64>>,
     pub(crate) writer: Mutex<()>,
     pub(crate) stamp: AtomicU64,
+    /// Counts the snapshots, for those who show them.
+    pub(crate) moved: watch::Sender<u64>,
 }
 
 impl Pool {
@@ -99,6 +103,7 @@ impl Pool {
                 seen: tokio::sync::Mutex::default(),
                 writer: Mutex::default(),
                 stamp: AtomicU64::new(0),
+                moved: watch::Sender::default(),
             }),
         }
     }
@@ -149,6 +154,11 @@ impl Pool {
             .entries()
             .map(|entry| view::of(&entry, now))
             .collect()
+    }
+
+    /// Moves whenever a credential or its state changes, by whichever process.
+    pub fn moves(&self) -> watch::Receiver<u64> {
+        self.inner.moved.subscribe()
     }
 
     /// One provider's credentials with their states, by priority.

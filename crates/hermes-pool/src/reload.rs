@@ -88,6 +88,7 @@ impl Inner {
         }
         let snapshot = Snapshot::new(cells, |provider| self.lane(provider));
         self.snapshot.store(Arc::new(snapshot));
+        self.note_move();
     }
 
     fn cell(&self, mut row: Credential) -> Arc<Cell> {
@@ -107,6 +108,7 @@ impl Inner {
                 self.end_waits(&old);
             }
             snapshot.put(cell, Arc::new(entry));
+            self.note_move();
         }
         merged.whole
     }
@@ -173,7 +175,13 @@ impl Inner {
         entry.stamp = self.stamp.fetch_add(1, Ordering::AcqRel) + 1;
         let entry = Arc::new(entry);
         snapshot.put(cell, Arc::clone(&entry));
+        self.note_move();
         Some(entry)
+    }
+
+    /// Tells those who show credentials that one has changed.
+    fn note_move(&self) {
+        self.moved.send_modify(|moves| *moves += 1);
     }
 
     /// What a provider's pool remembers, whether it has members or not.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use hermes_catalog::Catalog;
 use hermes_core::{CredentialId, ProviderId};
 
-use crate::api::PoolError;
 use crate::entry::Entry;
+use crate::error::PoolError;
 use crate::snapshot::Snapshot;
 
 /// Shorter beginnings of an id would catch a mistyped index.

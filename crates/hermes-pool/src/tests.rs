@@ -1,10 +1,11 @@
 mod affinity;
 mod bounds;
+mod desk;
 mod flaky;
 mod flight;
 mod health;
 mod keyless;
-mod kit;
+pub(crate) mod kit;
 mod lease;
 mod logins;
 mod probe;

@@ -1,5 +1,8 @@
 //! What every back end can do, in words that know no provider and no protocol.
 
+mod log;
+mod sessions;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,14 +11,17 @@ use hermes_core::{
     Strategy, UnixMs,
 };
 
+pub use log::RequestLog;
+pub use sessions::AdminSessions;
+
 use crate::{
-    Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, RequestRow,
-    Saved, StoreError, StoreInfo, Suspicion,
+    Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, Saved,
+    StoreError, StoreInfo, Suspicion,
 };
 
 /// The credential store. Every write is one transaction; a secret is sealed before it reaches the back end.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: AdminSessions + RequestLog {
     /// What this store is and how it is protected.
     fn info(&self) -> &StoreInfo;
 
@@ -185,6 +191,9 @@ pub trait Store: Send + Sync {
     /// Revokes a client key; false when there is none.
     async fn revoke_key(&self, id: KeyId, now: UnixMs) -> Result<bool, StoreError>;
 
+    /// Notes when client keys were last used; an earlier moment takes nothing back. Does not move the version.
+    async fn note_key_uses(&self, uses: &[(KeyId, UnixMs)]) -> Result<(), StoreError>;
+
     /// A secret setting, such as the hashing key of client keys; made by `make` at the first call.
     async fn secret_setting(
         &self,
@@ -200,12 +209,6 @@ pub trait Store: Send + Sync {
 
     /// The latest events, newest first.
     async fn events(&self, credential: Option<CredentialId>, limit: u32) -> Result<Vec<Event>, StoreError>;
-
-    /// Adds usage and request rows to the log file, in one transaction.
-    async fn append_log(&self, requests: &[RequestRow]) -> Result<(), StoreError>;
-
-    /// One request of the log file.
-    async fn request(&self, id: &str) -> Result<Option<RequestRow>, StoreError>;
 
     /// Reads everything, opens every secret and reports each row that is damaged.
     async fn check(&self) -> Result<Vec<String>, StoreError>;

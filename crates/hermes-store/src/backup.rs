@@ -18,7 +18,7 @@ use crate::sql::header;
 use crate::sql::secrets::damaged_rows;
 use crate::sqlite::{Sqlite, connect_options};
 use crate::verify::integrity;
-use crate::{OpenOptions, Store, StoreError, schema};
+use crate::{AdminSessions, OpenOptions, Store, StoreError, schema};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// Automatic copies kept.
@@ -181,7 +181,10 @@ pub async fn restore(options: OpenOptions, from: &Path, replace: bool) -> Result
     swap_in(places, &copy, setup.clock.now().as_millis())?;
     drop(alone);
     drop(gate);
-    Ok(Arc::new(setup.open_sqlite().await?))
+    let store = setup.open_sqlite().await?;
+    // Whoever was signed out after the copy was made stays so.
+    store.end_sessions().await?;
+    Ok(Arc::new(store))
 }
 
 /// Keeps the present store aside and gives its name to the copy.

@@ -1,5 +1,8 @@
 //! What each call of [`Store`] does.
 
+mod log;
+mod sessions;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,7 +12,6 @@ use hermes_core::{
     Strategy, UnixMs,
 };
 
-use crate::back::Back;
 use crate::fault::Fault;
 use crate::session::Until;
 use crate::sql::{
@@ -17,8 +19,8 @@ use crate::sql::{
 };
 use crate::store::{SqlStore, reading, transaction, writing};
 use crate::{
-    Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, RequestRow,
-    Saved, Store, StoreError, StoreInfo, Suspicion, dump, place, postgres, spill, sqlite,
+    Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, Saved, Store,
+    StoreError, StoreInfo, Suspicion, dump, place, spill,
 };
 
 #[async_trait]
@@ -289,6 +291,10 @@ impl Store for SqlStore {
         writing!(self, db => keys::revoke(db, id, now))
     }
 
+    async fn note_key_uses(&self, uses: &[(KeyId, UnixMs)]) -> Result<(), StoreError> {
+        writing!(self, db => keys::note_uses(db, uses))
+    }
+
     async fn secret_setting(
         &self,
         name: &str,
@@ -311,24 +317,6 @@ impl Store for SqlStore {
 
     async fn events(&self, credential: Option<CredentialId>, limit: u32) -> Result<Vec<Event>, StoreError> {
         reading!(self, db => events::list(db, credential, limit))
-    }
-
-    async fn append_log(&self, requests: &[RequestRow]) -> Result<(), StoreError> {
-        match &self.back {
-            Back::Sqlite(file) => sqlite::log::append(file, requests)
-                .await
-                .map_err(|fault| fault.at(&file.places.log())),
-            Back::Postgres(_) => writing!(self, db => postgres::log::append(db, requests)),
-        }
-    }
-
-    async fn request(&self, id: &str) -> Result<Option<RequestRow>, StoreError> {
-        match &self.back {
-            Back::Sqlite(file) => sqlite::log::request(file, id)
-                .await
-                .map_err(|fault| fault.at(&file.places.log())),
-            Back::Postgres(_) => reading!(self, db => postgres::log::request(db, id)),
-        }
     }
 
     async fn check(&self) -> Result<Vec<String>, StoreError> {

@@ -7,7 +7,7 @@ use hermes_core::{Clock, UnixMs};
 use sqlx::postgres::{PgArguments, PgRow, Postgres};
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
-use sqlx::{ColumnIndex, Decode, Row as _, SqliteConnection, Transaction, Type};
+use sqlx::{ColumnIndex, Decode, QueryBuilder, Row as _, SqliteConnection, Transaction, Type};
 
 use crate::fault::Fault;
 use crate::session::roll_back;
@@ -59,6 +59,33 @@ macro_rules! args {
     ($($value:expr),* $(,)?) => { vec![$($crate::db::Value::from($value)),*] };
 }
 pub(crate) use args;
+
+/// A piece of a statement whose parts are chosen while it runs.
+pub(crate) enum Part {
+    Text(&'static str),
+    Place(Value),
+}
+
+/// Puts the pieces of a statement together; what comes from outside takes places, never text.
+macro_rules! put_together {
+    ($database:ty, $parts:expr) => {{
+        let mut query = QueryBuilder::<$database>::new("");
+        for part in $parts {
+            match part {
+                Part::Text(text) => query.push(text),
+                Part::Place(Value::Int(number)) => query.push_bind(number),
+                Part::Place(Value::Text(text)) => query.push_bind(text.map(without_nul)),
+                Part::Place(Value::Blob(bytes)) => query.push_bind(bytes),
+            };
+        }
+        query
+    }};
+}
+
+/// PostgreSQL's text holds every character but this one.
+fn without_nul(text: String) -> String {
+    text.replace('\0', "\u{fffd}")
+}
 
 /// A transaction on one of the back ends. Dropping it undoes it.
 pub(crate) enum Db<'a> {
@@ -128,8 +155,7 @@ fn on_postgres(statement: &'static str, values: Vec<Value>) -> Query<'static, Po
     let query = sqlx::query(statement).persistent(false);
     values.into_iter().fold(query, |query, value| match value {
         Value::Int(number) => query.bind(number),
-        // PostgreSQL's text holds every character but this one.
-        Value::Text(text) => query.bind(text.map(|text| text.replace('\0', "\u{fffd}"))),
+        Value::Text(text) => query.bind(text.map(without_nul)),
         Value::Blob(bytes) => query.bind(bytes),
     })
 }
@@ -182,6 +208,27 @@ impl Db<'_> {
             }
             Self::Postgres(db) => {
                 let rows = on_postgres(statement, values).fetch_all(&mut **db).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// Every row of a statement of pieces.
+    pub(crate) async fn built(&mut self, parts: Vec<Part>) -> Result<Vec<Row>, Fault> {
+        Ok(match self {
+            Self::First(db, _) => {
+                let mut query = put_together!(Sqlite, parts);
+                let rows = query.build().fetch_all(&mut **db).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Sqlite(db) => {
+                let mut query = put_together!(Sqlite, parts);
+                let rows = query.build().fetch_all(&mut **db).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(db) => {
+                let mut query = put_together!(Postgres, parts);
+                let rows = query.build().persistent(false).fetch_all(&mut **db).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })

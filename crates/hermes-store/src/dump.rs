@@ -13,7 +13,8 @@ use crate::{ClientKey, PoolRow, StoreError};
 /// Settings that speak of the store itself.
 const OWN: [&str; 2] = ["place", "heir"];
 
-/// The contents of a store, its secrets open. Login attempts, which end by themselves, and the record of events stay behind.
+/// The contents of a store, its secrets open. Login attempts and sessions, which end by
+/// themselves, and the record of events stay behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dump {
     /// Every login.

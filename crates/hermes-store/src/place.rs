@@ -31,6 +31,23 @@ pub enum Suspicion {
     },
 }
 
+impl Suspicion {
+    /// What a person can do.
+    pub fn next_step(&self) -> &'static str {
+        match self {
+            Self::Moved { .. } => {
+                "Use that store, with `[store] url` or `--home`. Only if it is gone for good, run `hermes store adopt`."
+            }
+            Self::Copy { .. } => {
+                "If the original is not used any more, run `hermes store adopt`; if it is, sign in here anew instead."
+            }
+            Self::Older { .. } => {
+                "If there is no newer one, run `hermes store adopt`; a login that was renewed since then has to sign in again."
+            }
+        }
+    }
+}
+
 /// A folder on a machine, or a database of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Place {

@@ -1,7 +1,13 @@
 //! What goes into a store and comes out of it.
 
+mod log;
+
+pub use log::*;
+
 use hermes_core::{AttemptId, Credential, CredentialId, KeyId, ProviderId, Secret, Strategy, UnixMs};
 use serde::{Deserialize, Serialize};
+
+use crate::Story;
 
 /// What a store is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -114,6 +120,32 @@ pub struct ClientKey {
     pub created: UnixMs,
     /// When it was revoked.
     pub revoked: Option<UnixMs>,
+    /// When a request last came with it, as far as that was noted.
+    pub last_used: Option<UnixMs>,
+    /// What it may do.
+    pub limits: KeyLimits,
+}
+
+/// What a client key may do; by default everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct KeyLimits {
+    /// Requests a minute at each gateway.
+    pub requests_per_minute: Option<u32>,
+    /// Models: `PROVIDER/MODEL`, `PROVIDER/*`, or a name as clients give it. Empty means every model.
+    pub models: Vec<String>,
+}
+
+/// Somebody who looks after the store in a browser. The token is never stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SessionRow {
+    /// Short public id.
+    pub id: String,
+    /// When it began.
+    pub created: UnixMs,
+    /// When it was last used, as far as that was noted.
+    pub used: UnixMs,
+    /// When it ends at the latest.
+    pub expires: UnixMs,
 }
 
 /// One change of state.
@@ -158,6 +190,12 @@ pub struct RequestRow {
     pub total_ms: u32,
     /// Tokens: uncached input, cache read, cache write, output; none where the answer told nothing.
     pub tokens: Option<[u64; 4]>,
+    /// The part of the output that was reasoning, where the answer told it.
+    pub reasoning: Option<u64>,
     /// Error kind, if it failed.
     pub error: Option<String>,
+    /// Bytes of the answer's body that were held back until it was clear that it is one.
+    pub held: Option<u32>,
+    /// How it went, where there is more to tell.
+    pub story: Option<Box<Story>>,
 }

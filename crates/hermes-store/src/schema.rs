@@ -17,10 +17,14 @@ pub(crate) const NEWEST: i64 = STEPS.len() as i64;
 pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0001_store.sql"),
     include_str!("../migrations/0002_custody.sql"),
+    include_str!("../migrations/0003_sessions.sql"),
+    include_str!("../migrations/0004_keys.sql"),
+    include_str!("../migrations/0005_story.sql"),
+    include_str!("../migrations/0006_usage.sql"),
 ];
 
 /// Fingerprint of the newest schema as SQLite lists it; the test of this module prints the new one after a change.
-const FINGERPRINT: &str = "126740153471a2fe81964694da298bc79fb0704de2caa32fdfb26ba742418243";
+const FINGERPRINT: &str = "0bb7f0e259795ca91a1833ac3a99de80ec5346c0e84f074f59893aa875ce35de";
 
 /// The first bytes of every SQLite database.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";

@@ -270,6 +270,9 @@ fn request() -> RequestRow {
         total_ms: 1,
         tokens: Some([1, 2, 3, 4]),
         error: None,
+        reasoning: None,
+        held: None,
+        story: None,
     }
 }
 

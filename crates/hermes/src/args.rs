@@ -1,9 +1,15 @@
 //! The command line.
 
+mod serve;
+mod usage;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use hermes_core::Secret;
+
+pub(crate) use serve::{DashboardCommand, DashboardVerb, Up};
+pub(crate) use usage::{By, Range};
 
 /// Sign in to AI providers once, and serve their models to every program on this machine
 #[derive(Debug, Parser)]
@@ -34,8 +40,10 @@ const EXIT_CODES: &str = "Exit codes: 0 ok, 1 failure, 2 usage, 3 cancelled or d
 /// What to do. Without a command: one screen with logins, gateway and the next step.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the gateway in the foreground
+    /// Run the gateway and the dashboard in the foreground
     Up(Up),
+    /// Open the dashboard of the running `hermes up` in a browser
+    Dashboard(DashboardCommand),
     /// Sign in to providers and manage logins
     #[command(subcommand)]
     Auth(Auth),
@@ -89,6 +97,15 @@ pub(crate) enum Command {
         /// Id from the `x-hermes-request-id` header
         request_id: String,
     },
+    /// Show requests, tokens and latencies by login, model or client key
+    Usage {
+        /// How far back
+        #[arg(long, value_enum, default_value_t = Range::Day)]
+        range: Range,
+        /// What to tell apart
+        #[arg(long, value_enum, default_value_t = By::Credential)]
+        by: By,
+    },
     /// Print a completion script
     Completions {
         /// Shell
@@ -97,14 +114,6 @@ pub(crate) enum Command {
     /// Watch something happen with simulated providers, without any account
     #[command(subcommand)]
     Drill(Drill),
-}
-
-/// `hermes up`.
-#[derive(Debug, Args)]
-pub(crate) struct Up {
-    /// Address and port, on this machine [default: 127.0.0.1:7766]
-    #[arg(long, value_name = "ADDR")]
-    pub(crate) listen: Option<String>,
 }
 
 /// `hermes auth`.
@@ -298,6 +307,12 @@ pub(crate) enum Key {
         /// Name for you
         #[arg(default_value = "default")]
         name: String,
+        /// Most requests a minute
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+        /// Only this model, PROVIDER/MODEL or PROVIDER/*; may be given several times
+        #[arg(long = "model", value_name = "MODEL")]
+        models: Vec<String>,
     },
     /// List keys
     List,

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
+mod edge;
 mod effective;
 
 pub(crate) use effective::Effective;
@@ -44,6 +45,10 @@ struct Raw {
 struct RawGateway {
     listen: Option<Spanned<String>>,
     allowed_hosts: Option<Spanned<Vec<String>>>,
+    tls_cert: Option<Spanned<PathBuf>>,
+    tls_key: Option<Spanned<PathBuf>>,
+    behind_proxy: Option<Spanned<bool>>,
+    trusted_proxies: Option<Spanned<Vec<String>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -177,6 +182,7 @@ impl Config {
                 format!("`listen`: `{text}` is not an address such as `{DEFAULT_LISTEN}`"),
             ));
         }
+        self.raw.gateway.check()?;
         if let Some(url) = &self.raw.store.url
             && !crate::server::is_address(url.get_ref().0.expose())
         {

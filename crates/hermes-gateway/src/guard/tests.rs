@@ -1,6 +1,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version};
 
 use super::Guard;
+use crate::edge::Edge;
 
 fn check(uri: &str, headers: &[(&'static str, &str)]) -> u16 {
     let mut map = HeaderMap::new();
@@ -10,7 +11,7 @@ fn check(uri: &str, headers: &[(&'static str, &str)]) -> u16 {
             HeaderValue::from_str(value).unwrap(),
         );
     }
-    let guard = Guard::new(7766, &["Hermes.example.com".to_owned()]);
+    let guard = Guard::new(7766, &["Hermes.example.com".to_owned()], &Edge::default());
     let outcome = guard.check(&Method::GET, &uri.parse().unwrap(), Version::HTTP_11, &map);
     outcome.map_or_else(|refusal| refusal.status, |()| 200)
 }

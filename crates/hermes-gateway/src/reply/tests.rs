@@ -116,6 +116,7 @@ async fn missing_login_is_never_the_clients_key() {
 async fn refusal_without_a_protocol_is_plain_text() {
     let (head, body) = shown(Refusal::new(421, "wrong_host", "no").closing(), None).await;
     assert_eq!(head.headers["content-type"], "text/plain; charset=utf-8");
+    assert_eq!(head.headers["x-content-type-options"], "nosniff");
     assert_eq!(head.headers["connection"], "close");
     assert_eq!(body, Value::Null);
 }

@@ -15,10 +15,10 @@ use hermes_core::{
     Account, Billing, Clock, Credential, Identity, KeyId, Material, NewCredential, OsRandom, Protocol,
     ProviderId, Secret, Source, SystemClock,
 };
-use hermes_gateway::{Fallback, Gateway, GatewayParts, Keys, Limits, LogSender, Routes, Target};
+use hermes_gateway::{Edge, Fallback, Gateway, GatewayParts, Limits, LogSender, Routes, Target};
 use hermes_http::{Http, HttpConfig, Lab, ProxySettings};
 use hermes_oauth::Engine;
-use hermes_pool::{Pool, PoolParts, RequestRow, Store};
+use hermes_pool::{Feed, KeyLimits, Keys, Pool, PoolParts, RequestRow, Store};
 use hermes_store::{HolderChoice, NoKeyring, OpenOptions};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpSocket};
@@ -37,6 +37,8 @@ pub(crate) struct Setup {
     pub(crate) tokens: bool,
     /// Whether another service answers the other paths.
     pub(crate) fallback: bool,
+    /// How other machines reach it.
+    pub(crate) edge: Edge,
 }
 
 impl Default for Setup {
@@ -47,6 +49,7 @@ impl Default for Setup {
             protocols: Protocol::ALL.to_vec(),
             tokens: false,
             fallback: false,
+            edge: Edge::default(),
         }
     }
 }
@@ -58,6 +61,7 @@ pub(crate) struct Running {
     pub(crate) key_id: KeyId,
     pub(crate) keys: Arc<Keys>,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) feed: Feed,
     pub(crate) upstream: Upstream,
     pub(crate) credentials: Vec<Credential>,
     stop: Option<oneshot::Sender<()>>,
@@ -92,8 +96,12 @@ pub(crate) async fn start(upstream: Upstream, setup: Setup) -> Running {
     let pool = pool(&store, &catalog, &http, &clock);
     pool.reload().await.unwrap();
     let keys = Arc::new(Keys::load(Arc::clone(&store), &OsRandom).await.unwrap());
-    let made = keys.create("test", clock.now(), &OsRandom).await.unwrap();
-    let (log, writer) = LogSender::start(Arc::clone(&store));
+    let made = keys
+        .create("test", KeyLimits::default(), clock.now(), &OsRandom)
+        .await
+        .unwrap();
+    let feed = Feed::default();
+    let (log, writer) = LogSender::start(Arc::clone(&store), feed.clone());
     let lab = Target {
         provider: ProviderId::new("custom:lab"),
         model: "m-1".to_owned(),
@@ -109,6 +117,7 @@ pub(crate) async fn start(upstream: Upstream, setup: Setup) -> Running {
         routes: Routes::new([("fast".to_owned(), lab)]),
         limits: setup.limits,
         allowed_hosts: vec!["hermes.example.com".to_owned()],
+        edge: setup.edge,
         version: "0.0.0",
         fallback: Some::<Fallback>(Arc::new(|request, _| {
             let page = format!("elsewhere {}\n", request.uri().path());
@@ -129,6 +138,7 @@ pub(crate) async fn start(upstream: Upstream, setup: Setup) -> Running {
         key_id: made.key.id,
         keys,
         store,
+        feed,
         upstream,
         credentials,
         stop: Some(stop),

@@ -7,10 +7,11 @@ use hermes_core::{CredentialId, ExitKind, Strategy, UnixMs};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::api::{Ask, Leased, PoolError, Unusable};
+use crate::api::{Ask, Leased, Unusable};
 use crate::choice::pick::Round;
 use crate::choice::probe::{self, Ticket, Turn};
 use crate::entry::{Entry, Standing};
+use crate::error::PoolError;
 use crate::lease::Lease;
 use crate::pool::Inner;
 use crate::renewal::flight::{self, Flight, Reason};
@@ -159,7 +160,7 @@ fn pick(pool: &Arc<Inner>, search: &Search<'_>) -> Result<Pick, PoolError> {
             Pick::None => round.pass(&entry),
             Pick::Lease(lease) => {
                 round.remember(&entry);
-                return Ok(Pick::Lease(lease));
+                return Ok(Pick::Lease(lease.after(round.passed_over(&entry))));
             }
             Pick::Open(entry) => return Ok(Pick::Open(entry)),
             // A conversation waits for its own credential rather than move.
@@ -265,7 +266,8 @@ fn exhausted(pool: &Inner, ask: &Ask<'_>) -> PoolError {
     }
 }
 
-fn unusable(pool: &Inner, entry: &Entry, ask: &Ask<'_>, now: UnixMs) -> Unusable {
+/// How a credential stands for a request that it does not serve.
+pub(crate) fn unusable(pool: &Inner, entry: &Entry, ask: &Ask<'_>, now: UnixMs) -> Unusable {
     let (state, mut cause, mut until) = view::state_for(entry, Some(ask.model), now);
     if state.usable() {
         until = None;

@@ -3,13 +3,15 @@
 //! They choose among credentials that are paid for in the same way as the first usable one by priority. A conversation that
 //! has been somewhere stays there.
 
+use std::cell::Cell;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use arc_swap::Guard;
 use hermes_core::{Billing, CredentialId, Strategy, UnixMs};
 
-use crate::choice::choose::Search;
+use crate::api::Unusable;
+use crate::choice::choose::{Search, unusable};
 use crate::choice::lane::{Lane, hashed};
 use crate::entry::{Entry, Standing};
 use crate::pool::Inner;
@@ -17,6 +19,8 @@ use crate::snapshot::{Members, Snapshot};
 
 /// Requests in flight on one credential before the next one is taken.
 const IN_FLIGHT: u32 = 4;
+/// Most credentials that the story of a request names.
+const MOST_TOLD: usize = 16;
 /// In a larger pool the member at a place is looked at before all are counted.
 const SMALL_POOL: usize = 64;
 
@@ -29,6 +33,8 @@ pub(crate) struct Round<'a> {
     now: UnixMs,
     /// Those that turned out to give nothing at this look.
     passed: Vec<CredentialId>,
+    /// Whether one of those that were looked at cannot serve.
+    passed_over: Cell<bool>,
     /// How a credential is paid for that is being waited for.
     waiting: Option<Billing>,
     /// The conversation's key, and where it went last.
@@ -55,6 +61,7 @@ impl<'a> Round<'a> {
             members,
             now,
             passed: Vec::new(),
+            passed_over: Cell::new(false),
             waiting: None,
             key,
             held: key.and_then(|key| pool.sticky.get(key)),
@@ -85,6 +92,26 @@ impl<'a> Round<'a> {
     pub(crate) fn stay(&mut self, entry: &Entry) {
         self.pass(entry);
         self.waiting.get_or_insert(entry.credential.billing);
+    }
+
+    /// Those that cannot serve, for the story of the request; nothing is looked up where the choice met none. Where the order
+    /// decides, only those before the chosen one count.
+    pub(crate) fn passed_over(&self, chosen: &Entry) -> Vec<Unusable> {
+        if !self.passed_over.get() {
+            return Vec::new();
+        }
+        let (ask, id) = (self.search.ask, chosen.credential.id);
+        let in_order = self.members.lane.strategy() == Strategy::FillFirst && self.held != Some(id);
+        self.members
+            .cells()
+            .iter()
+            .map(|cell| cell.look())
+            .take_while(|entry| !in_order || entry.credential.id != id)
+            .filter(|entry| !ask.tried.contains(&entry.credential.id))
+            .filter(|entry| !entry.stands(Some(ask.model), self.now).is_usable())
+            .take(MOST_TOLD)
+            .map(|entry| unusable(self.pool, &entry, ask, self.now))
+            .collect()
     }
 
     pub(crate) fn is_held(&self, entry: &Entry) -> bool {
@@ -121,7 +148,11 @@ impl<'a> Round<'a> {
                 entry.is_alive(self.now).then_some(Standing::Fresh)
             }
             Standing::Stale if self.waiting.is_some() => None,
-            standing => standing.is_usable().then_some(standing),
+            standing if standing.is_usable() => Some(standing),
+            _ => {
+                self.passed_over.set(true);
+                None
+            }
         }
     }
 

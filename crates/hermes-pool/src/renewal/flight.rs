@@ -10,8 +10,8 @@ use hermes_core::{CredentialId, ExitKind, Explain, chain};
 use hermes_store::StoreError;
 use tokio::sync::watch;
 
-use crate::api::PoolError;
 use crate::entry::Entry;
+use crate::error::PoolError;
 use crate::pool::Inner;
 use crate::renewal::renew::{self, Seen};
 

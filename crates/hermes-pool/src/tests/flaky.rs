@@ -10,8 +10,9 @@ use hermes_core::{
     Strategy, UnixMs,
 };
 use hermes_store::{
-    Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow, RequestRow,
-    Saved, Store, StoreError, StoreInfo, Suspicion,
+    AdminSessions, Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow,
+    RequestFilter, RequestLog, RequestPage, RequestRow, Saved, SessionRow, Store, StoreError, StoreInfo,
+    Suspicion, UsageAsk, UsageRow,
 };
 
 pub(crate) struct Flaky {
@@ -293,6 +294,10 @@ impl Store for Flaky {
         self.met().revoke_key(id, now).await
     }
 
+    async fn note_key_uses(&self, uses: &[(KeyId, UnixMs)]) -> Result<(), StoreError> {
+        self.met().note_key_uses(uses).await
+    }
+
     async fn secret_setting(
         &self,
         name: &str,
@@ -313,14 +318,6 @@ impl Store for Flaky {
         self.met().events(credential, limit).await
     }
 
-    async fn append_log(&self, requests: &[RequestRow]) -> Result<(), StoreError> {
-        self.met().append_log(requests).await
-    }
-
-    async fn request(&self, id: &str) -> Result<Option<RequestRow>, StoreError> {
-        self.met().request(id).await
-    }
-
     async fn check(&self) -> Result<Vec<String>, StoreError> {
         self.met().check().await
     }
@@ -331,5 +328,70 @@ impl Store for Flaky {
 
     async fn close(&self) -> Result<(), StoreError> {
         self.met().close().await
+    }
+}
+
+#[async_trait]
+impl AdminSessions for Flaky {
+    async fn add_code(&self, hash: &str, expires: UnixMs, now: UnixMs) -> Result<(), StoreError> {
+        self.met().add_code(hash, expires, now).await
+    }
+
+    async fn take_code(&self, hash: &str, now: UnixMs) -> Result<bool, StoreError> {
+        self.met().take_code(hash, now).await
+    }
+
+    async fn add_session(
+        &self,
+        hash: &str,
+        id: &str,
+        created: UnixMs,
+        expires: UnixMs,
+    ) -> Result<(), StoreError> {
+        self.met().add_session(hash, id, created, expires).await
+    }
+
+    async fn session(
+        &self,
+        hash: &str,
+        idle: Duration,
+        now: UnixMs,
+    ) -> Result<Option<SessionRow>, StoreError> {
+        self.met().session(hash, idle, now).await
+    }
+
+    async fn sessions(&self, idle: Duration, now: UnixMs) -> Result<Vec<SessionRow>, StoreError> {
+        self.met().sessions(idle, now).await
+    }
+
+    async fn touch_session(&self, hash: &str, now: UnixMs) -> Result<(), StoreError> {
+        self.met().touch_session(hash, now).await
+    }
+
+    async fn end_session(&self, hash: &str) -> Result<bool, StoreError> {
+        self.met().end_session(hash).await
+    }
+
+    async fn end_sessions(&self) -> Result<u64, StoreError> {
+        self.met().end_sessions().await
+    }
+}
+
+#[async_trait]
+impl RequestLog for Flaky {
+    async fn append_log(&self, requests: &[RequestRow]) -> Result<(), StoreError> {
+        self.met().append_log(requests).await
+    }
+
+    async fn request(&self, id: &str) -> Result<Option<RequestRow>, StoreError> {
+        self.met().request(id).await
+    }
+
+    async fn requests(&self, filter: &RequestFilter) -> Result<RequestPage, StoreError> {
+        self.met().requests(filter).await
+    }
+
+    async fn usage(&self, ask: &UsageAsk) -> Result<Vec<UsageRow>, StoreError> {
+        self.met().usage(ask).await
     }
 }

@@ -165,6 +165,7 @@ pub(crate) struct Kit {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) issuer: Arc<Issuer>,
     pub(crate) home: tempfile::TempDir,
+    origin: String,
 }
 
 pub(crate) const OAUTH: &str = "minimax-oauth";
@@ -211,6 +212,7 @@ pub(crate) async fn kit_over(catalog: Catalog, settings: HashMap<ProviderId, Pro
         clock,
         issuer,
         home,
+        origin,
     }
 }
 
@@ -357,6 +359,14 @@ impl Kit {
             HashMap::new(),
             None,
         )
+    }
+
+    /// The pool of another run of the program in this home.
+    pub(crate) fn another_run(&self) -> Pool {
+        let catalog = Catalog::builtin().unwrap();
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let run = Some(self.home.path().join("home/run"));
+        pool_over(&self.store, &clock, &self.origin, catalog, HashMap::new(), run)
     }
 
     pub(crate) fn state(&self, label: &str) -> crate::State {

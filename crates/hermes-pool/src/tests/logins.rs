@@ -8,7 +8,7 @@ use pretty_assertions::assert_eq;
 use super::kit::{KEY, Kit, OAUTH, id, kit};
 use crate::{PoolError, Progress, State};
 
-const CODE: &str = r#"{"user_code":"AB-CD","verification_uri":"https://platform.minimax.io/oauth-authorize?x=1",
+pub(super) const CODE: &str = r#"{"user_code":"AB-CD","verification_uri":"https://platform.minimax.io/oauth-authorize?x=1",
     "expired_in":600,"interval":2000,"state":"$STATE"}"#;
 
 async fn start(kit: &Kit) -> hermes_core::AttemptId {

@@ -11,7 +11,8 @@ use super::{OpenOptions, Setup, connect_options};
 use crate::db::Db;
 use crate::sql::header;
 use crate::{
-    AttemptRow, ClientKey, Commit, HolderChoice, LeaseMove, NoKeyring, Phase, Store, StoreInfo, open, schema,
+    AttemptRow, ClientKey, Commit, HolderChoice, KeyLimits, LeaseMove, NoKeyring, Phase, Store, StoreInfo,
+    open, schema,
 };
 
 fn now() -> UnixMs {
@@ -84,6 +85,8 @@ fn client_key() -> ClientKey {
         hash: "00".to_owned(),
         created: now(),
         revoked: None,
+        last_used: None,
+        limits: KeyLimits::default(),
     }
 }
 
@@ -97,7 +100,7 @@ const TO_THE_FIRST: &str = "
     INSERT INTO credential_health SELECT cred_id, scope, until, health, seq FROM now.credential_health;
     INSERT INTO pool SELECT provider, strategy FROM now.pool;
     INSERT INTO login_attempt SELECT * FROM now.login_attempt;
-    INSERT INTO client_key SELECT * FROM now.client_key;
+    INSERT INTO client_key SELECT id, name, prefix, hash, created, revoked FROM now.client_key;
     INSERT INTO setting SELECT * FROM now.setting WHERE name <> 'place';
     INSERT INTO event SELECT * FROM now.event;
     INSERT INTO counter SELECT * FROM now.counter WHERE name IN ('version', 'backup');";

@@ -5,7 +5,7 @@ use std::path::Path;
 use hermes_core::Secret;
 use sqlx::Transaction;
 
-use super::{LIMIT, Server};
+use super::{LIMIT, Server, steps};
 use crate::back::Back;
 use crate::db::{Db, args};
 use crate::fault::Fault;
@@ -16,8 +16,6 @@ use crate::session::Until;
 use crate::sql::{header, settings};
 use crate::store::{Parts, SqlStore};
 use crate::{StoreError, StoreInfo, Suspicion, schema};
-
-const TABLES: &str = include_str!("../../migrations/postgres_0002.sql");
 
 /// Opens the store at an address, or creates it in an empty database.
 pub(crate) async fn open(setup: Setup, address: &Secret) -> Result<SqlStore, StoreError> {
@@ -35,6 +33,12 @@ pub(crate) async fn open(setup: Setup, address: &Secret) -> Result<SqlStore, Sto
     let mut found = admit(&mut server, &setup, named).await.map_err(failed)?;
     if found.is_none() && setup.create {
         new_key = create(&server, &setup).await.map_err(failed)?;
+        found = admit(&mut server, &setup, named).await.map_err(failed)?;
+    }
+    if let Some((stored, _)) = &found
+        && stored.schema < schema::NEWEST
+    {
+        steps::upgrade(&server, &setup, stored).await.map_err(failed)?;
         found = admit(&mut server, &setup, named).await.map_err(failed)?;
     }
     let (header, suspect) = found.ok_or_else(missing)?;
@@ -76,8 +80,8 @@ async fn create(server: &Server, setup: &Setup) -> Result<Option<DataKey>, Fault
     let tables = async {
         let connection = server.pool.acquire().await?;
         let mut transaction = Transaction::begin(connection, None).await?;
-        match sqlx::raw_sql(TABLES).execute(&mut *transaction).await {
-            Ok(_) => Ok(Some(transaction)),
+        match steps::make(&mut transaction, 0).await {
+            Ok(()) => Ok(Some(transaction)),
             Err(error) if is_made_meanwhile(&error) => Ok(None),
             Err(error) => Err(error.into()),
         }

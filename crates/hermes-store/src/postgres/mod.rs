@@ -7,6 +7,7 @@ mod create;
 mod crowd;
 mod history;
 pub(crate) mod log;
+mod steps;
 
 use std::str::FromStr;
 use std::sync::Arc;

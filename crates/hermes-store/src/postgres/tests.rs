@@ -1,3 +1,5 @@
+mod upgrade;
+
 use super::shown_address;
 
 #[test]

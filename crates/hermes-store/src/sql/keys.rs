@@ -2,11 +2,11 @@
 
 use hermes_core::{KeyId, UnixMs};
 
-use super::change;
 use super::events::{NewEvent, record};
-use crate::db::{Db, args};
+use super::{change, json, text};
+use crate::db::{Db, Row, args};
 use crate::fault::Fault;
-use crate::{ClientKey, StoreError};
+use crate::{ClientKey, KeyLimits, StoreError};
 
 pub(crate) async fn add(db: &mut Db<'_>, key: &ClientKey) -> Result<(), Fault> {
     let taken = db
@@ -28,17 +28,33 @@ pub(crate) async fn add(db: &mut Db<'_>, key: &ClientKey) -> Result<(), Fault> {
 
 pub(crate) async fn insert(db: &mut Db<'_>, key: &ClientKey) -> Result<(), Fault> {
     db.run(
-        "INSERT INTO client_key (id, name, prefix, hash, created, revoked) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO client_key (id, name, prefix, hash, created, revoked, last_used, per_minute, models) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
             key.id.to_string(),
             &key.name,
             &key.prefix,
             &key.hash,
             key.created,
-            key.revoked
+            key.revoked,
+            key.last_used,
+            key.limits.requests_per_minute.map(i64::from),
+            (!key.limits.models.is_empty()).then(|| text(&key.limits.models)),
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// Notes when keys were last used. Nobody caches that, so the version stays.
+pub(crate) async fn note_uses(db: &mut Db<'_>, uses: &[(KeyId, UnixMs)]) -> Result<(), Fault> {
+    for (id, at) in uses {
+        db.run(
+            "UPDATE client_key SET last_used = $2 WHERE id = $1 AND (last_used IS NULL OR last_used < $2)",
+            args![id.to_string(), *at],
+        )
+        .await?;
+    }
     Ok(())
 }
 
@@ -46,21 +62,35 @@ pub(crate) async fn list(db: &mut Db<'_>) -> Result<Vec<ClientKey>, Fault> {
     let rows = db
         .all("SELECT * FROM client_key ORDER BY created, id", args![])
         .await?;
-    rows.iter()
-        .map(|row| {
-            let id: String = row.get("id")?;
-            Ok(ClientKey {
-                id: id.parse().map_err(|_| StoreError::Damaged {
-                    row: format!("client_key `{id}`"),
-                })?,
-                name: row.get("name")?,
-                prefix: row.get("prefix")?,
-                hash: row.get("hash")?,
-                created: UnixMs::from_millis(row.get("created")?),
-                revoked: row.time("revoked")?,
-            })
-        })
-        .collect()
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<ClientKey, Fault> {
+    let id: String = row.get("id")?;
+    let damaged = || StoreError::Damaged {
+        row: format!("client_key `{id}`"),
+    };
+    let models: Option<String> = row.get("models")?;
+    let per_minute: Option<i64> = row.get("per_minute")?;
+    // A limit that cannot be read must not become none.
+    let limits = KeyLimits {
+        models: models
+            .map_or(Some(Vec::new()), |models| json(&models))
+            .ok_or_else(damaged)?,
+        requests_per_minute: per_minute
+            .map(|number| u32::try_from(number).map_err(|_| damaged()))
+            .transpose()?,
+    };
+    Ok(ClientKey {
+        id: id.parse().map_err(|_| damaged())?,
+        name: row.get("name")?,
+        prefix: row.get("prefix")?,
+        hash: row.get("hash")?,
+        created: UnixMs::from_millis(row.get("created")?),
+        revoked: row.time("revoked")?,
+        last_used: row.time("last_used")?,
+        limits,
+    })
 }
 
 pub(crate) async fn revoke(db: &mut Db<'_>, id: KeyId, now: UnixMs) -> Result<bool, Fault> {

@@ -12,11 +12,15 @@ pub(crate) mod header;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod lease;
+pub(crate) mod log;
 pub(crate) mod node;
 pub(crate) mod place;
 pub(crate) mod pools;
+pub(crate) mod requests;
 pub(crate) mod secrets;
+pub(crate) mod sessions;
 pub(crate) mod settings;
+pub(crate) mod usage;
 
 use hermes_core::Random;
 use serde::de::DeserializeOwned;

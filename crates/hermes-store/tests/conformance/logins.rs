@@ -1,13 +1,14 @@
 //! Logins, health, order, attempts, keys, settings and the log.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::support::{Home, displayed, labelled, login, material, now};
 use hermes_core::{
-    AttemptId, CoolCause, CredentialId, Explain, Health, KeyId, LoginCause, OsRandom, ProviderId, RequestId,
-    Scope, Secret, UnixMs,
+    AttemptId, CoolCause, CredentialId, Explain, Health, KeyId, LoginCause, OsRandom, ProviderId, Scope,
+    Secret, UnixMs,
 };
-use hermes_store::{AttemptRow, ClientKey, Commit, RequestRow, Store};
+use hermes_store::{AttemptRow, ClientKey, Commit, KeyLimits, Store};
 
 fn attempt() -> AttemptRow {
     AttemptRow {
@@ -386,6 +387,11 @@ pub(crate) async fn client_keys_are_kept_and_revoked_once(home: Home) {
         hash: "00".to_owned(),
         created: now(),
         revoked: None,
+        last_used: None,
+        limits: KeyLimits {
+            requests_per_minute: Some(60),
+            models: vec!["lab/*".to_owned(), "fast".to_owned()],
+        },
     };
     store.add_key(&key).await.unwrap();
     assert_eq!(store.keys().await.unwrap(), std::slice::from_ref(&key));
@@ -398,6 +404,35 @@ pub(crate) async fn client_keys_are_kept_and_revoked_once(home: Home) {
     assert!(store.revoke_key(key.id, UnixMs::from_millis(9)).await.unwrap());
     assert_eq!(store.keys().await.unwrap()[0].revoked, Some(now()));
     assert!(!store.revoke_key(twin.id, now()).await.unwrap());
+}
+
+pub(crate) async fn uses_of_client_keys_are_noted_and_move_no_version(home: Home) {
+    let store = home.open().await;
+    let mut keys = Vec::new();
+    for name in ["a", "b"] {
+        let key = super::moves::key(name);
+        store.add_key(&key).await.unwrap();
+        keys.push(key.id);
+    }
+    let version = store.version().await.unwrap();
+    let last = async || -> Vec<Option<UnixMs>> {
+        let listed = store.keys().await.unwrap();
+        let of = |id: &KeyId| listed.iter().find(|key| key.id == *id).unwrap().last_used;
+        keys.iter().map(of).collect()
+    };
+    let at = |millis| now().plus(Duration::from_millis(millis));
+    store.note_key_uses(&[]).await.unwrap();
+    assert_eq!(last().await, [Some(now()); 2]);
+    store
+        .note_key_uses(&[(keys[0], at(5)), (keys[1], at(9))])
+        .await
+        .unwrap();
+    store
+        .note_key_uses(&[(keys[0], at(4)), (keys[1], at(10))])
+        .await
+        .unwrap();
+    assert_eq!(last().await, [Some(at(5)), Some(at(10))]);
+    assert_eq!(store.version().await.unwrap(), version);
 }
 
 pub(crate) async fn settings_plain_and_secret_stay_apart(home: Home) {
@@ -441,29 +476,6 @@ pub(crate) async fn events_come_newest_first_with_a_limit(home: Home) {
         kinds(store.events(Some(id), 9).await.unwrap()),
         ["refreshed", "login"]
     );
-}
-
-pub(crate) async fn request_log_keeps_a_request_once(home: Home) {
-    let store = home.open().await;
-    let row = RequestRow {
-        id: RequestId::new(now(), &OsRandom).to_string(),
-        at: now(),
-        key: Some(KeyId::new(now(), &OsRandom)),
-        credential: Some(CredentialId::new(now(), &OsRandom)),
-        provider: Some(ProviderId::new("lab")),
-        model: "m".to_owned(),
-        protocol: "chat_completions".to_owned(),
-        status: 200,
-        attempts: 2,
-        first_byte_ms: Some(12),
-        total_ms: 99,
-        tokens: Some([1, 2, 3, 4]),
-        error: None,
-    };
-    assert_eq!(store.request(&row.id).await.unwrap(), None);
-    store.append_log(std::slice::from_ref(&row)).await.unwrap();
-    store.append_log(std::slice::from_ref(&row)).await.unwrap();
-    assert_eq!(store.request(&row.id).await.unwrap(), Some(row));
 }
 
 pub(crate) async fn reads_while_another_task_writes_see_whole_states(home: Home) {

@@ -5,8 +5,10 @@
 mod changes;
 mod copies;
 mod lease;
+mod log;
 mod logins;
 mod moves;
+mod sessions;
 mod spill;
 #[path = "../support/mod.rs"]
 mod support;
@@ -57,6 +59,23 @@ cases! {
         damaged_row_keeps_no_other_token_waiting,
         empty_room_that_nobody_used_goes_after_a_day,
         spill_in_a_place_that_is_not_safe_is_refused;
+    log:
+        request_log_keeps_a_request_once,
+        story_of_a_request_comes_back_whole,
+        story_without_end_is_kept_in_part,
+        requests_come_in_pages_newest_first,
+        requests_are_found_by_each_filter,
+        requests_of_many_models_are_found_by_a_part_of_the_name,
+        usage_adds_up_by_time_and_group,
+        usage_of_two_gateways_at_once_loses_nothing;
+    sessions:
+        code_is_taken_once_and_not_after_its_end,
+        code_is_taken_by_one_of_many_at_once,
+        session_lives_until_its_end_or_its_idle_time,
+        session_that_was_ended_is_gone,
+        ended_sessions_take_the_codes_along,
+        ended_rows_are_swept_when_others_come,
+        sessions_survive_the_process_and_move_no_version;
     changes:
         changes_are_the_rows_that_changed,
         changes_begin_anew_after_removal_reorder_and_an_unknown_version,
@@ -127,9 +146,9 @@ cases! {
         finish_attempt_twice_stores_once,
         finish_attempt_taken_label_keeps_the_attempt,
         client_keys_are_kept_and_revoked_once,
+        uses_of_client_keys_are_noted_and_move_no_version,
         settings_plain_and_secret_stay_apart,
         events_come_newest_first_with_a_limit,
-        request_log_keeps_a_request_once,
         reads_while_another_task_writes_see_whole_states,
         close_twice_is_fine_and_later_calls_fail;
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use hermes_core::{
     CoolCause, Explain, Health, KeyId, LoginCause, OsRandom, ProviderId, Scope, Secret, Strategy,
 };
-use hermes_store::{ClientKey, Commit, LeaseMove, Phase, Store};
+use hermes_store::{ClientKey, Commit, KeyLimits, LeaseMove, Phase, Store};
 
 use crate::lease::stage;
 use crate::support::{Home, labelled, login, material, now};
 
-fn key(name: &str) -> ClientKey {
+pub(crate) fn key(name: &str) -> ClientKey {
     ClientKey {
         id: KeyId::new(now(), &OsRandom),
         name: name.to_owned(),
@@ -19,6 +19,11 @@ fn key(name: &str) -> ClientKey {
         hash: "00ff".to_owned(),
         created: now(),
         revoked: None,
+        last_used: Some(now()),
+        limits: KeyLimits {
+            requests_per_minute: Some(7),
+            models: vec![format!("lab/{name}")],
+        },
     }
 }
 

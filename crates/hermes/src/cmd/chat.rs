@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hermes_core::{Bound, ExitKind, Origin, Protocol, Secret};
-use hermes_gateway::Keys;
+use hermes_gateway::Edge;
 use hermes_http::{Attach, Http, HttpConfig, ProxySettings, SendBody, Url};
-use hermes_pool::View;
+use hermes_pool::{Feed, KeyLimits, Keys, View};
 use hermes_wire::{ERROR_BODY_LIMIT, SseDecoder, read_error};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Request, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::server;
+use super::{key, server};
 use crate::app::{App, VERSION};
 use crate::args::Chat;
 use crate::failure::{Failure, Outcome};
@@ -141,7 +141,8 @@ fn protocol_of(view: &View) -> Protocol {
 
 /// Asks through a gateway of this process; with `show`, the answer is printed as it comes.
 pub(super) async fn ask(app: &App<'_>, question: &Question, show: bool) -> Result<Said, Failure> {
-    let server = server::build(app).await?;
+    let keys = Arc::new(key::keys(app).await?);
+    let server = server::build(app, keys, Feed::default(), Edge::default(), None).await?;
     let listener = TcpListener::bind(("127.0.0.1", 0))
         .await
         .map_err(|error| Failure::io("no local port is free", &error))?;
@@ -176,13 +177,15 @@ async fn chat_key(app: &App<'_>, keys: &Keys) -> Result<Secret, Failure> {
         let secret = store
             .secret_setting(&setting(&key.prefix), &|| Secret::from(""))
             .await?;
-        if keys.verify(secret.expose()).is_some() {
+        if keys.verify(secret.expose(), app.now()).is_some() {
             return Ok(secret);
         }
         // It was made by an older run that ended before it could keep it.
         keys.revoke(key.id, app.now()).await?;
     }
-    let made = keys.create(CHAT_KEY, app.now(), &*app.random).await?;
+    let made = keys
+        .create(CHAT_KEY, KeyLimits::default(), app.now(), &*app.random)
+        .await?;
     Ok(store
         .secret_setting(&setting(&made.key.prefix), &|| made.secret.clone())
         .await?)

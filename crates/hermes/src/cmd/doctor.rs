@@ -2,48 +2,46 @@
 
 mod listener;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use hermes_core::{ExitKind, UnixMs, chain};
-use hermes_pool::CLOCK_SETTING;
+use hermes_pool::{CLOCK_SETTING, State};
 use hermes_store::Store;
 use owo_colors::{OwoColorize as _, Style};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{overview, protection_words, status};
+use super::{overview, protection_words, reach};
 use crate::app::App;
 use crate::failure::{Failure, Outcome};
 use crate::safe::term_line;
+
+/// Damaged rows that are told one by one; `hermes store check` tells all.
+const MOST_DAMAGE: usize = 10;
 
 /// 2025-01-01; a clock before it cannot judge any token.
 const EARLIEST_SANE: i64 = 1_735_689_600_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Grade {
+pub(super) enum Grade {
     Good,
     Note,
     Bad,
 }
 
 #[derive(Debug, Serialize)]
-struct Finding {
-    about: &'static str,
-    grade: Grade,
-    text: String,
-    hint: Option<String>,
+pub(super) struct Finding {
+    pub(super) about: &'static str,
+    pub(super) grade: Grade,
+    pub(super) text: String,
+    pub(super) hint: Option<String>,
 }
 
 pub(super) async fn run(app: &App<'_>) -> Outcome {
-    let mut findings = vec![settings(app).await, clock(app.now())];
-    let store = store(app, &mut findings).await;
-    findings.extend(files(app));
-    if store {
-        logins(app, &mut findings).await;
-    }
-    findings.push(gateway(app).await);
+    let findings = examine(app).await;
     if app.printer.is_json() {
         app.printer.json(&json!({ "findings": findings }));
     } else {
@@ -53,6 +51,19 @@ pub(super) async fn run(app: &App<'_>) -> Outcome {
     }
     let bad = findings.iter().any(|finding| finding.grade == Grade::Bad);
     Ok(if bad { ExitKind::Failure.code() } else { 0 })
+}
+
+/// Looks at everything that can be wrong.
+pub(super) async fn examine(app: &App<'_>) -> Vec<Finding> {
+    let mut findings = vec![settings(app).await, clock(app.now())];
+    let store = store(app, &mut findings).await;
+    findings.extend(files(app));
+    if store {
+        logins(app, &mut findings).await;
+    }
+    findings.push(gateway(app).await);
+    findings.extend(exposure(app).await);
+    findings
 }
 
 fn show(app: &App<'_>, finding: &Finding) {
@@ -149,7 +160,12 @@ async fn store(app: &App<'_>, findings: &mut Vec<Finding>) -> bool {
                 format!("`{}`, schema {}{kind}", info.place, info.schema),
             ));
         }
-        Ok(damage) => {
+        Ok(mut damage) => {
+            let left = damage.len().saturating_sub(MOST_DAMAGE);
+            damage.truncate(MOST_DAMAGE);
+            if left > 0 {
+                damage.push(format!("and {left} more"));
+            }
             let torn = Failure::new(ExitKind::Store, "store_damaged", damage.join("; "));
             findings.push(bad(
                 "store",
@@ -254,9 +270,30 @@ async fn logins(app: &App<'_>, findings: &mut Vec<Finding>) {
             ));
         }
     }
-    if !views.is_empty() && !status::best(&views).usable() {
+    if !views.is_empty() && !State::best(views.iter().map(|view| view.state)).usable() {
         findings.push(note("logins", "none can serve a request now"));
     }
+}
+
+/// Listeners that other machines can reach: the one of the settings, and whatever listens on its port now.
+async fn exposure(app: &App<'_>) -> Vec<Finding> {
+    let Ok(address) = reach::address(app.config.listen()) else {
+        return Vec::new();
+    };
+    let judged = reach::judged(app, address).await;
+    let configured = judged.map(|judged| match judged {
+        Ok(text) => note("listener", text),
+        Err(failure) => bad("listener", failure),
+    });
+    let open = listener::open_to_others(address.port());
+    let found = open.into_iter().map(|ip| {
+        let at = SocketAddr::new(ip, address.port());
+        note(
+            "listener",
+            format!("something listens on {at} now, which other machines can reach"),
+        )
+    });
+    configured.into_iter().chain(found).collect()
 }
 
 async fn gateway(app: &App<'_>) -> Finding {

@@ -1,8 +1,8 @@
 //! `hermes key`: client keys of the gateway.
 
 use hermes_core::{ExitKind, KeyId};
-use hermes_gateway::Keys;
-use hermes_store::ClientKey;
+use hermes_pool::{Keys, key_problem};
+use hermes_store::{ClientKey, KeyLimits};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -16,7 +16,13 @@ use crate::when;
 
 pub(super) async fn run(app: &App<'_>, command: &Key) -> Outcome {
     match command {
-        Key::Create { name } => create(app, name).await,
+        Key::Create { name, limit, models } => {
+            let limits = KeyLimits {
+                requests_per_minute: *limit,
+                models: models.iter().map(|model| model.trim().to_owned()).collect(),
+            };
+            create(app, name, limits).await
+        }
         Key::List => list(app).await,
         Key::Revoke { key } => revoke(app, key).await,
     }
@@ -27,17 +33,18 @@ pub(super) async fn keys(app: &App<'_>) -> Result<Keys, Failure> {
     Ok(Keys::load(Arc::clone(app.store().await?), &*app.random).await?)
 }
 
-async fn create(app: &App<'_>, name: &str) -> Outcome {
+async fn create(app: &App<'_>, name: &str, limits: KeyLimits) -> Outcome {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Err(Failure::usage(
-            "a key's name is 1 to 100 characters without control characters",
-        ));
+    if let Some(problem) = key_problem(name, &limits) {
+        return Err(Failure::usage(problem));
     }
-    let made = keys(app).await?.create(name, app.now(), &*app.random).await?;
+    let keys = keys(app).await?;
+    let made = keys.create(name, limits, app.now(), &*app.random).await?;
     if app.printer.is_json() {
-        app.printer
-            .json(&json!({ "key": made.secret.expose(), "id": made.key.id, "name": made.key.name }));
+        app.printer.json(&json!({
+            "key": made.secret.expose(), "id": made.key.id, "name": made.key.name,
+            "requests_per_minute": made.key.limits.requests_per_minute, "models": made.key.limits.models,
+        }));
     } else {
         app.printer.line(made.secret.expose());
     }
@@ -56,7 +63,8 @@ async fn list(app: &App<'_>) -> Outcome {
             .map(|key| {
                 json!({
                     "id": key.id, "name": key.name, "prefix": key.prefix,
-                    "created": time(Some(key.created)), "revoked": time(key.revoked),
+                    "created": time(Some(key.created)), "revoked": time(key.revoked), "last_used": time(key.last_used),
+                    "requests_per_minute": key.limits.requests_per_minute, "models": key.limits.models,
                 })
             })
             .collect();
@@ -68,18 +76,31 @@ async fn list(app: &App<'_>) -> Outcome {
             .say("No client keys yet. `hermes up` makes the first one, or `hermes key create NAME`.");
         return Ok(0);
     }
-    let mut table = Table::with_head(["KEY", "NAME", "MADE", "STATE"]);
+    let mut table = Table::with_head(["KEY", "NAME", "MADE", "LAST USED", "STATE", "LIMITS"]);
     for key in &keys {
         let state = if key.revoked.is_some() { "revoked" } else { "valid" };
         table.row([
             key.prefix.as_str().into(),
             key.name.as_str().into(),
             when::day(key.created).into(),
+            key.last_used
+                .map_or_else(|| "never".to_owned(), |at| when::relative(at, app.now()))
+                .into(),
             state.into(),
+            limits(&key.limits).into(),
         ]);
     }
     app.printer.line(table);
     Ok(0)
+}
+
+/// What a key is limited to, in words; empty where it may do everything.
+fn limits(limits: &KeyLimits) -> String {
+    let rate = limits
+        .requests_per_minute
+        .map(|limit| format!("{limit} a minute"));
+    let models = (!limits.models.is_empty()).then(|| limits.models.join(", "));
+    rate.into_iter().chain(models).collect::<Vec<_>>().join("; ")
 }
 
 async fn revoke(app: &App<'_>, wanted: &str) -> Outcome {

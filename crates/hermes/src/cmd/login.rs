@@ -9,14 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_catalog::{LoginFlow, LoginMethod, RuleClass};
-use hermes_core::{AttemptId, ExitKind, Source};
+use hermes_core::{AttemptId, ExitKind};
 use hermes_oauth::{Challenge, Listener, OauthError, Plan, StartOptions};
 use hermes_pool::{Finished, Logins, PoolError};
 use serde_json::json;
 
 use self::inputs::Inputs;
 use super::signals::Signals;
-use super::sources;
 use crate::app::App;
 use crate::args::{Add, Finish};
 use crate::failure::{Failure, Outcome};
@@ -172,17 +171,7 @@ async fn complete(
         listener.close().await;
     }
     signed_in(app, plan.method(), &plan.provider().name, &finished);
-    adopted(app, &finished).await?;
     Ok(0)
-}
-
-/// A variable that a key was taken from is one of the wanted ones again.
-async fn adopted(app: &App<'_>, finished: &Finished) -> Result<(), Failure> {
-    let row = &finished.saved.credential;
-    match &row.source {
-        Source::Env(name) => sources::welcome(app, &row.provider, name).await,
-        _ => Ok(()),
-    }
 }
 
 /// Ctrl-C and the request to end mean the same here: the login is cancelled, and nothing of it stays.
@@ -258,7 +247,6 @@ pub(super) async fn finish(app: &App<'_>, args: &Finish) -> Outcome {
     };
     let finished = outcome?;
     signed_in(app, plan.method(), &plan.provider().name, &finished);
-    adopted(app, &finished).await?;
     Ok(0)
 }
 

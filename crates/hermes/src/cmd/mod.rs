@@ -4,6 +4,7 @@ mod auth;
 mod backup;
 mod chat;
 mod config;
+mod dashboard;
 pub(crate) mod details;
 mod doctor;
 mod drill;
@@ -14,6 +15,7 @@ pub(crate) mod migrate;
 mod models;
 mod overview;
 mod providers;
+mod reach;
 mod server;
 mod share;
 mod signals;
@@ -23,6 +25,7 @@ pub(crate) mod store;
 mod target;
 mod token;
 mod up;
+mod usage;
 
 use hermes_store::Protection;
 
@@ -35,6 +38,7 @@ pub(crate) async fn dispatch(app: &App<'_>, command: Option<Command>) -> Outcome
     match command {
         None => overview::run(app).await,
         Some(Command::Up(args)) => up::run(app, &args).await,
+        Some(Command::Dashboard(args)) => dashboard::run(app, &args).await,
         Some(Command::Auth(command)) => auth::run(app, command).await,
         Some(Command::Key(command)) => key::run(app, &command).await,
         Some(Command::Chat(args)) => chat::run(app, &args).await,
@@ -51,6 +55,7 @@ pub(crate) async fn dispatch(app: &App<'_>, command: Option<Command>) -> Outcome
         Some(Command::Store(command)) => store::run(app, &command).await,
         Some(Command::Migrate { to }) => migrate::run(app, &to).await,
         Some(Command::Explain { request_id }) => explain::run(app, &request_id).await,
+        Some(Command::Usage { range, by }) => usage::run(app, range, by).await,
         Some(Command::Drill(scenario)) => drill::run(app, scenario).await,
         // Needs no home, so it was answered before there was an app.
         Some(Command::Completions { .. }) => Ok(0),

@@ -22,7 +22,7 @@ pub(super) async fn run(app: &App<'_>, provider: Option<&str>) -> Outcome {
             .filter(|view| view.credential.provider == row.id)
             .cloned()
             .collect();
-        let state = super::status::best(&mine);
+        let state = hermes_pool::State::best(mine.iter().map(|view| view.state));
         // A provider that was asked for by name is shown signed in or not.
         let wanted = only.as_ref().map_or(!mine.is_empty(), |only| *only == row.id);
         if wanted {

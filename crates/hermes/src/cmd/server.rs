@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_catalog::Catalog;
-use hermes_gateway::{Gateway, GatewayParts, Keys, Limits, LogSender, Routes, Target};
+use hermes_gateway::{Edge, Fallback, Gateway, GatewayParts, Limits, LogSender, Routes, Target};
+use hermes_pool::{Feed, Keys};
 use tokio::task::JoinHandle;
 
-use super::key;
 use crate::app::{App, VERSION};
 use crate::failure::Failure;
 
@@ -18,14 +18,20 @@ const LOG_LIMIT: Duration = Duration::from_secs(5);
 pub(super) struct Server {
     pub(super) gateway: Arc<Gateway>,
     pub(super) keys: Arc<Keys>,
+    /// Requests as they end, for whoever watches.
     log: JoinHandle<()>,
 }
 
-/// Wires a gateway together; nothing listens yet.
-pub(super) async fn build(app: &App<'_>) -> Result<Server, Failure> {
+/// Wires a gateway together, with what answers the other paths; nothing listens yet.
+pub(super) async fn build(
+    app: &App<'_>,
+    keys: Arc<Keys>,
+    feed: Feed,
+    edge: Edge,
+    fallback: Option<Fallback>,
+) -> Result<Server, Failure> {
     let catalog = Arc::clone(app.catalog().await?);
-    let keys = Arc::new(key::keys(app).await?);
-    let (sender, log) = LogSender::start(Arc::clone(app.store().await?));
+    let (sender, log) = LogSender::start(Arc::clone(app.store().await?), feed);
     let gateway = Gateway::new(GatewayParts {
         pool: app.pool().await?.clone(),
         routes: routes(app, &catalog)?,
@@ -37,8 +43,9 @@ pub(super) async fn build(app: &App<'_>) -> Result<Server, Failure> {
         random: Arc::clone(&app.random),
         limits: Limits::default(),
         allowed_hosts: app.config.allowed_hosts(),
+        edge,
         version: VERSION,
-        fallback: None,
+        fallback,
     });
     Ok(Server { gateway, keys, log })
 }
@@ -47,6 +54,7 @@ impl Server {
     /// Lets the request log end. To be called when nothing serves any more.
     pub(super) async fn close(self) {
         drop(self.gateway);
+        self.keys.settle().await;
         // What is not written by then is lost; requests were served all the same.
         let _ = tokio::time::timeout(LOG_LIMIT, self.log).await;
     }

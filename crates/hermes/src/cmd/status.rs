@@ -41,7 +41,7 @@ pub(super) async fn status(app: &App<'_>, provider: Option<&str>, verbose: bool)
     };
     let provider = app.provider(name).await?;
     let views = chosen(app, Some(name)).await?;
-    let state = best(&views);
+    let state = State::best(views.iter().map(|view| view.state));
     let found = sources::found(app, Some(name), &views).await?;
     if app.printer.is_json() {
         app.printer.json(&json!({
@@ -107,23 +107,6 @@ async fn chosen(app: &App<'_>, provider: Option<&str>) -> Result<Vec<View>, Fail
     let mut views = app.views().await?;
     views.retain(|view| id.as_ref().is_none_or(|id| view.credential.provider == *id));
     Ok(views)
-}
-
-/// A provider stands as its best login does.
-pub(super) fn best(views: &[View]) -> State {
-    let order = [
-        State::Ready,
-        State::Expiring,
-        State::Refreshable,
-        State::CoolingDown,
-        State::NeedsLogin,
-        State::Blocked,
-        State::Disabled,
-    ];
-    order
-        .into_iter()
-        .find(|state| views.iter().any(|view| view.state == *state))
-        .unwrap_or(State::Absent)
 }
 
 /// The colour of a state.

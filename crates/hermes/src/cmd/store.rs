@@ -39,24 +39,15 @@ pub(crate) struct Suspicion {
 
 impl Suspicion {
     fn of(why: &Why) -> Self {
-        let (standing, next) = match why {
-            Why::Moved { .. } => (
-                Standing::Moved,
-                "Use that store, with `[store] url` or `--home`. Only if it is gone for good, run `hermes store adopt`.",
-            ),
-            Why::Copy { .. } => (
-                Standing::Copy,
-                "If the original is not used any more, run `hermes store adopt`; if it is, sign in here anew instead.",
-            ),
-            Why::Older { .. } => (
-                Standing::Older,
-                "If there is no newer one, run `hermes store adopt`; a login that was renewed since then has to sign in again.",
-            ),
+        let standing = match why {
+            Why::Moved { .. } => Standing::Moved,
+            Why::Copy { .. } => Standing::Copy,
+            Why::Older { .. } => Standing::Older,
         };
         Self {
             standing,
             problem: why.to_string(),
-            next,
+            next: why.next_step(),
         }
     }
 

@@ -84,7 +84,7 @@ pub(super) async fn remove(app: &App<'_>, target: &str) -> Outcome {
     report(app, "removed", &view);
     app.printer
         .done(format_args!("Removed `{}` from {}", name(&view), whence(app)));
-    sources::forget(app, &view).await?;
+    sources::tell_forgotten(app, &view);
     Ok(0)
 }
 
@@ -96,7 +96,7 @@ pub(super) async fn logout(app: &App<'_>, provider: &str) -> Outcome {
     };
     for view in &views {
         app.pool().await?.remove(view.credential.id).await?;
-        sources::forget(app, view).await?;
+        sources::tell_forgotten(app, view);
     }
     if app.printer.is_json() {
         app.printer
@@ -138,7 +138,7 @@ pub(super) async fn revoke(app: &App<'_>, target: &str) -> Outcome {
             "{provider} has no call that ends a login; end it in your account's settings there"
         ));
     }
-    sources::forget(app, &view).await?;
+    sources::tell_forgotten(app, &view);
     Ok(0)
 }
 

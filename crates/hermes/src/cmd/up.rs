@@ -1,18 +1,22 @@
-//! `hermes up`: the gateway in the foreground.
+//! `hermes up`: gateway and dashboard in the foreground.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hermes_core::{ExitKind, Protocol};
+use hermes_dashboard::Dashboard;
+use hermes_pool::{Feed, KeyLimits};
 use serde_json::json;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 
 use super::chat::CHAT_KEY;
+use super::dashboard::facts::Questions;
+use super::reach::Reach;
 use super::server::{self, Server};
 use super::signals::{Signal, Signals};
-use super::{protection_words, status, store};
+use super::{dashboard, key, protection_words, status, store};
 use crate::app::App;
 use crate::args::Up;
 use crate::failure::{Failure, Outcome};
@@ -23,16 +27,20 @@ const BACKLOG: u32 = 4096;
 
 pub(super) async fn run(app: &App<'_>, args: &Up) -> Outcome {
     log_to_stderr(app);
-    let listen = args.listen.as_deref().unwrap_or_else(|| app.config.listen());
-    let address = address(listen)?;
-    let listener = listen_on(address).map_err(|error| not_bound(address, &error))?;
+    let reach = Reach::of(app, args).await?;
+    let listener = listen_on(reach.address).map_err(|error| not_bound(reach.address, &error))?;
     let signals = Signals::new().map_err(|error| Failure::io("signals cannot be caught", &error))?;
     let address = listener
         .local_addr()
         .map_err(|error| Failure::io("the listener has no address", &error))?;
-    let server = server::build(app).await?;
-    greet(app, &server, address).await?;
-    let signal = serve(app, &server, listener, signals).await?;
+    let keys = Arc::new(key::keys(app).await?);
+    let (asker, questions) = dashboard::facts::channel();
+    let feed = Feed::default();
+    let dashboard = dashboard::build(app, &keys, feed.clone(), asker, reach.far_hosts.clone()).await?;
+    let fallback = dashboard::fallback(dashboard.clone());
+    let server = server::build(app, keys, feed, reach.edge.clone(), Some(fallback)).await?;
+    greet(app, &server, &reach, address).await?;
+    let signal = serve(app, &server, &dashboard, &reach, questions, listener, signals).await?;
     app.printer
         .say("Stopped; every stream has ended and nothing is lost.");
     server.close().await;
@@ -60,10 +68,16 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
 async fn serve(
     app: &App<'_>,
     server: &Server,
+    dashboard: &Dashboard,
+    reach: &Reach,
+    mut questions: Questions,
     listener: TcpListener,
     mut signals: Signals,
 ) -> Result<Signal, Failure> {
     let pool = app.pool().await?.clone();
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::io("the listener has no address", &error))?;
     let (stop, stopped) = oneshot::channel();
     let gateway = Arc::clone(&server.gateway).serve(listener, async {
         // The sender is dropped only with this function.
@@ -71,7 +85,17 @@ async fn serve(
     });
     let background = async {
         pool.warm().await;
-        tokio::join!(pool.follow(), server.keys.follow(&*app.clock));
+        let renewals = async {
+            if let Some(tls) = &reach.edge.tls {
+                tls.follow(&*app.clock).await;
+            }
+        };
+        tokio::join!(
+            pool.follow(),
+            server.keys.follow(&*app.clock),
+            questions.answer(app, address),
+            renewals
+        );
     };
     tokio::pin!(gateway, background);
     let first = tokio::select! {
@@ -81,6 +105,7 @@ async fn serve(
     };
     app.printer
         .say("Stopping: open streams may end, nothing new is taken. Once more to stop at once.");
+    dashboard.stop();
     // The gateway is waiting for this.
     let _ = stop.send(());
     tokio::select! {
@@ -92,20 +117,26 @@ async fn serve(
 }
 
 /// Where it is, with which key, who protects the store, and what is signed in.
-async fn greet(app: &App<'_>, server: &Server, address: SocketAddr) -> Result<(), Failure> {
+async fn greet(app: &App<'_>, server: &Server, reach: &Reach, address: SocketAddr) -> Result<(), Failure> {
     let key = first_key(app, server).await?;
-    let url = format!("http://{address}");
+    let base = reach.base(address)?;
+    let url = base.as_str().trim_end_matches('/');
+    let link = dashboard::link(app, &base).await?;
     let store = app.store().await?;
     let (info, suspicion) = (store.info().clone(), store::suspicion(store.as_ref()));
     if app.printer.is_json() {
         let key = key.as_ref().map(|key| key.expose().as_str());
         app.printer.json_line(&json!({
-            "event": "listening", "url": url, "key": key, "protection": info.protection, "place": info.place,
+            "event": "listening", "url": url, "dashboard": link, "key": key, "protection": info.protection, "place": info.place,
             "suspect": suspicion,
         }));
         return Ok(());
     }
     app.printer.line(format_args!("Hermes listens on {url}"));
+    if !reach.far_hosts.is_empty() {
+        app.printer
+            .say(format_args!("  Other machines reach it, at {address}."));
+    }
     match key {
         Some(key) => {
             app.printer.line(format_args!("Client key: {}", key.expose()));
@@ -116,6 +147,9 @@ async fn greet(app: &App<'_>, server: &Server, address: SocketAddr) -> Result<()
             .printer
             .say("Clients use the key you have; `hermes key create NAME` makes another."),
     }
+    app.printer.line(format_args!("Dashboard:  {link}"));
+    app.printer
+        .say("  The link works once, within a minute; `hermes dashboard` opens it again at any time.");
     for protocol in Protocol::ALL {
         let path = protocol.gateway_path();
         app.printer
@@ -162,32 +196,10 @@ async fn first_key(app: &App<'_>, server: &Server) -> Result<Option<hermes_core:
     Ok(Some(
         server
             .keys
-            .create("default", app.now(), &*app.random)
+            .create("default", KeyLimits::default(), app.now(), &*app.random)
             .await?
             .secret,
     ))
-}
-
-fn address(text: &str) -> Result<SocketAddr, Failure> {
-    let named = text
-        .strip_prefix("localhost:")
-        .map(|port| format!("127.0.0.1:{port}"));
-    let address: SocketAddr = named.as_deref().unwrap_or(text).parse().map_err(|_| {
-        Failure::usage(format!(
-            "`{text}` is not an address such as `{}`",
-            crate::config::DEFAULT_LISTEN
-        ))
-    })?;
-    if address.ip().is_loopback() {
-        return Ok(address);
-    }
-    Err(Failure::usage(format!(
-        "`{address}` can be reached from other machines, and Hermes serves this machine only"
-    ))
-    .hint(format!(
-        "Listen on `127.0.0.1:{}`; to reach it from elsewhere, forward the port over SSH.",
-        address.port()
-    )))
 }
 
 fn not_bound(address: SocketAddr, error: &io::Error) -> Failure {

@@ -33,6 +33,26 @@ impl Config {
             gateway.allowed_hosts.as_ref().map(shown),
             "[]".to_owned(),
         );
+        self.push_set(
+            &mut out,
+            "gateway.tls_cert".to_owned(),
+            gateway.tls_cert.as_ref().map(shown),
+        );
+        self.push_set(
+            &mut out,
+            "gateway.tls_key".to_owned(),
+            gateway.tls_key.as_ref().map(shown),
+        );
+        self.push_set(
+            &mut out,
+            "gateway.behind_proxy".to_owned(),
+            gateway.behind_proxy.as_ref().map(shown),
+        );
+        self.push_set(
+            &mut out,
+            "gateway.trusted_proxies".to_owned(),
+            gateway.trusted_proxies.as_ref().map(shown),
+        );
         let holder = self
             .raw
             .store

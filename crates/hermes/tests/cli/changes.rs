@@ -114,6 +114,48 @@ fn client_key_is_shown_once_and_revoked_by_name() {
 }
 
 #[test]
+fn client_key_keeps_its_limits_and_odd_ones_are_refused() {
+    let context = TestContext::new();
+    let made = context.json(&[
+        "key",
+        "create",
+        "narrow",
+        "--limit",
+        "60",
+        "--model",
+        "deepseek/*",
+        "--model",
+        "fast",
+        "--json",
+    ]);
+    assert_eq!(made["requests_per_minute"], 60);
+    let listed = context.json(&["key", "list", "--json"]);
+    let key = &listed["keys"][0];
+    assert_eq!(key["models"], serde_json::json!(["deepseek/*", "fast"]));
+    assert_eq!(
+        (&key["requests_per_minute"], key["last_used"].is_null()),
+        (&60.into(), true)
+    );
+    context.json(&["key", "create", "wide", "--json"]);
+    let list = context.run(&["key", "list"]).stdout;
+    let line = |name: &str| list.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    assert!(
+        line("narrow").ends_with("never      valid  60 a minute; deepseek/*, fast"),
+        "{list}"
+    );
+    assert!(line("wide").ends_with("never      valid"), "{list}");
+    for args in [
+        ["--limit", "0"],
+        ["--limit", "1000001"],
+        ["--limit", "x"],
+        ["--model", " "],
+    ] {
+        let run = context.run(&[&["key", "create", "odd"], &args[..]].concat());
+        assert_eq!(run.code, 2, "{run}");
+    }
+}
+
+#[test]
 fn backup_is_restored_over_a_changed_store() {
     let context = two_keys();
     let run = context.run(&["backup", "copy.db"]);

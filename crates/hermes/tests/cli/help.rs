@@ -4,7 +4,20 @@ use crate::context::TestContext;
 
 /// Every command with the options and arguments its help must name.
 const COMMANDS: &[(&[&str], &[&str])] = &[
-    (&["up"], &["--listen"]),
+    (
+        &["up"],
+        &[
+            "--listen",
+            "--tls-cert <FILE>",
+            "--tls-key <FILE>",
+            "--behind-proxy",
+        ],
+    ),
+    (
+        &["dashboard"],
+        &["--listen", "--no-browser", "--logout", "password"],
+    ),
+    (&["dashboard", "password"], &["--stdin", "--remove"]),
     (&["auth"], &["add", "finish", "status", "refresh", "revoke"]),
     (
         &["auth", "add"],
@@ -41,6 +54,7 @@ const COMMANDS: &[(&[&str], &[&str])] = &[
     (&["auth", "disable"], &["<TARGET>"]),
     (&["auth", "revoke"], &["<TARGET>"]),
     (&["key"], &["create", "list", "revoke"]),
+    (&["key", "create"], &["--limit <N>", "--model <MODEL>"]),
     (&["chat"], &["--model"]),
     (&["token"], &["<TARGET>"]),
     (&["models"], &["[PROVIDER]"]),
@@ -54,6 +68,7 @@ const COMMANDS: &[(&[&str], &[&str])] = &[
     (&["store", "check"], &["exit code 8"]),
     (&["migrate"], &["--to <URL|FOLDER>", "--store <URL>"]),
     (&["explain"], &["<REQUEST_ID>"]),
+    (&["usage"], &["--range <RANGE>", "24h", "30d", "--by <BY>"]),
     (&["completions"], &["<SHELL>"]),
     (&["drill"], &["login", "reuse", "429", "crash", "two-machines"]),
 ];

@@ -9,4 +9,5 @@ mod login;
 mod output;
 mod reads;
 mod refusals;
+mod remote;
 mod stores;

@@ -167,18 +167,6 @@ fn broken_overlay_file_is_named_with_its_line() {
 }
 
 #[test]
-fn gateway_refuses_to_listen_for_other_machines() {
-    assert_snapshot!(TestContext::new().run(&["up", "--listen", "0.0.0.0:7766"]), @r"
-    exit 2
-    --- stdout
-
-    --- stderr
-    error: `0.0.0.0:7766` can be reached from other machines, and Hermes serves this machine only
-    help: Listen on `127.0.0.1:7766`; to reach it from elsewhere, forward the port over SSH.
-    ");
-}
-
-#[test]
 fn gateway_on_a_taken_port_names_the_port_and_what_to_do() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

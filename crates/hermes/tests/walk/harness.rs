@@ -1,5 +1,6 @@
 //! A lab home, simulated providers, and the real binary.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -182,13 +183,24 @@ impl Lab {
 
     /// The gateway, running.
     pub(crate) async fn up(&self) -> Up {
-        let key = self.json(&["key", "create", "test", "--json"]).await;
-        let key = key["key"].as_str().expect("a key").to_owned();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         drop(listener);
+        self.up_at(address, &[]).await
+    }
+
+    /// The gateway at this address.
+    pub(crate) async fn up_at(&self, address: SocketAddr, options: &[&str]) -> Up {
+        let key = self.json(&["key", "create", "test", "--json"]).await;
+        let key = key["key"].as_str().expect("a key").to_owned();
+        self.up_with(address, key, options).await
+    }
+
+    /// The gateway at this address, asked with this client key.
+    pub(crate) async fn up_with(&self, address: SocketAddr, key: String, options: &[&str]) -> Up {
         let mut child = self
             .command(&["up", "--listen", &address.to_string()])
+            .args(options)
             .spawn()
             .expect("hermes starts");
         let base = format!("http://{address}");
@@ -287,6 +299,19 @@ impl Up {
     /// Its process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id().expect("running")
+    }
+
+    /// The first line that it prints, which under `--json` tells where it is.
+    pub(crate) async fn told(&mut self) -> Value {
+        let mut line = Vec::new();
+        let stdout = self.child.stdout.as_mut().expect("stdout");
+        while let Ok(Ok(byte)) = tokio::time::timeout(PATIENCE, stdout.read_u8()).await {
+            if byte == b'\n' {
+                break;
+            }
+            line.push(byte);
+        }
+        serde_json::from_slice(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
     }
 
     /// Asks it to end and waits.

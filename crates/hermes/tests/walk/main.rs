@@ -6,6 +6,8 @@ mod custody;
 mod custom;
 mod damage;
 #[cfg(target_os = "linux")]
+mod dashboard;
+#[cfg(target_os = "linux")]
 mod defences;
 mod dialects;
 #[cfg(unix)]
@@ -13,6 +15,7 @@ mod drills;
 #[cfg(unix)]
 mod endings;
 mod expiry;
+mod explain;
 mod harness;
 mod issuer;
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::open::Setup;
 use crate::sqlite::connect_options;
-use crate::{HolderChoice, NoKeyring, OpenOptions, RequestRow, Store};
+use crate::{HolderChoice, NoKeyring, OpenOptions, RequestLog, RequestRow, UsageAsk, UsageBy, UsageSpan};
 
 #[tokio::test]
 async fn append_log_of_many_counts_each_request_once() {
@@ -39,6 +39,60 @@ async fn append_log_of_many_counts_each_request_once() {
     );
 }
 
+#[tokio::test]
+async fn log_of_the_first_schema_is_summed_up_when_it_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Setup::from(options(&folder)).open_sqlite().await.unwrap();
+    store.append_log(&[request(0)]).await.unwrap();
+    crate::Store::close(&store).await.unwrap();
+    let path = folder.path().join("home/log.db");
+    for suffix in ["", "-wal", "-shm"] {
+        crate::files::remove(&folder.path().join(format!("home/log.db{suffix}"))).unwrap();
+    }
+    drop(crate::files::create(&path).unwrap());
+    let mut old = SqliteConnection::connect_with(&connect_options(&path))
+        .await
+        .unwrap();
+    sqlx::raw_sql(super::STEPS[0]).execute(&mut old).await.unwrap();
+    sqlx::raw_sql(
+        "INSERT INTO usage VALUES ('local', 3600000, 'k', 'c', 'm', 2, 1, 1, 2, 3, 4), \
+         ('local', 7200000, 'k', '', 'm', 5, 0, 10, 20, 30, 40), ('local', 90000000, 'k', 'c', 'm', 1, 0, 0, 0, 0, 0)",
+    )
+    .execute(&mut old)
+    .await
+    .unwrap();
+    old.close().await.unwrap();
+    let store = Setup::from(options(&folder)).open_sqlite().await.unwrap();
+    let ask = |span, by| UsageAsk {
+        from: UnixMs::from_millis(0),
+        to: UnixMs::from_millis(200_000_000),
+        span,
+        by,
+    };
+    let counted = async |span, by| -> Vec<(i64, Option<String>, u64, [u64; 4])> {
+        let rows = store.usage(&ask(span, by)).await.unwrap();
+        rows.into_iter()
+            .map(|row| (row.bucket.as_millis(), row.group, row.requests, row.tokens))
+            .collect()
+    };
+    let named = |name: &str| Some(name.to_owned());
+    assert_eq!(
+        counted(UsageSpan::Day, UsageBy::Credential).await,
+        [
+            (0, None, 5, [10, 20, 30, 40]),
+            (0, named("c"), 2, [1, 2, 3, 4]),
+            (86_400_000, named("c"), 1, [0; 4]),
+        ]
+    );
+    assert_eq!(
+        counted(UsageSpan::Whole, UsageBy::Key).await,
+        [(0, named("k"), 8, [11, 22, 33, 44])]
+    );
+    let hours = store.usage(&ask(UsageSpan::Hour, UsageBy::Model)).await.unwrap();
+    assert_eq!(hours.len(), 3);
+    assert_eq!((hours[0].failures, hours[0].total), (1, None));
+}
+
 fn request(number: u32) -> RequestRow {
     let even = number.is_multiple_of(2);
     RequestRow {
@@ -55,6 +109,9 @@ fn request(number: u32) -> RequestRow {
         total_ms: 9,
         tokens: even.then_some([1, 2, 3, 4]),
         error: (!even).then(|| "upstream_cut".to_owned()),
+        reasoning: None,
+        held: None,
+        story: None,
     }
 }
 

@@ -21,6 +21,54 @@ pub(super) fn strangers(address: SocketAddr) -> Vec<u32> {
     users
 }
 
+/// Addresses beyond this machine's own on which something listens at this port; empty where the system does not tell.
+#[cfg(target_os = "linux")]
+pub(super) fn open_to_others(port: u16) -> Vec<IpAddr> {
+    let tables =
+        ["/proc/net/tcp", "/proc/net/tcp6"].map(|table| fs_err::read_to_string(table).unwrap_or_default());
+    let mut found: Vec<IpAddr> = tables.iter().flat_map(|table| reachable(table, port)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Elsewhere the system keeps no such table.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn open_to_others(_: u16) -> Vec<IpAddr> {
+    Vec::new()
+}
+
+/// The addresses of a table's listeners on this port that are not loopback.
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only Linux has the table")
+)]
+fn reachable(table: &str, port: u16) -> Vec<IpAddr> {
+    let port = format!("{port:04X}");
+    let address = |line: &str| {
+        let columns: Vec<_> = line.split_whitespace().collect();
+        let (host, listens_on) = columns.get(1)?.split_once(':')?;
+        let ip = address_of(host)?;
+        let fits = listens_on == port && *columns.get(3)? == LISTENING;
+        (fits && !ip.to_canonical().is_loopback()).then_some(ip)
+    };
+    table.lines().filter_map(address).collect()
+}
+
+/// The reverse of [`hexadecimal`].
+fn address_of(host: &str) -> Option<IpAddr> {
+    let word = |at: usize| Some(u32::from_str_radix(host.get(at..at + 8)?, 16).ok()?.to_ne_bytes());
+    match host.len() {
+        8 => Some(IpAddr::from(word(0)?)),
+        32 => {
+            let words = [word(0)?, word(8)?, word(16)?, word(24)?];
+            let bytes: [u8; 16] = words.concat().try_into().ok()?;
+            Some(IpAddr::from(bytes))
+        }
+        _ => None,
+    }
+}
+
 /// Elsewhere the system keeps no such table.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn strangers(_: SocketAddr) -> Vec<u32> {

@@ -38,7 +38,7 @@ async fn signed_in() -> Lab {
 }
 
 /// Sends these bytes to a gateway and gives everything that comes back until the connection ends.
-async fn raw(up: &Up, bytes: &[u8]) -> Vec<u8> {
+pub(crate) async fn raw(up: &Up, bytes: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(up.base.trim_start_matches("http://"))
         .await
         .expect("the gateway listens");
@@ -54,7 +54,7 @@ async fn raw(up: &Up, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The status of a raw answer.
-fn status(answer: &[u8]) -> u16 {
+pub(crate) fn status(answer: &[u8]) -> u16 {
     let line = String::from_utf8_lossy(answer.get(9..12).unwrap_or_default()).into_owned();
     line.parse()
         .unwrap_or_else(|_| panic!("no status: {:?}", String::from_utf8_lossy(answer)))

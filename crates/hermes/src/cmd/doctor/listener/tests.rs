@@ -1,4 +1,4 @@
-use super::owners;
+use super::{owners, reachable};
 
 /// As a little-endian machine prints it.
 #[cfg(target_endian = "little")]
@@ -23,4 +23,18 @@ fn owners_of_a_table_are_those_who_listen_there() {
     ] {
         assert_eq!(owners(TABLE, address.parse().unwrap()), users, "{address}");
     }
+}
+
+#[cfg(target_endian = "little")]
+#[test]
+fn listeners_that_others_reach_are_told_from_those_of_this_machine() {
+    for (port, addresses) in [(7766, vec![]), (7767, vec!["0.0.0.0"]), (7768, vec![])] {
+        let found: Vec<_> = reachable(TABLE, port).iter().map(ToString::to_string).collect();
+        assert_eq!(found, addresses, "{port}");
+    }
+    let wide = TABLE
+        .replace("01000000:1E56", "00000000:1E56")
+        .replace("0100007F:1E56 0", "0200A8C0:1E56 0");
+    let found: Vec<_> = reachable(&wide, 7766).iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["192.168.0.2", "::"]);
 }

@@ -1,0 +1,110 @@
+//! Credentials as answers. No secret is ever in one.
+
+use hermes_core::Source;
+use hermes_pool::View;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::time::rfc3339;
+
+/// A login.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CredentialBody {
+    id: String,
+    provider: String,
+    /// Unique within the provider.
+    label: String,
+    /// E-mail or name of the account, as the provider tells it.
+    account: Option<String>,
+    organisation: Option<String>,
+    plan: Option<String>,
+    /// Login method.
+    method: String,
+    region: Option<String>,
+    billing: String,
+    /// `login`, `key`, `env` or `config`.
+    source: String,
+    /// Lower is tried first.
+    priority: u32,
+    /// Its share under the strategy `weighted`.
+    weight: u32,
+    /// `ready`, `expiring`, `refreshable`, `cooling-down`, `needs-login`, `disabled` or `blocked`.
+    state: String,
+    /// Whether a request can be served now or after a renewal.
+    usable: bool,
+    /// The state in words, with its cause.
+    words: String,
+    /// When the state changes by itself.
+    until_at: Option<String>,
+    created_at: String,
+    /// When its token was last renewed.
+    refreshed_at: Option<String>,
+    /// When its token ends.
+    expires_at: Option<String>,
+    /// Whether its token can be renewed.
+    renewable: bool,
+    /// Requests that it serves now.
+    in_flight: u64,
+    /// Requests that it has served since the program started.
+    served: u64,
+    /// How requests are sent.
+    runtimes: Vec<RuntimeBody>,
+    /// Settings that are not followed, and why.
+    ignored: Vec<String>,
+}
+
+/// How requests of one protocol are sent.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RuntimeBody {
+    protocol: String,
+    base_url: String,
+}
+
+impl From<&View> for CredentialBody {
+    fn from(view: &View) -> Self {
+        let row = &view.credential;
+        let runtimes = view.runtimes.iter().map(|runtime| RuntimeBody {
+            protocol: runtime.protocol.as_str().to_owned(),
+            base_url: runtime.base_url.to_string(),
+        });
+        let ignored = view
+            .ignored
+            .iter()
+            .map(|one| format!("{} is ignored: {}", one.setting, one.why));
+        Self {
+            id: row.id.to_string(),
+            provider: row.provider.to_string(),
+            label: row.label.clone(),
+            account: row.account.display.clone(),
+            organisation: row.identity.organisation.clone(),
+            plan: row.account.plan.clone(),
+            method: row.method.clone(),
+            region: row.region.clone(),
+            billing: row.billing.as_str().to_owned(),
+            source: source(&row.source).to_owned(),
+            priority: row.priority,
+            weight: row.weight,
+            state: view.state.as_str().to_owned(),
+            usable: view.state.usable(),
+            words: view.words.clone(),
+            until_at: view.until.map(rfc3339),
+            created_at: rfc3339(row.created),
+            refreshed_at: row.refreshed.map(rfc3339),
+            expires_at: row.expires.map(rfc3339),
+            renewable: row.has_refresh,
+            in_flight: view.in_flight,
+            served: view.served,
+            runtimes: runtimes.collect(),
+            ignored: ignored.collect(),
+        }
+    }
+}
+
+fn source(source: &Source) -> &'static str {
+    match source {
+        Source::Login => "login",
+        Source::Key => "key",
+        Source::Env(_) => "env",
+        Source::Config(_) => "config",
+    }
+}

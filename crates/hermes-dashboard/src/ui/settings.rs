@@ -1,0 +1,111 @@
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Html;
+use hermes_pool::SessionRow;
+
+use super::{Spoken, html};
+use crate::api::settings::program;
+use crate::dashboard::Shared;
+use crate::error::ApiError;
+use crate::facts::{FindingFact, FindingGrade, ProgramFacts};
+use crate::pages::settings::{Finding, Grade, Listener, Route, Session, Setting, Settings, Store, render};
+use crate::session::Current;
+
+/// The content of `/settings`.
+pub(crate) async fn fragment(
+    State(shared): State<Arc<Shared>>,
+    Extension(current): Extension<Current>,
+    Spoken(lang): Spoken,
+) -> Result<Html<String>, ApiError> {
+    let facts = program(&shared).await?;
+    let sessions = shared.sessions.all().await?;
+    let sessions = sessions.into_iter().map(|row| session(row, &current));
+    let model = Settings {
+        store: store(&shared, &facts).await?,
+        listeners: facts.listeners.iter().map(|address| listener(address)).collect(),
+        routes: routes(&facts),
+        config_file: facts.config_file.clone(),
+        config: config(&facts),
+        last_backup: facts.last_backup,
+        findings: findings(facts.findings),
+        sessions: sessions.collect(),
+        now: shared.now(),
+    };
+    Ok(html(render(lang, &model)))
+}
+
+async fn store(shared: &Shared, facts: &ProgramFacts) -> Result<Store, ApiError> {
+    let store = shared.parts.store.as_ref();
+    let info = store.info();
+    let keys = shared.parts.keys.list().await?;
+    let suspicion = store.suspect();
+    Ok(Store {
+        place: info.place.clone(),
+        shared: info.shared,
+        protection: facts.protection.clone(),
+        schema: info.schema,
+        logins: shared.parts.pool.views().len() as u64,
+        keys: keys.iter().filter(|key| key.revoked.is_none()).count() as u64,
+        machine: facts.machine.clone(),
+        suspicion: suspicion.map(|why| (why.to_string(), why.next_step().to_owned())),
+    })
+}
+
+fn listener(address: &str) -> Listener {
+    let socket: Option<std::net::SocketAddr> = address.parse().ok();
+    Listener {
+        address: address.to_owned(),
+        loopback: socket.is_some_and(|socket| socket.ip().is_loopback()),
+        tls: false,
+    }
+}
+
+fn routes(facts: &ProgramFacts) -> Vec<Route> {
+    let route = |one: &crate::facts::RouteFact| Route {
+        name: one.name.clone(),
+        targets: vec![one.target.clone()],
+        origin: one.origin.clone(),
+    };
+    facts.routes.iter().map(route).collect()
+}
+
+fn config(facts: &ProgramFacts) -> Vec<Setting> {
+    let setting = |one: &crate::facts::SettingFact| Setting {
+        key: one.key.clone(),
+        value: one.value.clone(),
+        origin: one.origin.clone(),
+    };
+    facts.config.iter().map(setting).collect()
+}
+
+/// What is wrong comes first.
+fn findings(facts: Vec<FindingFact>) -> Vec<Finding> {
+    let mut findings: Vec<_> = facts.into_iter().map(finding).collect();
+    findings.sort_by_key(|one| one.grade != Grade::Bad);
+    findings
+}
+
+fn finding(fact: FindingFact) -> Finding {
+    Finding {
+        about: fact.about,
+        grade: match fact.grade {
+            FindingGrade::Good => Grade::Good,
+            FindingGrade::Note => Grade::Note,
+            FindingGrade::Bad => Grade::Bad,
+        },
+        text: fact.text,
+        hint: fact.hint,
+    }
+}
+
+fn session(row: SessionRow, current: &Current) -> Session {
+    Session {
+        is_this: row.id == current.id,
+        name: row.id,
+        began: row.created,
+        last_seen: row.used,
+        ends: row.expires,
+    }
+}

@@ -1,0 +1,126 @@
+//! Usage over time, as answers and as a page want it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use hermes_core::UnixMs;
+use hermes_pool::{StoreError, UsageAsk, UsageBy, UsageRow, UsageSpan};
+
+use crate::dashboard::Shared;
+use crate::pages::usage::{By, Range};
+use crate::requests::Names;
+
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+/// What was used in a range, by time and group.
+pub(crate) struct Used {
+    /// When each step begins.
+    pub(crate) steps: Vec<UnixMs>,
+    /// One row for each step and group that had a request.
+    pub(crate) rows: Vec<UsageRow>,
+    /// One row for each group; the busiest first.
+    pub(crate) sums: Vec<UsageRow>,
+    /// One row for each step that had a request, over all groups.
+    pub(crate) all: Vec<UsageRow>,
+}
+
+/// The range that a query names; a day without one.
+pub(crate) fn range(text: Option<&str>) -> Option<Range> {
+    match text {
+        None | Some("") => Some(Range::Day),
+        Some(text) => [Range::Day, Range::Week, Range::Month]
+            .into_iter()
+            .find(|range| range.as_str() == text),
+    }
+}
+
+/// The grouping that a query names; by login without one.
+pub(crate) fn by(text: Option<&str>) -> Option<By> {
+    match text {
+        None | Some("") => Some(By::Credential),
+        Some(text) => [By::Credential, By::Model, By::Key]
+            .into_iter()
+            .find(|by| by.as_str() == text),
+    }
+}
+
+pub(crate) async fn read(shared: &Shared, range: Range, by: By) -> Result<Used, StoreError> {
+    let now = shared.now();
+    let (step, count, span) = match range {
+        Range::Day => (HOUR, 24, UsageSpan::Hour),
+        Range::Week => (DAY, 7, UsageSpan::Day),
+        Range::Month => (DAY, 30, UsageSpan::Day),
+    };
+    let millis = i64::try_from(step.as_millis()).unwrap_or(i64::MAX);
+    let last = now.as_millis().div_euclid(millis) * millis;
+    let steps: Vec<_> = (0..count)
+        .rev()
+        .map(|back| UnixMs::from_millis(last - back * millis))
+        .collect();
+    let from = steps.first().copied().unwrap_or(now);
+    let ask = |span, by| UsageAsk {
+        from,
+        to: now,
+        span,
+        by,
+    };
+    let store = shared.parts.store.as_ref();
+    let group = match by {
+        By::Credential => UsageBy::Credential,
+        By::Model => UsageBy::Model,
+        By::Key => UsageBy::Key,
+    };
+    let mut sums = store.usage(&ask(UsageSpan::Whole, group)).await?;
+    sums.sort_by_key(|row| std::cmp::Reverse((row.requests, tokens(row))));
+    Ok(Used {
+        rows: store.usage(&ask(span, group)).await?,
+        all: store.usage(&ask(span, UsageBy::All)).await?,
+        sums,
+        steps,
+    })
+}
+
+/// Tokens in and out of a row.
+pub(crate) fn tokens(row: &UsageRow) -> u64 {
+    row.tokens.iter().fold(0, |sum, count| sum.saturating_add(*count))
+}
+
+/// Tokens in: uncached, read from and written to cache.
+pub(crate) fn tokens_in(row: &UsageRow) -> u64 {
+    let [input, read, write, _] = row.tokens;
+    input.saturating_add(read).saturating_add(write)
+}
+
+/// The names of groups for people; an id that is not known any more stays as it is.
+pub(crate) fn names(names: &Names<'_>, by: By, rows: &[UsageRow]) -> HashMap<String, String> {
+    let groups = rows.iter().filter_map(|row| row.group.clone());
+    let name = |group: &str| match by {
+        By::Credential => group.parse().ok().and_then(|id| names.credential(id)),
+        By::Key => group.parse().ok().and_then(|id| names.key(id)),
+        By::Model => None,
+    };
+    groups
+        .map(|group| {
+            let name = name(&group).unwrap_or_else(|| group.clone());
+            (group, name)
+        })
+        .collect()
+}
+
+/// A value for each step; zero where there was no request.
+pub(crate) fn spread<'a>(
+    steps: &[UnixMs],
+    rows: impl Iterator<Item = &'a UsageRow>,
+    value: impl Fn(&UsageRow) -> u64,
+) -> Vec<u64> {
+    let mut values: BTreeMap<UnixMs, u64> = BTreeMap::new();
+    for row in rows {
+        let sum = values.entry(row.bucket).or_default();
+        *sum = sum.saturating_add(value(row));
+    }
+    steps
+        .iter()
+        .map(|step| values.get(step).copied().unwrap_or_default())
+        .collect()
+}

@@ -1,0 +1,19 @@
+use async_trait::async_trait;
+
+use crate::{RequestFilter, RequestPage, RequestRow, StoreError, UsageAsk, UsageRow};
+
+/// The log of requests and what they used.
+#[async_trait]
+pub trait RequestLog: Send + Sync {
+    /// Adds usage and request rows, in one transaction.
+    async fn append_log(&self, requests: &[RequestRow]) -> Result<(), StoreError>;
+
+    /// One request.
+    async fn request(&self, id: &str) -> Result<Option<RequestRow>, StoreError>;
+
+    /// The requests that a filter lets through, newest first, and where the list goes on.
+    async fn requests(&self, filter: &RequestFilter) -> Result<RequestPage, StoreError>;
+
+    /// Usage by time and group, oldest first. Latencies are of requests since the log keeps them.
+    async fn usage(&self, ask: &UsageAsk) -> Result<Vec<UsageRow>, StoreError>;
+}

@@ -1,0 +1,24 @@
+//! What Hermes says to people, in every language it speaks: one table for terminal and pages.
+//!
+//! A message is a function of the language and its values. One that lacks a language does not compile, and one that counts
+//! something cannot be written without its singular. It must never read the environment; who asks for a message knows in which
+//! language. Start with [`Lang`], then `table.rs`, which makes the functions; the messages stand in one module for each area.
+
+#[macro_use]
+mod table;
+mod count;
+mod lang;
+
+pub mod action;
+pub mod common;
+pub mod login;
+pub mod pages;
+pub mod shell;
+pub mod state;
+pub mod time;
+
+pub use count::Count;
+pub use lang::Lang;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Every page of a home that was lived in, in windows of every size, and pictures of them for the documentation.
+
+use std::path::PathBuf;
+
+use super::board::Board;
+use super::browser::{Browser, Page};
+use super::seed::Home;
+
+/// Widths of a telephone, a laptop and a wide screen, with the height of each.
+const WINDOWS: [(u32, u32); 3] = [(390, 844), (1280, 800), (2560, 1440)];
+
+/// The pages by the name of their picture and their address; `REQUEST` stands for the id of a request.
+const PAGES: [(&str, &str); 8] = [
+    ("overview", "/"),
+    ("providers", "/providers"),
+    ("pool", "/pool/minimax-oauth"),
+    ("requests", "/requests"),
+    ("request", "/requests/REQUEST"),
+    ("usage", "/usage"),
+    ("keys", "/keys"),
+    ("settings", "/settings"),
+];
+
+/// What is waited for on each page: its own part is there and nothing is being fetched.
+pub(super) const LOADED: &str =
+    "document.querySelector('main h1') && !document.querySelector('[aria-busy=true]')";
+
+/// Signs a tab in.
+pub(super) async fn signed_in(browser: &Browser, board: &Board) -> Page {
+    assert!(board.link.contains("#c="), "no link signs in: {}", board.link);
+    let page = browser.page().await;
+    page.open(&board.link).await;
+    page.wait_for(LOADED).await;
+    assert!(
+        !page.url().await.contains("c="),
+        "the code stays in the address: {}",
+        page.url().await
+    );
+    page
+}
+
+/// Where the pictures go, when somebody wants them: `cargo xtask screens`.
+fn gallery() -> Option<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "where the person wants the pictures")]
+    let folder = std::env::var_os("HERMES_TEST_SCREENS");
+    folder.map(PathBuf::from)
+}
+
+/// Opens each page and tells its name.
+pub(super) async fn tour(home: &Home, board: &Board, page: &Page, visit: impl AsyncFn(&Page, &str)) {
+    let last = home.requests.last().expect("a request");
+    for (name, path) in PAGES {
+        let url = format!("{}{}", board.up.base, path.replace("REQUEST", last));
+        page.open(&url).await;
+        page.wait_for(LOADED).await;
+        visit(page, name).await;
+    }
+}
+
+/// Shows what is open in windows of these sizes, light and dark, and tells how: `390-dark`.
+pub(super) async fn looks(page: &Page, windows: &[(u32, u32)], look: impl AsyncFn(&Page, &str)) {
+    for (width, height) in windows {
+        for (scheme, dark) in [("light", false), ("dark", true)] {
+            page.viewport(*width, *height).await;
+            page.prefer(dark, true).await;
+            look(page, &format!("{width}-{scheme}")).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_page_fits_every_window() {
+    let gallery = gallery();
+    let home = Home::lived_in().await;
+    let board = home.board().await;
+    let browser = Browser::start().await;
+    let page = signed_in(&browser, &board).await;
+    tour(&home, &board, &page, async |page, name| {
+        looks(page, &WINDOWS, async |page, look| {
+            let wide = page
+                .evaluate("document.documentElement.scrollWidth > innerWidth")
+                .await;
+            assert_eq!(wide, false, "{name}-{look} is wider than its window");
+            if let Some(folder) = &gallery {
+                page.screenshot(&folder.join(format!("{name}-{look}.png"))).await;
+            }
+        })
+        .await;
+    })
+    .await;
+    page.assert_quiet();
+}

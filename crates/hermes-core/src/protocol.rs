@@ -37,6 +37,15 @@ impl Protocol {
         }
     }
 
+    /// The name for people of a protocol that is told by its word, as in the log; the word itself where it is none.
+    pub fn title_of(word: &str) -> &str {
+        let known = Self::ALL.into_iter().find(|one| one.as_str() == word);
+        match known {
+            Some(protocol) => protocol.title(),
+            None => word,
+        }
+    }
+
     /// The gateway's path for this protocol.
     pub fn gateway_path(self) -> &'static str {
         match self {

@@ -21,7 +21,6 @@ mod password;
 mod requests;
 mod router;
 mod session;
-mod time;
 mod ui;
 mod usage;
 

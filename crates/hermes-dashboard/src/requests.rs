@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use hermes_core::{CredentialId, KeyId, Protocol};
+use hermes_core::{CredentialId, KeyId};
 use hermes_pool::{RequestRow, StoreError};
 
 use crate::dashboard::Shared;
@@ -68,10 +68,4 @@ impl<'a> Names<'a> {
             error: row.error.clone(),
         }
     }
-}
-
-/// A protocol's name for people.
-pub(crate) fn protocol_title(protocol: &str) -> String {
-    let known = Protocol::ALL.into_iter().find(|one| one.as_str() == protocol);
-    known.map_or_else(|| protocol.to_owned(), |one| one.title().to_owned())
 }

@@ -27,7 +27,7 @@ use crate::password::Passwords;
 /// How long a link can be opened.
 const CODE_LIFE: Duration = Duration::from_mins(1);
 /// A session ends when it was not used for so long.
-pub(crate) const IDLE: Duration = Duration::from_mins(30);
+const IDLE: Duration = Duration::from_mins(30);
 /// A session ends at the latest after so long.
 const LIFE: Duration = Duration::from_hours(12);
 /// A use is noted when the last one that was noted is older than this.

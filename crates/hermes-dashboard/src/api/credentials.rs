@@ -14,8 +14,8 @@ use super::views::CredentialBody;
 use super::{Json, Query};
 use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
+use crate::look::exact;
 use crate::session::{Current, check_fresh};
-use crate::time::rfc3339;
 
 /// Events that are shown of a login.
 const SHOWN: u32 = 50;
@@ -277,7 +277,7 @@ fn removed(view: &View, ended_at_provider: Option<bool>) -> Result<Answer<Remove
 
 fn event(event: Event) -> EventBody {
     EventBody {
-        at: rfc3339(event.at),
+        at: exact(event.at),
         kind: event.kind,
         detail: event.detail,
         generation: event.generation,

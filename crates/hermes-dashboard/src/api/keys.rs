@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::Json;
 use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
-use crate::time::rfc3339;
+use crate::look::exact;
 
 /// Every key.
 #[derive(Serialize, ToSchema)]
@@ -126,9 +126,9 @@ fn body(key: ClientKey) -> KeyBody {
         id: key.id.to_string(),
         name: key.name,
         prefix: key.prefix,
-        created_at: rfc3339(key.created),
-        last_used_at: key.last_used.map(rfc3339),
-        revoked_at: key.revoked.map(rfc3339),
+        created_at: exact(key.created),
+        last_used_at: key.last_used.map(exact),
+        revoked_at: key.revoked.map(exact),
         requests_per_minute: key.limits.requests_per_minute,
         models: key.limits.models,
     }

@@ -13,9 +13,9 @@ use super::Query;
 use super::logins::provider;
 use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
+use crate::look::exact;
 use crate::pages::requests::Request;
 use crate::requests::Names;
-use crate::time::rfc3339;
 
 /// Requests of an answer unless it is asked for another number.
 const AT_ONCE: u32 = 50;
@@ -190,7 +190,7 @@ fn passed(one: PassedOver) -> PassedBody {
         label: one.label,
         state: one.state,
         words: one.words,
-        until_at: one.until.map(rfc3339),
+        until_at: one.until.map(exact),
     }
 }
 
@@ -203,6 +203,6 @@ fn call(call: CallMade) -> CallBody {
         then: call.then,
         state: call.state,
         words: call.words,
-        until_at: call.until.map(rfc3339),
+        until_at: call.until.map(exact),
     }
 }

@@ -15,8 +15,8 @@ use super::Json;
 use crate::dashboard::{Peer, Shared};
 use crate::error::{ApiError, ErrorBody};
 use crate::far::{self, Far};
+use crate::look::exact;
 use crate::session::{Current, NewSession, sign_in, slow_down};
-use crate::time::rfc3339;
 
 /// One of the two.
 #[derive(Deserialize, ToSchema)]
@@ -79,7 +79,7 @@ pub(crate) async fn begin(
             ));
         }
     };
-    let expires_at = rfc3339(session.expires);
+    let expires_at = exact(session.expires);
     if far {
         let body = Begun {
             token: None,

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
 use crate::facts::ProgramFacts;
+use crate::look::exact;
 use crate::session::Current;
-use crate::time::rfc3339;
 
 /// The program, its store and who is signed in.
 #[derive(Serialize, ToSchema)]
@@ -71,9 +71,9 @@ pub(crate) async fn show(
             .map(|row| SessionBody {
                 current: row.id == current.id,
                 id: row.id,
-                created_at: rfc3339(row.created),
-                used_at: rfc3339(row.used),
-                expires_at: rfc3339(row.expires),
+                created_at: exact(row.created),
+                used_at: exact(row.used),
+                expires_at: exact(row.expires),
             })
             .collect(),
     }))

@@ -13,9 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::Query;
 use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
+use crate::look::exact;
 use crate::pages::usage::{By, Range};
 use crate::requests::Names;
-use crate::time::rfc3339;
 use crate::usage::{by, names, range, read};
 
 /// Which usage.
@@ -133,7 +133,7 @@ async fn body(shared: &Shared, which: &Which) -> Result<UsageBody, ApiError> {
 fn row_body(row: &UsageRow, name: Option<String>) -> RowBody {
     let [input, cache_read, cache_write, output] = row.tokens;
     RowBody {
-        from: rfc3339(row.bucket),
+        from: exact(row.bucket),
         group: row.group.clone(),
         name,
         requests: row.requests,

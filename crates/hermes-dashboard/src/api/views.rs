@@ -5,7 +5,7 @@ use hermes_pool::View;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::time::rfc3339;
+use crate::look::exact;
 
 /// A login.
 #[derive(Serialize, ToSchema)]
@@ -87,10 +87,10 @@ impl From<&View> for CredentialBody {
             state: view.state.as_str().to_owned(),
             usable: view.state.usable(),
             words: view.words.clone(),
-            until_at: view.until.map(rfc3339),
-            created_at: rfc3339(row.created),
-            refreshed_at: row.refreshed.map(rfc3339),
-            expires_at: row.expires.map(rfc3339),
+            until_at: view.until.map(exact),
+            created_at: exact(row.created),
+            refreshed_at: row.refreshed.map(exact),
+            expires_at: row.expires.map(exact),
             renewable: row.has_refresh,
             in_flight: view.in_flight,
             served: view.served,

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Html;
+use hermes_core::Protocol;
 use hermes_pool::{CallMade, PassedOver, RequestRow, Story as Kept};
 use hermes_text::Lang;
 use hermes_text::pages::requests as text;
@@ -13,7 +14,7 @@ use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::pages::request::{self, Attempt, Candidate, Story};
 use crate::pages::requests::{Choice, Choices, Filters, Request, Requests, render};
-use crate::requests::{Names, protocol_title};
+use crate::requests::Names;
 
 /// Logins that can be chosen from; with more of them, one is searched by its provider.
 const MOST_CHOICES: usize = 300;
@@ -115,8 +116,11 @@ fn story(names: &Names<'_>, shared: &Shared, lang: Lang, mut row: RequestRow) ->
         attempts: attempts(lang, &kept, &row, served),
         id: row.id,
         at: row.at,
-        protocol: protocol_title(&row.protocol),
-        sent_as: kept.upstream.as_deref().map(protocol_title),
+        protocol: Protocol::title_of(&row.protocol).to_owned(),
+        sent_as: kept
+            .upstream
+            .as_deref()
+            .map(|word| Protocol::title_of(word).to_owned()),
         key_name: row.key.and_then(|id| names.key(id)),
         status: row.status,
         error: row.error,

@@ -92,16 +92,15 @@ fn first(place: usize, name: &str) -> &str {
     if place == 0 { name } else { "" }
 }
 
-fn title(protocol: &str) -> String {
-    let known = Protocol::ALL.into_iter().find(|one| one.as_str() == protocol);
-    known.map_or_else(|| protocol.to_owned(), |one| one.title().to_owned())
-}
-
 /// The client's protocol, and the provider's where it is another one.
 fn protocols(row: &RequestRow, story: &Story) -> String {
     match &story.upstream {
-        Some(upstream) => format!("{}, sent as {}", title(&row.protocol), title(upstream)),
-        None => title(&row.protocol),
+        Some(upstream) => format!(
+            "{}, sent as {}",
+            Protocol::title_of(&row.protocol),
+            Protocol::title_of(upstream)
+        ),
+        None => Protocol::title_of(&row.protocol).to_owned(),
     }
 }
 

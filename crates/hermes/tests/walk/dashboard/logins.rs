@@ -397,3 +397,28 @@ async fn code_that_is_handed_in_twice_at_once_is_spent_once() {
     );
     assert_eq!(stored(&lab).await.len(), 1);
 }
+
+#[tokio::test]
+async fn new_code_takes_the_place_of_the_old_one() {
+    let lab = lab().await;
+    let console = Console::start(&lab).await;
+    let old = console.start_login(PROVIDER, &json!({})).await;
+    let new = console
+        .start_login(PROVIDER, &json!({"replaces": old["session_id"]}))
+        .await;
+    let session = |one: &Value| one["session_id"].as_str().expect("an id").to_owned();
+    assert_eq!(
+        console.ended(PROVIDER, &session(&old)).await["status"],
+        "cancelled"
+    );
+    assert!(
+        lab.sim
+            .person()
+            .approve(new["user_code"].as_str().expect("a code"))
+    );
+    assert_eq!(
+        console.ended(PROVIDER, &session(&new)).await["status"],
+        "approved"
+    );
+    assert_eq!(stored(&lab).await.len(), 1);
+}

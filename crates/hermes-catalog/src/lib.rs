@@ -11,6 +11,7 @@ mod names;
 mod overlay;
 mod path;
 mod provider;
+mod quota;
 mod row;
 mod source;
 mod template;
@@ -21,6 +22,7 @@ pub use custom::CustomEndpoint;
 pub use error::CatalogError;
 pub use model::*;
 pub use path::path_segments;
+pub use quota::{BalanceRule, Quota, Share, WindowRule};
 pub use template::UrlTemplate;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hermes_core::{Billing, Protocol, ProviderId};
 use serde::{Deserialize, Serialize};
 
+use crate::quota::Quota;
 use crate::template::UrlTemplate;
 
 mod login;
@@ -49,8 +50,8 @@ pub struct Provider {
     /// Models known without asking.
     #[serde(default)]
     pub models: Models,
-    /// The call that tells how much is left.
-    pub quota: Option<Call>,
+    /// Where it tells how much of a plan is left.
+    pub quota: Option<Quota>,
     /// Rules that map an answer to what happens to the credential; tried before the general ones.
     #[serde(default)]
     pub errors: Vec<ErrorRule>,
@@ -139,6 +140,9 @@ pub struct Call {
     /// Further headers.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// Headers taken from a kept field of the credential, as `header = "field"`; absent fields send nothing.
+    #[serde(default)]
+    pub headers_from: BTreeMap<String, String>,
     /// Statuses that mean the key is bad.
     #[serde(default = "bad_key")]
     pub rejected: Vec<u16>,

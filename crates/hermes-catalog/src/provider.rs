@@ -76,11 +76,18 @@ impl Provider {
         let Ok(region) = self.region(region) else {
             return Vec::new();
         };
-        let calls = self.validation.iter().chain(&self.quota).map(|call| &call.url);
+        let quota = self.quota.as_ref().and_then(|quota| quota.call.as_ref());
+        let calls = self.validation.iter().chain(quota).map(|call| &call.url);
         let templates = self.runtime.iter().map(|row| &row.base_url).chain(calls);
         let named = self.runtime.iter().filter_map(|row| row.base_from.as_ref());
         let named = named.flat_map(|base| base.hosts.iter().map(String::as_str));
         self.origins(region, templates, named)
+    }
+
+    /// Where the call goes that tells what is left of a plan.
+    pub fn quota_origin(&self, region: Option<&str>) -> Option<Origin> {
+        let call = self.quota.as_ref()?.call.as_ref()?;
+        origin_of(&self.resolve(&call.url, region).ok()?)
     }
 
     /// Where the codes and tokens of a login method may be sent in a region: the calls of its steps, refresh, revocation and

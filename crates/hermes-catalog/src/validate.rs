@@ -1,5 +1,6 @@
 //! What the types cannot say about a row.
 
+mod calls;
 mod login;
 mod text;
 
@@ -9,7 +10,7 @@ use url::{Host, Url};
 
 use crate::source::{Fault, Key};
 use crate::{
-    AuthStyle, Call, ErrorAction, ErrorRule, ErrorScope, LoginFlow, Models, Provider, RuntimeRow, UrlTemplate,
+    AuthStyle, ErrorAction, ErrorRule, ErrorScope, LoginFlow, Models, Provider, RuntimeRow, UrlTemplate,
 };
 use text::{header_name, header_value, host_name, id, line, status, visible};
 
@@ -54,10 +55,11 @@ pub(crate) fn provider(provider: &Provider) -> Checked {
     }
     every_login_has_a_runtime(provider)?;
     keys(provider)?;
-    for (name, call) in [("validation", &provider.validation), ("quota", &provider.quota)] {
-        if let Some(call) = call {
-            check_call(provider, call, &Key::of(name))?;
-        }
+    if let Some(call) = &provider.validation {
+        calls::check(provider, call, &Key::of("validation"))?;
+    }
+    if let Some(row) = &provider.quota {
+        calls::quota(provider, row, &Key::of("quota"))?;
     }
     models(&provider.models, &Key::of("models"))?;
     for (index, rule) in provider.errors.iter().enumerate() {
@@ -225,11 +227,7 @@ fn runtime(provider: &Provider, row: &RuntimeRow, at: &Key) -> Checked {
     }
     auth(&row.auth, &at.name("auth"))?;
     headers(&row.headers, &at.name("headers"))?;
-    for (header, field) in &row.headers_from {
-        let key = at.name("headers_from").name(header);
-        sent_header_name(header, &key)?;
-        kept(provider, field, &key)?;
-    }
+    headers_from(provider, &row.headers_from, &at.name("headers_from"))?;
     for (name, betas) in [
         ("betas_removed", &row.betas_removed),
         ("betas_added", &row.betas_added),
@@ -310,23 +308,14 @@ fn keys(provider: &Provider) -> Checked {
     })
 }
 
-fn check_call(provider: &Provider, call: &Call, at: &Key) -> Checked {
-    if !matches!(call.method.as_str(), "GET" | "POST") {
-        return fault(&at.name("method"), "must be `GET` or `POST`");
+/// Headers that are filled from what a credential keeps.
+pub(crate) fn headers_from(provider: &Provider, fields: &BTreeMap<String, String>, at: &Key) -> Checked {
+    for (header, field) in fields {
+        let key = at.name(header);
+        sent_header_name(header, &key)?;
+        kept(provider, field, &key)?;
     }
-    template(provider, &call.url, &at.name("url"))?;
-    auth(&call.auth, &at.name("auth"))?;
-    headers(&call.headers, &at.name("headers"))?;
-    each(&call.rejected, &at.name("rejected"), |code, key| {
-        status(*code, key)
-    })?;
-    for path in call.expect.keys() {
-        dotted(path, &at.name("expect").name(path))?;
-    }
-    each(&call.only_prefixes, &at.name("only_prefixes"), |prefix, key| {
-        visible(prefix, key)
-    })?;
-    methods(provider, &call.methods, &at.name("methods"))
+    Ok(())
 }
 
 pub(crate) fn dotted(path: &str, key: &Key) -> Checked {

@@ -123,6 +123,7 @@ fn guarded() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(credentials::enable))
         .routes(routes!(credentials::disable))
         .routes(routes!(credentials::refresh))
+        .routes(routes!(credentials::quota))
         .routes(routes!(credentials::reset))
         .routes(routes!(credentials::rename))
         .routes(routes!(credentials::priority))

@@ -148,6 +148,7 @@ impl Gateway {
             Ok(response) => {
                 self.metrics.upstream_error();
                 let answer = read_refusal(response).await.map(|body| strike(body, &lease));
+                hear(&lease, answer.headers());
                 let outcome = Outcome::Answered {
                     status: answer.status().as_u16(),
                     headers: headers::told(answer.headers()),
@@ -191,6 +192,7 @@ impl Gateway {
         record: &mut Record,
     ) -> Attempt {
         let events = headers::is_event_stream(response.headers());
+        hear(&lease, response.headers());
         let (body, limits) = (response.body_mut(), &self.parts.limits);
         let held = if events {
             hold(body, job.protocol, limits).await
@@ -294,6 +296,11 @@ fn attach(leased: &Leased) -> Option<Attach> {
         }
         AuthStyle::None => None,
     }
+}
+
+/// Tells the pool what an answer's headers say of the plan.
+fn hear(lease: &Lease, headers: &HeaderMap) {
+    lease.hear(|name| headers.get(name)?.to_str().ok());
 }
 
 /// An error under a status of success, as the answer that it would have been with a status of its own. What the head said

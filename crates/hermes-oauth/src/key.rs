@@ -1,12 +1,10 @@
-use hermes_catalog::{AuthStyle, LoginFlow, LoginMethod, Provider, RuleClass};
-use hermes_core::{Bound, Secret};
-use hermes_http::{Answer, Attach, AttachStyle, Call, origin_of};
-use http::{HeaderName, Method};
-use serde_json::Value;
-use url::Url;
+use hermes_catalog::{LoginFlow, LoginMethod, Provider, RuleClass};
+use hermes_core::Secret;
+use hermes_http::Answer;
+use serde_json::{Map, Value};
 
 use crate::tokens::{LONGEST_TOKEN, is_sendable};
-use crate::{Engine, OauthError, answer};
+use crate::{Engine, OauthError, answer, asking};
 
 /// Texts that stand where a key should be in examples and templates.
 const PLACEHOLDERS: [&str; 20] = [
@@ -173,34 +171,11 @@ pub async fn validate_key(
         return unchecked("the provider has no call that tells for this kind of key".to_owned());
     }
     let url = provider.resolve(&row.url, region)?;
-    let reply = match engine.http.call(build(row, url, key)?).await {
+    let reply = match engine.http.call(asking::build(row, url, key, &Map::new())?).await {
         Ok(reply) => reply,
         Err(error) => return unchecked(error.to_string()),
     };
     judge(row, &reply)
-}
-
-fn build(row: &hermes_catalog::Call, url: Url, key: &Secret) -> Result<Call, OauthError> {
-    let wrong = |problem: String| OauthError::Row { problem };
-    let method = Method::from_bytes(row.method.as_bytes())
-        .map_err(|_| wrong(format!("`{}` is not an HTTP method", row.method)))?;
-    let bound = Bound::new(key.clone(), [origin_of(&url)]);
-    let mut call = Call::new(method, url);
-    for (name, value) in &row.headers {
-        call = call
-            .text_header(name, value)
-            .map_err(|error| wrong(error.to_string()))?;
-    }
-    let style = match &row.auth {
-        AuthStyle::Bearer => AttachStyle::Bearer,
-        AuthStyle::Header(name) => {
-            let name = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| wrong(format!("`{name}` is not a header name")))?;
-            AttachStyle::Header(name)
-        }
-        AuthStyle::None => return Ok(call),
-    };
-    Ok(call.attach(Attach { secret: bound, style }))
 }
 
 fn judge(row: &hermes_catalog::Call, reply: &Answer) -> Result<KeyCheck, OauthError> {

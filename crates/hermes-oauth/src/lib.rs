@@ -5,6 +5,7 @@
 //! [`refresh`]; every expiry and interval of every issuer is read by [`expiry`].
 
 mod answer;
+mod asking;
 mod attempt;
 mod callback;
 mod error;
@@ -23,6 +24,7 @@ mod sealed;
 mod text;
 mod tokens;
 
+pub use asking::ask_quota;
 pub use attempt::{Attempt, Challenge, Input, StartOptions, Step};
 pub use callback::Callback;
 pub use error::OauthError;

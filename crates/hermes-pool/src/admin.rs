@@ -160,7 +160,7 @@ impl Pool {
     }
 
     /// A credential that is in the store, and so can be changed.
-    fn stored(&self, id: CredentialId) -> Result<Arc<Entry>, PoolError> {
+    pub(crate) fn stored(&self, id: CredentialId) -> Result<Arc<Entry>, PoolError> {
         let entry = self.inner.entry(id)?;
         if keyless::is_keyless(&entry.credential) {
             return Err(PoolError::Keyless {
@@ -269,7 +269,7 @@ async fn refused(pool: &Inner, entry: &Entry, failed: Failed) -> PoolError {
     failed.of(entry)
 }
 
-fn unusable(entry: &Entry, now: UnixMs) -> PoolError {
+pub(crate) fn unusable(entry: &Entry, now: UnixMs) -> PoolError {
     let (state, cause, until) = view::state_for(entry, None, now);
     let label = entry.credential.label.clone();
     PoolError::Exhausted {

@@ -7,6 +7,7 @@ use hermes_core::{
 };
 use serde::Serialize;
 
+use crate::quota::Left;
 use crate::runtime::{Ignored, Runtime};
 
 /// What a request needs.
@@ -166,6 +167,8 @@ pub struct View {
     pub runtimes: Vec<Runtime>,
     /// Settings that were not followed.
     pub ignored: Vec<Ignored>,
+    /// What this process knows of its plan.
+    pub left: Left,
     /// Requests of this process that it serves now.
     #[serde(skip_serializing_if = "is_none_yet")]
     pub in_flight: u64,

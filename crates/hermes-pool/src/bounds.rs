@@ -64,6 +64,12 @@ impl<'a> Bounds<'a> {
         self.check(&self.inference, &runtime.origins())
     }
 
+    /// The same for the call that tells what is left of its plan.
+    pub(crate) fn check_quota(&self, provider: &Provider) -> Result<(), String> {
+        let origin = provider.quota_origin(self.credential.region.as_deref());
+        self.check(&self.inference, origin.as_slice())
+    }
+
     /// The same for the endpoints that renew its token.
     pub(crate) fn check_refresh(&self, provider: &Provider) -> Result<(), String> {
         let region = self.credential.region.as_deref();

@@ -13,6 +13,7 @@ use hermes_core::{CoolCause, UnixMs};
 
 use crate::api::Verdict;
 use body::Said;
+pub(crate) use reset::json_moment;
 
 /// How long a credential is not asked again for a model that it does not have (CLIProxyAPI 2026-08-22).
 const NO_MODEL_REST: Duration = Duration::from_hours(12);

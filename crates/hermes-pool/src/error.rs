@@ -106,6 +106,12 @@ pub enum PoolError {
         /// Provider.
         provider: ProviderId,
     },
+    /// The provider has no call that tells what is left of this kind of login's plan.
+    #[error("nothing tells what is left of the plan of `{label}`")]
+    NoQuota {
+        /// Label.
+        label: String,
+    },
     /// A refresh failed.
     #[error("the token of `{label}` could not be renewed: {problem}")]
     Refresh {
@@ -144,6 +150,7 @@ impl Explain for PoolError {
             Self::Refresh { .. } => "refresh_failed",
             Self::Moved { .. } => "address_moved",
             Self::Keyless { .. } => "no_login_needed",
+            Self::NoQuota { .. } => "quota_unknown",
             Self::Catalog(error) => error.kind(),
             Self::Store(error) => error.kind(),
             Self::Oauth(error) => error.kind(),
@@ -157,6 +164,7 @@ impl Explain for PoolError {
             | Self::SwitchedOff { .. }
             | Self::Target(_)
             | Self::Keyless { .. }
+            | Self::NoQuota { .. }
             | Self::TooManyLogins { .. }
             | Self::NoAttempt { .. } => ExitKind::Usage,
             Self::Consent { .. } | Self::Cancelled { .. } => ExitKind::Cancelled,
@@ -195,6 +203,7 @@ impl Explain for PoolError {
             Self::TooManyLogins { .. } => Some("Finish or cancel one of them first.".to_owned()),
             Self::Refresh { hint, .. } => hint.clone(),
             Self::Cancelled { .. } | Self::Moved { .. } => None,
+            Self::NoQuota { .. } => Some("Look at the provider's own page.".to_owned()),
             Self::Keyless { .. } => Some("To change it, edit `[endpoints]` in the config file.".to_owned()),
             Self::Catalog(error) => error.hint(),
             Self::Store(error) => error.hint(),

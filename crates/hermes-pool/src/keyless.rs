@@ -9,6 +9,7 @@ use hermes_core::{
 use serde_json::Map;
 
 use crate::api::{State, View};
+use crate::quota::Left;
 use crate::runtime::{self, ProviderSettings};
 
 /// A member for each endpoint of the catalogue that wants no key and that nothing is stored for.
@@ -53,6 +54,7 @@ pub fn keyless_views(catalog: &Catalog, settings: &HashMap<ProviderId, ProviderS
             until: None,
             runtimes,
             ignored,
+            left: Left::default(),
             in_flight: 0,
             served: 0,
         })

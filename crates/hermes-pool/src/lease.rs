@@ -13,6 +13,7 @@ use crate::classify::{self, Answer};
 use crate::entry::Entry;
 use crate::pool::Inner;
 use crate::renewal::flight::{self, Reason};
+use crate::slot::hold;
 use crate::{health, keyless, view};
 
 /// How long a refused token rests that must not be renewed yet (hermes-agent 0.19.0).
@@ -103,6 +104,16 @@ impl Lease {
     /// What to send with.
     pub fn leased(&self) -> &Leased {
         &self.leased
+    }
+
+    /// Tells the pool what the headers of an answer say of the plan; `header` gives one by its name in lower case. Costs next to
+    /// nothing where the provider tells nothing there.
+    pub fn hear<'a>(&self, header: impl Fn(&str) -> Option<&'a str>) {
+        let row = self.pool.row(&self.entry.credential).ok();
+        let quota = row.and_then(|row| row.quota.as_ref());
+        if let Some(quota) = quota.filter(|quota| !quota.headers.is_empty()) {
+            hold(&self.entry.slot.left).hear(quota, header, self.pool.clock.now());
+        }
     }
 
     /// Tells the pool what the answer was, and what to do next. Costs next to nothing for [`Outcome::Served`]; a refused

@@ -21,6 +21,7 @@ mod lease;
 mod logins;
 mod pool;
 mod private;
+mod quota;
 mod reload;
 mod renewal;
 mod runtime;
@@ -42,6 +43,7 @@ pub use keys::{Keys, KnownKey, NewKey, key_problem};
 pub use lease::Lease;
 pub use logins::{AttemptView, Finished, Logins, Progress};
 pub use pool::{CLOCK_SETTING, Pool, PoolParts};
+pub use quota::{Balance, Left, Window};
 pub use runtime::{Ignored, ProviderSettings, Runtime, ignored_settings, resolve};
 pub use sources::{Found, found_keys};
 

@@ -8,6 +8,7 @@ use hermes_core::{CoolCause, Material, Random, Scope, UnixMs};
 
 use crate::choice::probe::Probing;
 use crate::classify;
+use crate::quota::Left;
 use crate::renewal::flight::Flight;
 
 /// Shortest pause after a refresh that failed for a passing reason.
@@ -45,6 +46,10 @@ pub(crate) struct Slot {
     /// Who goes first when a cool-down of its own has ended.
     pub(crate) probing: Arc<Probing>,
     strikes: Mutex<Vec<(Scope, u32)>>,
+    /// What is known of its plan.
+    pub(crate) left: Mutex<Left>,
+    /// When its provider was last asked for that; held while one is asked.
+    pub(crate) asked: tokio::sync::Mutex<Option<UnixMs>>,
 }
 
 impl Default for Slot {
@@ -63,6 +68,8 @@ impl Default for Slot {
             owed: AtomicI64::default(),
             probing: Arc::default(),
             strikes: Mutex::default(),
+            left: Mutex::default(),
+            asked: tokio::sync::Mutex::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ use hermes_core::{Health, LoginCause, Scope, UnixMs};
 use crate::api::{State, View};
 use crate::entry::{Entry, Standing};
 use crate::runtime::Ignored;
+use crate::slot;
 
 pub(crate) fn of(entry: &Entry, now: UnixMs) -> View {
     let (state, words, until) = state_for(entry, None, now);
@@ -30,6 +31,7 @@ pub(crate) fn of(entry: &Entry, now: UnixMs) -> View {
             .map(|outlook| outlook.runtimes.clone())
             .unwrap_or_default(),
         ignored,
+        left: slot::hold(&entry.slot.left).clone(),
         in_flight: u64::from(entry.slot.in_flight.load(Ordering::Relaxed)),
         served: entry.slot.served.load(Ordering::Relaxed),
     }

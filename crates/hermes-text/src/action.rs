@@ -37,6 +37,8 @@ messages! {
     disable { en: "Disable", zh: "停用" }
     /// Renews the token now.
     refresh { en: "Renew token now", zh: "立即续期令牌" }
+    /// Asks what is left of the plan.
+    check_plan { en: "Check plan", zh: "查询套餐用量" }
     /// Forgets cool-downs.
     reset { en: "Clear cool-downs", zh: "清除冷却" }
     /// Lifts a block.

@@ -40,7 +40,7 @@ fn resolve_every_minimax_url_belongs_to_its_region() {
     };
     let pairs = flow.endpoints.iter().flat_map(|pair| [&pair.code, &pair.token]);
     let refresh = &provider.login[0].refresh.as_ref().unwrap().endpoints;
-    let quota = &provider.quota.as_ref().unwrap().url;
+    let quota = &provider.quota.as_ref().unwrap().call.as_ref().unwrap().url;
     let templates: Vec<&UrlTemplate> = pairs
         .chain(refresh)
         .chain([&provider.runtime[0].base_url, quota])

@@ -134,9 +134,21 @@ methods = ["web"]
 [models]
 default = "m1"
 known = ["m1", "m2"]
-[quota]
+[quota.call]
 url = "{api}/quota"
 auth = "none"
+[[quota.windows]]
+minutes = 300
+list = "rows"
+of = "M1"
+share = { left = ["left", "whole"] }
+resets = "resets_at"
+[[quota.headers]]
+minutes_at = "x-lab-minutes"
+share = { used-fraction = "x-lab-used" }
+[quota.balance]
+amount = "money.total"
+currency = "USD"
 [[errors]]
 status = [429]
 code = ["slow"]
@@ -156,8 +168,11 @@ fn full_row_loads_with_its_defaults() {
         (refresh.rotation, refresh.replay, refresh.status_field),
         (Rotation::SingleUse, Replay::Unknown, false)
     );
-    assert_eq!(provider.quota.as_ref().unwrap().rejected, [401, 403]);
-    assert_eq!(provider.quota.as_ref().unwrap().method, "GET");
+    let call = provider.quota.as_ref().unwrap().call.as_ref().unwrap();
+    assert_eq!(
+        (call.rejected.as_slice(), call.method.as_str()),
+        ([401, 403].as_slice(), "GET")
+    );
 }
 
 /// Replaces one line's text and expects an error at that line with that key.
@@ -379,6 +394,40 @@ fn validation_login_fault_names_line_and_key() {
     }
 }
 
+const QUOTA_FAULTS: &[(&str, &str, &str)] = &[
+    ("minutes = 300", "minutes = 0", "quota.windows[0].minutes"),
+    ("of = \"M1\"", "of = \"\"", "quota.windows[0].of"),
+    ("list = \"rows\"", "list = \"rows..x\"", "quota.windows[0].list"),
+    (
+        "[\"left\", \"whole\"]",
+        "[\"left\", \"who..le\"]",
+        "quota.windows[0].share",
+    ),
+    ("{ left = [", "{ lost = [", "quota.windows[0].share"),
+    (
+        "used-fraction = \"x-lab-used\"",
+        "used-fraction = \"x lab\"",
+        "quota.headers[0].share",
+    ),
+    (
+        "minutes_at = \"x-lab-minutes\"",
+        "list = \"rows\"",
+        "quota.headers[0].list",
+    ),
+    (
+        "amount = \"money.total\"",
+        "amount = \"money..total\"",
+        "quota.balance.amount",
+    ),
+];
+
+#[test]
+fn validation_names_the_key_of_a_fault_in_a_quota() {
+    for (from, to, key) in QUOTA_FAULTS {
+        check(from, to, key);
+    }
+}
+
 const RUNTIME_FAULTS: &[(&str, &str, &str)] = &[
     (
         "protocol = \"anthropic_messages\"",
@@ -549,7 +598,7 @@ fn validation_missing_field_is_named_at_its_table() {
             "[[runtime]]\nprotocol = \"responses\"",
             "runtime[1].path",
         ),
-        ("url = \"{api}/quota\"\n", "[quota]", "quota.url"),
+        ("url = \"{api}/quota\"\n", "[quota.call]", "quota.call.url"),
         (
             "status = [429]\ncode = [\"slow\"]\ntext = [\"too fast\"]\n",
             "[[errors]]",

@@ -162,6 +162,20 @@ pub(crate) async fn refresh(
     answer(&shared.parts.pool.refresh(id).await?)
 }
 
+/// Asks the provider what is left of a login's plan, at most once a minute; an earlier ask gets what the last one brought.
+#[utoipa::path(post, path = "/api/credentials/{id}/quota", tag = "credentials",
+    params(("id" = String, Path, description = "Login")),
+    responses((status = 200, body = CredentialBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 500, body = ErrorBody),
+        (status = 502, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub(crate) async fn quota(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<Answer<CredentialBody>, ApiError> {
+    let id = find(&shared, &id)?.credential.id;
+    answer(&shared.parts.pool.ask_quota(id).await?)
+}
+
 /// Makes a login usable again: ends cool-downs and blocks.
 #[utoipa::path(post, path = "/api/credentials/{id}/reset", tag = "credentials",
     params(("id" = String, Path, description = "Login")),

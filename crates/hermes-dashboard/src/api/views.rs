@@ -1,7 +1,7 @@
 //! Credentials as answers. No secret is ever in one.
 
 use hermes_core::Source;
-use hermes_pool::View;
+use hermes_pool::{View, Window};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,6 +43,12 @@ pub(crate) struct CredentialBody {
     expires_at: Option<String>,
     /// Whether its token can be renewed.
     renewable: bool,
+    /// Windows of its plan, where they are known.
+    windows: Vec<WindowBody>,
+    /// Money that is left, where it is known.
+    balance: Option<BalanceBody>,
+    /// When the provider told these.
+    quota_at: Option<String>,
     /// Requests that it serves now.
     in_flight: u64,
     /// Requests that it has served since the program started.
@@ -58,6 +64,38 @@ pub(crate) struct CredentialBody {
 pub(crate) struct RuntimeBody {
     protocol: String,
     base_url: String,
+}
+
+/// A window of a plan.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WindowBody {
+    /// How long it is.
+    minutes: Option<u32>,
+    /// What it counts, where a plan has several windows of a length.
+    of: Option<String>,
+    /// How much is used, 0 to 100.
+    used_percent: f32,
+    /// When it starts anew.
+    resets_at: Option<String>,
+}
+
+/// Money.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BalanceBody {
+    /// A decimal number.
+    amount: String,
+    currency: String,
+}
+
+impl From<&Window> for WindowBody {
+    fn from(window: &Window) -> Self {
+        Self {
+            minutes: window.minutes,
+            of: window.of.clone(),
+            used_percent: f32::from(window.used_permille) / 10.0,
+            resets_at: window.resets.map(exact),
+        }
+    }
 }
 
 impl From<&View> for CredentialBody {
@@ -92,6 +130,12 @@ impl From<&View> for CredentialBody {
             refreshed_at: row.refreshed.map(exact),
             expires_at: row.expires.map(exact),
             renewable: row.has_refresh,
+            windows: view.left.windows.iter().map(WindowBody::from).collect(),
+            balance: view.left.balance.as_ref().map(|left| BalanceBody {
+                amount: left.amount.clone(),
+                currency: left.currency.clone(),
+            }),
+            quota_at: view.left.told.map(exact),
             in_flight: view.in_flight,
             served: view.served,
             runtimes: runtimes.collect(),

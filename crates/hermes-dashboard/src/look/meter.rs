@@ -7,7 +7,7 @@ use super::time::moment;
 /// A window of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Its name as the provider or the catalogue calls it, such as `5 h`.
+    /// Its name in words.
     pub name: String,
     /// Used share in percent, 0 to 100.
     pub used_percent: u8,

@@ -75,6 +75,12 @@ pub struct Account {
     pub rests: Vec<Rest>,
     /// Windows of its plan, where the quota is known.
     pub windows: Vec<Window>,
+    /// Money that is left, with its currency.
+    pub balance: Option<String>,
+    /// When the provider told these.
+    pub told: Option<UnixMs>,
+    /// Whether the provider can be asked what is left.
+    pub askable: bool,
     /// When the access token ends.
     pub token_ends: Option<UnixMs>,
     /// Whether the token can be renewed.

@@ -14,7 +14,7 @@ use crate::api::Query;
 use crate::api::logins::provider;
 use crate::dashboard::Shared;
 use crate::error::ApiError;
-use crate::look::Paging;
+use crate::look::{Paging, Window};
 use crate::pages::pool::{Account, Pool, Stopped, render};
 
 /// Accounts of one page.
@@ -117,7 +117,14 @@ fn account(lang: Lang, row: &Provider, view: &View, place: u64, now: UnixMs) -> 
             .filter(|rest| rest.until > now)
             .cloned()
             .collect(),
-        windows: Vec::new(),
+        windows: windows(lang, view, now),
+        balance: view
+            .left
+            .balance
+            .as_ref()
+            .map(|left| format!("{} {}", left.amount, left.currency)),
+        told: view.left.told,
+        askable: row.quota.as_ref().is_some_and(|quota| quota.call.is_some()),
         token_ends: own.expires,
         renewable: own.has_refresh,
         last_served: None,
@@ -131,5 +138,30 @@ fn account(lang: Lang, row: &Provider, view: &View, place: u64, now: UnixMs) -> 
             .map(|one| (one.setting.clone(), one.why.clone()))
             .collect(),
         revoke_ends: revoke.map(|_| text::revoke_ends(lang, &row.name)),
+    }
+}
+
+/// A window that has started anew since it was told is not known any more.
+fn windows(lang: Lang, view: &View, now: UnixMs) -> Vec<Window> {
+    let lasts = |window: &&hermes_pool::Window| window.resets.is_none_or(|resets| resets > now);
+    let windows = view.left.windows.iter().filter(lasts);
+    windows.map(|one| window(lang, one)).collect()
+}
+
+fn window(lang: Lang, window: &hermes_pool::Window) -> Window {
+    let length = match window.minutes {
+        Some(minutes) if minutes.is_multiple_of(24 * 60) => text::window_days(lang, minutes / (24 * 60)),
+        Some(minutes) if minutes.is_multiple_of(60) => text::window_hours(lang, minutes / 60),
+        Some(minutes) => text::window_minutes(lang, minutes),
+        None => text::window_current(lang).to_owned(),
+    };
+    let name = match &window.of {
+        Some(of) => text::window_of(lang, of, &length),
+        None => length,
+    };
+    Window {
+        name,
+        used_percent: u8::try_from((window.used_permille + 5) / 10).unwrap_or(100),
+        resets: window.resets,
     }
 }

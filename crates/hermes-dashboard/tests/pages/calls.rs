@@ -8,13 +8,14 @@ use hermes_text::Lang;
 use crate::samples::all::drawn;
 
 /// The routes that pages may call. A part in braces stands for any one segment.
-const ROUTES: [&str; 19] = [
+const ROUTES: [&str; 20] = [
     "POST /api/providers/oauth/{provider}/start",
     "POST /api/providers/oauth/{provider}/submit",
     "DELETE /api/providers/oauth/sessions/{session}",
     "POST /api/credentials/{id}/enable",
     "POST /api/credentials/{id}/disable",
     "POST /api/credentials/{id}/refresh",
+    "POST /api/credentials/{id}/quota",
     "POST /api/credentials/{id}/reset",
     "POST /api/credentials/{id}/revoke",
     "POST /api/credentials/{id}/rename",

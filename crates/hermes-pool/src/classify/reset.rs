@@ -75,7 +75,8 @@ fn google_delay(said: &Said, now: UnixMs) -> Option<UnixMs> {
     duration(delay).map(|span| now.plus(span))
 }
 
-fn json_moment(value: &Value, now: UnixMs) -> Option<UnixMs> {
+/// A time in any common form: a moment, or a span from now.
+pub(crate) fn json_moment(value: &Value, now: UnixMs) -> Option<UnixMs> {
     match value {
         Value::Number(number) => number_moment(number.as_f64()?, now),
         Value::String(text) => moment(text, now),

@@ -45,6 +45,20 @@ messages! {
     weight { en: "Weight", zh: "权重" }
     /// Windows of the plan.
     windows { en: "Plan windows", zh: "套餐窗口" }
+    /// A window of a plan.
+    window_minutes(count: Count) { one: "{count} minute", other: "{count} minutes", zh: "{count} 分钟" }
+    /// A window of a plan.
+    window_hours(count: Count) { one: "{count} hour", other: "{count} hours", zh: "{count} 小时" }
+    /// A window of a plan.
+    window_days(count: Count) { one: "{count} day", other: "{count} days", zh: "{count} 天" }
+    /// A window whose length the provider does not tell.
+    window_current { en: "this window", zh: "当前窗口" }
+    /// A window that counts one model or kind.
+    window_of(of: &str, window: &str) { en: "{of}, {window}", zh: "{of}，{window}" }
+    /// Money.
+    balance { en: "Balance", zh: "余额" }
+    /// When the provider told it.
+    told { en: "Plan checked", zh: "套餐查询时间" }
     /// How much of a window is used.
     used(percent: &str) { en: "{percent} % used", zh: "已用 {percent}%" }
     /// Before the time a window starts anew.

@@ -100,6 +100,8 @@ fn times(lang: Lang, now: UnixMs, one: &Account) -> Markup {
                 }
             }
             @if one.renewable { div { dt { (text::renewed(lang)) } dd { (or_never(one.refreshed)) } } }
+            @if let Some(balance) = &one.balance { div { dt { (text::balance(lang)) } dd class="number" { (balance) } } }
+            @if let Some(told) = one.told { div { dt { (text::told(lang)) } dd { (moment(lang, told, now)) } } }
             div { dt { (text::in_flight(lang)) } dd class="number" { (Count::from(one.in_flight).grouped()) } }
         }
     }
@@ -163,6 +165,7 @@ fn items(lang: Lang, pool: &Pool, one: &Account) -> Markup {
         @if one.place > 0 { (button(Kind::Bare, action::move_up(lang), None, &to(one.place - 1))) }
         @if one.place < last { (button(Kind::Bare, action::move_down(lang), None, &to(one.place + 1))) }
         hr;
+        @if one.askable { (button(Kind::Bare, action::check_plan(lang), None, &call(one, "quota"))) }
         @if one.renewable { (button(Kind::Bare, action::refresh(lang), None, &call(one, "refresh"))) }
         (button(Kind::Bare, action::reset(lang), None, &call(one, "reset").confirm(text::reset_title(lang, &one.label), text::reset_asks(lang))))
         @if one.state == State::Disabled {

@@ -17,6 +17,7 @@ mod keyboard;
 mod logins;
 mod markup;
 mod neighbours;
+mod plan;
 mod screens;
 mod seed;
 mod server;

@@ -102,6 +102,7 @@ impl CustomEndpoint {
                 vendor_names: false,
             },
             quota: None,
+            quirks: Vec::new(),
             errors: Vec::new(),
         };
         validate::provider(&provider)?;
@@ -121,10 +122,11 @@ impl CustomEndpoint {
     fn runtime(&self, protocol: Protocol, base: &Url, keyless: bool) -> RuntimeRow {
         let messages = protocol == Protocol::AnthropicMessages;
         let (base_url, path, models_path) = paths(protocol, base);
-        let by_protocol = match (keyless, messages) {
-            (true, _) => AuthStyle::None,
-            (false, true) => AuthStyle::Header("x-api-key".to_owned()),
-            (false, false) => AuthStyle::Bearer,
+        let by_protocol = match protocol {
+            _ if keyless => AuthStyle::None,
+            Protocol::AnthropicMessages => AuthStyle::Header("x-api-key".to_owned()),
+            Protocol::Gemini => AuthStyle::Header("x-goog-api-key".to_owned()),
+            Protocol::ChatCompletions | Protocol::Responses => AuthStyle::Bearer,
         };
         let mut headers = self.headers.clone();
         if messages
@@ -151,10 +153,9 @@ impl CustomEndpoint {
     }
 }
 
-/// Base URL, generating path and model list. Messages clients put `/v1` into the path, the others into the base; a
+/// Base URL, generating path and model list. Messages and Gemini clients put the version into the path, the others into the base; a
 /// bare host gets the `/v1` that servers on one's own machine have.
 fn paths(protocol: Protocol, base: &Url) -> (String, String, String) {
-    let root = root(base);
     let bare = base.path().trim_matches('/').is_empty();
     let call = |path: &str| {
         if bare {
@@ -164,7 +165,15 @@ fn paths(protocol: Protocol, base: &Url) -> (String, String, String) {
         }
     };
     match protocol {
-        Protocol::AnthropicMessages => (root, "/v1/messages".to_owned(), "/v1/models".to_owned()),
+        Protocol::AnthropicMessages => (
+            root(base, "/v1"),
+            "/v1/messages".to_owned(),
+            "/v1/models".to_owned(),
+        ),
+        Protocol::Gemini => {
+            let models = "/v1beta/models".to_owned();
+            (root(base, "/v1beta"), models.clone(), models)
+        }
         Protocol::ChatCompletions => (trimmed(base), call("/chat/completions"), call("/models")),
         Protocol::Responses => (trimmed(base), call("/responses"), call("/models")),
     }
@@ -174,10 +183,10 @@ fn trimmed(base: &Url) -> String {
     base.as_str().trim_end_matches('/').to_owned()
 }
 
-/// The base without a `/v1` at its end.
-fn root(base: &Url) -> String {
+/// The base without the version at its end.
+fn root(base: &Url, version: &str) -> String {
     let base = trimmed(base);
-    base.strip_suffix("/v1").unwrap_or(&base).to_owned()
+    base.strip_suffix(version).unwrap_or(&base).to_owned()
 }
 
 fn key_login() -> LoginMethod {

@@ -11,6 +11,7 @@ mod names;
 mod overlay;
 mod path;
 mod provider;
+mod quirks;
 mod quota;
 mod row;
 mod source;
@@ -22,6 +23,7 @@ pub use custom::CustomEndpoint;
 pub use error::CatalogError;
 pub use model::*;
 pub use path::path_segments;
+pub use quirks::{CallIds, Quirks, SystemPlace, ThinkingStyle};
 pub use quota::{BalanceRule, Quota, Share, WindowRule};
 pub use template::UrlTemplate;
 

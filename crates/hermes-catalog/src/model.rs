@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hermes_core::{Billing, Protocol, ProviderId};
 use serde::{Deserialize, Serialize};
 
+use crate::quirks::Quirks;
 use crate::quota::Quota;
 use crate::template::UrlTemplate;
 
@@ -52,6 +53,9 @@ pub struct Provider {
     pub models: Models,
     /// Where it tells how much of a plan is left.
     pub quota: Option<Quota>,
+    /// What it does otherwise than its protocols say.
+    #[serde(default)]
+    pub quirks: Vec<Quirks>,
     /// Rules that map an answer to what happens to the credential; tried before the general ones.
     #[serde(default)]
     pub errors: Vec<ErrorRule>,

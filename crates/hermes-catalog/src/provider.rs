@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::names::normalise;
 use crate::{
-    AuthStyle, CatalogError, LoginFlow, LoginMethod, Provider, Region, RuntimeRow, UrlTemplate, Yield,
+    AuthStyle, CatalogError, LoginFlow, LoginMethod, Provider, Quirks, Region, RuntimeRow, UrlTemplate, Yield,
 };
 
 impl Provider {
@@ -82,6 +82,12 @@ impl Provider {
         let named = self.runtime.iter().filter_map(|row| row.base_from.as_ref());
         let named = named.flat_map(|base| base.hosts.iter().map(String::as_str));
         self.origins(region, templates, named)
+    }
+
+    /// What it does otherwise than a protocol says, for a model.
+    pub fn quirks_of(&self, protocol: Protocol, model: &str) -> Quirks {
+        let fitting = self.quirks.iter().filter(|row| row.fits(protocol, model));
+        fitting.fold(Quirks::default(), Quirks::under)
     }
 
     /// Where the call goes that tells what is left of a plan.

@@ -13,11 +13,18 @@ pub enum Protocol {
     /// OpenAI Responses: `POST /v1/responses`.
     #[serde(alias = "codex_responses")]
     Responses,
+    /// Google Gemini: `POST /v1beta/models/{model}:generateContent` and `:streamGenerateContent`.
+    Gemini,
 }
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: [Self; 3] = [Self::AnthropicMessages, Self::ChatCompletions, Self::Responses];
+    pub const ALL: [Self; 4] = [
+        Self::AnthropicMessages,
+        Self::ChatCompletions,
+        Self::Responses,
+        Self::Gemini,
+    ];
 
     /// The name used in config files, JSON output and metrics.
     pub fn as_str(self) -> &'static str {
@@ -25,6 +32,7 @@ impl Protocol {
             Self::AnthropicMessages => "anthropic_messages",
             Self::ChatCompletions => "chat_completions",
             Self::Responses => "responses",
+            Self::Gemini => "gemini",
         }
     }
 
@@ -34,6 +42,7 @@ impl Protocol {
             Self::AnthropicMessages => "Anthropic Messages",
             Self::ChatCompletions => "OpenAI Chat Completions",
             Self::Responses => "OpenAI Responses",
+            Self::Gemini => "Google Gemini",
         }
     }
 
@@ -52,6 +61,7 @@ impl Protocol {
             Self::AnthropicMessages => "/v1/messages",
             Self::ChatCompletions => "/v1/chat/completions",
             Self::Responses => "/v1/responses",
+            Self::Gemini => "/v1beta/models",
         }
     }
 }

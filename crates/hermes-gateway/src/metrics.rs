@@ -3,7 +3,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hermes_core::Protocol;
 
-const PROTOCOLS: [&str; 4] = ["anthropic_messages", "chat_completions", "responses", "none"];
+const PROTOCOLS: [&str; 5] = [
+    "anthropic_messages",
+    "chat_completions",
+    "responses",
+    "gemini",
+    "none",
+];
 const CLASSES: [&str; 6] = ["1xx", "2xx", "3xx", "4xx", "5xx", "gone"];
 
 /// Counters since the start; every label comes from a closed set.
@@ -22,7 +28,8 @@ impl Metrics {
             Some(Protocol::AnthropicMessages) => 0,
             Some(Protocol::ChatCompletions) => 1,
             Some(Protocol::Responses) => 2,
-            None => 3,
+            Some(Protocol::Gemini) => 3,
+            None => 4,
         };
         let class = match status {
             100..=199 => 0,

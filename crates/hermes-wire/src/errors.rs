@@ -8,6 +8,7 @@ pub fn error_type(protocol: Protocol, status: u16) -> &'static str {
     match protocol {
         Protocol::AnthropicMessages => messages_type(status),
         Protocol::ChatCompletions | Protocol::Responses => open_type(status),
+        Protocol::Gemini => gemini_status(status),
     }
 }
 
@@ -42,10 +43,27 @@ fn open_type(status: u16) -> &'static str {
     }
 }
 
+/// Canonical codes of `google.rpc.Code`.
+fn gemini_status(status: u16) -> &'static str {
+    match status {
+        401 => "UNAUTHENTICATED",
+        403 => "PERMISSION_DENIED",
+        404 => "NOT_FOUND",
+        408 | 504 => "DEADLINE_EXCEEDED",
+        409 => "ABORTED",
+        402 | 429 => "RESOURCE_EXHAUSTED",
+        499 => "CANCELLED",
+        501 => "UNIMPLEMENTED",
+        502 | 503 | 529 => "UNAVAILABLE",
+        500.. => "INTERNAL",
+        _ => "INVALID_ARGUMENT",
+    }
+}
+
 /// The status to answer with: 529 is known to one protocol only, the others get 503.
 pub fn error_status(protocol: Protocol, status: u16) -> u16 {
     match (protocol, status) {
-        (Protocol::ChatCompletions | Protocol::Responses, 529) => 503,
+        (Protocol::ChatCompletions | Protocol::Responses | Protocol::Gemini, 529) => 503,
         _ => status,
     }
 }
@@ -53,7 +71,7 @@ pub fn error_status(protocol: Protocol, status: u16) -> u16 {
 /// An error body in the protocol's official shape.
 ///
 /// `kind` is our own stable name, such as `pool_exhausted`: `error.code` for Chat Completions and Responses,
-/// `error.details.error_code` for Anthropic Messages. `details` are further fields: beside `error_code`, or as `error.details`.
+/// `error.details.error_code` for Anthropic Messages, the reason of a `google.rpc.ErrorInfo` for Gemini. `details` are further fields: beside `error_code`, or as `error.details`.
 pub fn error_body(
     protocol: Protocol,
     status: u16,
@@ -67,6 +85,7 @@ pub fn error_body(
         Protocol::ChatCompletions | Protocol::Responses => {
             json!({"error": open_error(status, kind, message, details), "request_id": request_id})
         }
+        Protocol::Gemini => gemini_error(status, kind, message, details),
     };
     body.to_string().into_bytes()
 }
@@ -85,6 +104,10 @@ pub fn stream_error(protocol: Protocol, status: u16, kind: &str, message: &str, 
         }
         Protocol::ChatCompletions => {
             let body = json!({"error": open_error(status, kind, message, None)});
+            write_event(&mut out, None, &body.to_string());
+        }
+        Protocol::Gemini => {
+            let body = gemini_error(status, kind, message, None);
             write_event(&mut out, None, &body.to_string());
         }
         Protocol::Responses => {
@@ -109,6 +132,19 @@ fn messages_error(status: u16, kind: &str, message: &str, request_id: &str, deta
         "error": {"type": messages_type(status), "message": message, "details": fields},
         "request_id": request_id,
     })
+}
+
+fn gemini_error(status: u16, kind: &str, message: &str, details: Option<Value>) -> Value {
+    let mut info = json!({
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": kind,
+        "domain": "hermes",
+    });
+    if let Some(details) = details {
+        info["metadata"] = details;
+    }
+    let code = error_status(Protocol::Gemini, status);
+    json!({"error": {"code": code, "message": message, "status": gemini_status(status), "details": [info]}})
 }
 
 fn open_error(status: u16, kind: &str, message: &str, details: Option<Value>) -> Value {

@@ -64,6 +64,8 @@ fn shown(protocol: Protocol, event: SseEvent) -> Opening {
     match (protocol, name) {
         (_, Some("error")) | (Protocol::Responses, Some("response.failed")) => error(event.data),
         (Protocol::ChatCompletions, _) => chat(event.data),
+        (Protocol::Gemini, _) if parsed(&event.data).is_none_or(|data| !has_error(&data)) => Opening::Content,
+        (Protocol::Gemini, _) => error(event.data),
         (Protocol::AnthropicMessages, Some(name)) => messages(name, &event.data),
         (Protocol::Responses, Some(name)) => responses(name, &event.data),
         (_, None) if parsed(&event.data).is_some_and(|data| has_error(&data)) => error(event.data),

@@ -44,6 +44,7 @@ pub fn usage_of(protocol: Protocol, usage: &Value) -> Option<Usage> {
         Protocol::AnthropicMessages => messages(usage),
         Protocol::ChatCompletions => inclusive(usage, &CHAT),
         Protocol::Responses => inclusive(usage, &RESPONSES),
+        Protocol::Gemini => gemini(usage),
     }
 }
 
@@ -60,6 +61,28 @@ fn messages(usage: &Value) -> Option<Usage> {
         cache_write: count(&["cache_creation_input_tokens"]),
         output: output.unwrap_or(0),
         reasoning: count(&["output_tokens_details", "thinking_tokens"]),
+    })
+}
+
+/// The prompt count includes what a cache served, the count of candidates leaves thoughts out.
+fn gemini(usage: &Value) -> Option<Usage> {
+    let prompt = number(usage, &["promptTokenCount"]);
+    let written = number(usage, &["candidatesTokenCount"]);
+    let reasoning = number(usage, &["thoughtsTokenCount"]);
+    if prompt.is_none() && written.is_none() && reasoning.is_none() {
+        return None;
+    }
+    let prompt = prompt
+        .unwrap_or(0)
+        .saturating_add(number(usage, &["toolUsePromptTokenCount"]).unwrap_or(0));
+    let cache_read = number(usage, &["cachedContentTokenCount"]).unwrap_or(0);
+    let reasoning = reasoning.unwrap_or(0);
+    Some(Usage {
+        input: prompt.checked_sub(cache_read).unwrap_or(prompt),
+        cache_read,
+        cache_write: 0,
+        output: written.unwrap_or(0).saturating_add(reasoning),
+        reasoning,
     })
 }
 

@@ -21,7 +21,7 @@ pub struct UsageWatcher {
     protocol: Protocol,
     streaming: bool,
     usage_key: KeyWatch,
-    /// Chat Completions only: the other protocols name what an event is.
+    /// For the protocols whose events have no names.
     chat_keys: Option<ChatKeys>,
     /// For streams without `event:` lines, until one is seen: the type need not stand at the beginning of the data.
     type_key: Option<KeyWatch>,
@@ -71,13 +71,18 @@ impl EventKind {
 impl UsageWatcher {
     /// A watcher for one answer; `streaming` says whether it is server-sent events.
     pub fn new(protocol: Protocol, streaming: bool) -> Self {
-        let chat = streaming && protocol == Protocol::ChatCompletions;
+        let (usage, finish) = match protocol {
+            Protocol::Gemini => ("\"usageMetadata\"", "\"finishReason\""),
+            _ => ("\"usage\"", "\"finish_reason\""),
+        };
+        let unnamed = matches!(protocol, Protocol::ChatCompletions | Protocol::Gemini);
+        let chat = streaming && unnamed;
         Self {
             protocol,
             streaming,
-            usage_key: KeyWatch::new("\"usage\""),
+            usage_key: KeyWatch::new(usage),
             chat_keys: chat.then(|| ChatKeys {
-                finish: KeyWatch::new("\"finish_reason\""),
+                finish: KeyWatch::new(finish),
                 error: KeyWatch::new("\"error\""),
             }),
             type_key: (streaming && !chat).then(|| KeyWatch::new("\"type\"")),

@@ -229,7 +229,7 @@ fn body(question: &Question) -> Value {
             "model": model, "max_tokens": MAX_TOKENS, "stream": true,
             "messages": [{ "role": "user", "content": text }],
         }),
-        Protocol::ChatCompletions => json!({
+        Protocol::ChatCompletions | Protocol::Gemini => json!({
             "model": model, "stream": true, "messages": [{ "role": "user", "content": text }],
         }),
         Protocol::Responses => json!({
@@ -299,7 +299,7 @@ fn piece(protocol: Protocol, data: &str) -> Result<Option<String>, Failure> {
     }
     let text = match protocol {
         Protocol::AnthropicMessages => value.pointer("/delta/text"),
-        Protocol::ChatCompletions => value.pointer("/choices/0/delta/content"),
+        Protocol::ChatCompletions | Protocol::Gemini => value.pointer("/choices/0/delta/content"),
         Protocol::Responses => {
             let is_text = value.get("type").and_then(Value::as_str) == Some("response.output_text.delta");
             value.get("delta").filter(|_| is_text)

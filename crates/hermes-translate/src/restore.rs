@@ -1,0 +1,73 @@
+//! Calls of tools as the client knows them: names, namespaces, ids, and free text that travelled as JSON.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::context::Context;
+use crate::reply::{Block, Event};
+
+/// Gives calls back the names that their client gave the tools.
+#[derive(Debug, Default)]
+pub(crate) struct Restore {
+    calls: u32,
+    /// Calls of free-form tools that travel as JSON, with their arguments so far.
+    wrapped: HashMap<u32, String>,
+}
+
+impl Restore {
+    /// Passes an event on as the client knows it.
+    pub(crate) fn push(&mut self, context: &Context, event: Event, out: &mut Vec<Event>) {
+        match event {
+            Event::Open {
+                key,
+                block:
+                    Block::Call {
+                        id,
+                        name,
+                        custom,
+                        namespace,
+                    },
+            } => {
+                let original = context.names.original(&name);
+                self.calls += 1;
+                if original.custom && !custom {
+                    self.wrapped.insert(key, String::new());
+                }
+                let block = Block::Call {
+                    id: if id.is_empty() {
+                        context.id("call_", self.calls)
+                    } else {
+                        id
+                    },
+                    name: original.name,
+                    custom: custom || original.custom,
+                    namespace: namespace.or(original.namespace),
+                };
+                out.push(Event::Open { key, block });
+            }
+            Event::Text { key, text } => match self.wrapped.get_mut(&key) {
+                Some(arguments) => arguments.push_str(&text),
+                None => out.push(Event::Text { key, text }),
+            },
+            Event::Close { key } => {
+                if let Some(arguments) = self.wrapped.remove(&key) {
+                    let text = free_text(&arguments);
+                    out.push(Event::Text { key, text });
+                }
+                out.push(Event::Close { key });
+            }
+            other => out.push(other),
+        }
+    }
+}
+
+/// The `input` of arguments that were made for a free-form tool; all of it where the model did not keep to that.
+fn free_text(arguments: &str) -> String {
+    let value: Option<Value> = serde_json::from_str(arguments).ok();
+    let input = value.as_ref().and_then(|value| value.get("input")?.as_str());
+    input.unwrap_or(arguments).to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+use hermes_core::Protocol;
+use pretty_assertions::assert_eq;
+use serde_json::{Map, json};
+
+use super::Restore;
+use crate::context::{Context, Stamp};
+use crate::names::Names;
+use crate::prompt::{Tool, ToolKind};
+use crate::proof::Issuer;
+use crate::reply::{Block, Event};
+
+fn context() -> Context {
+    let tool = |name: &str, namespace: Option<&str>, kind: ToolKind| Tool {
+        kind,
+        name: name.to_owned(),
+        description: None,
+        namespace: namespace.map(str::to_owned),
+        cache: None,
+        others: Vec::new(),
+        at: String::new(),
+    };
+    let tools = [
+        tool("patch", None, ToolKind::Custom { format: None }),
+        tool(
+            "read",
+            Some("files"),
+            ToolKind::Function {
+                schema: json!({}),
+                strict: None,
+            },
+        ),
+    ];
+    Context {
+        client: Protocol::Responses,
+        upstream: Protocol::AnthropicMessages,
+        model: "m".to_owned(),
+        issuer: Issuer::new("anthropic"),
+        names: Names::new(&tools, false),
+        stream: true,
+        wants_usage: false,
+        wants_thoughts: true,
+        stops: Vec::new(),
+        echo: Map::new(),
+        stamp: Stamp {
+            id: "a1".to_owned(),
+            now: 0,
+        },
+    }
+}
+
+fn open(id: &str, name: &str, custom: bool, namespace: Option<&str>) -> Event {
+    Event::Open {
+        key: 0,
+        block: Block::Call {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            custom,
+            namespace: namespace.map(str::to_owned),
+        },
+    }
+}
+
+fn text(text: &str) -> Event {
+    Event::Text {
+        key: 0,
+        text: text.to_owned(),
+    }
+}
+
+fn restored(events: impl IntoIterator<Item = Event>) -> Vec<Event> {
+    let (context, mut restore, mut out) = (context(), Restore::default(), Vec::new());
+    for event in events {
+        restore.push(&context, event, &mut out);
+    }
+    out
+}
+
+#[test]
+fn free_text_and_namespaces_come_back() {
+    let close = || Event::Close { key: 0 };
+    let got = restored([
+        open("c", "patch", false, None),
+        text("{\"input\":\"a"),
+        text("\\nb\"}"),
+        close(),
+    ]);
+    assert_eq!(got, [open("c", "patch", true, None), text("a\nb"), close()]);
+    let got = restored([open("c", "patch", false, None), text("not json"), close()]);
+    assert_eq!(got[1], text("not json"));
+    let got = restored([open("", "files__read", false, None), text("{}"), close()]);
+    assert_eq!(
+        got,
+        [
+            open("call_a101", "read", false, Some("files")),
+            text("{}"),
+            close()
+        ]
+    );
+    let got = restored([open("c", "unknown", false, None), text("{}"), close()]);
+    assert_eq!(got[0], open("c", "unknown", false, None));
+}

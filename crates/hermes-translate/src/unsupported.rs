@@ -1,0 +1,56 @@
+use hermes_core::{ExitKind, Explain};
+
+/// Why a request cannot be sent to an upstream of another protocol. The client gets it as a 400 in its own error shape, with `at` as the
+/// parameter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Unsupported {
+    /// A stable name: `unsupported_by_upstream`, `invalid_request`.
+    pub code: &'static str,
+    /// JSON path in the client's request.
+    pub at: String,
+    /// Field, upstream and a way out, in words.
+    pub message: String,
+}
+
+impl Unsupported {
+    /// The upstream has no counterpart; `way_out` is a sentence.
+    pub fn new(at: impl Into<String>, what: &str, upstream: &str, way_out: &str) -> Self {
+        let at = at.into();
+        Self {
+            code: "unsupported_by_upstream",
+            message: format!("`{at}`: {what} cannot be sent to {upstream}. {way_out}"),
+            at,
+        }
+    }
+
+    /// The request is not what its own protocol asks for.
+    pub fn invalid(at: impl Into<String>, problem: &str) -> Self {
+        let at = at.into();
+        Self {
+            code: "invalid_request",
+            message: format!("`{at}` {problem}"),
+            at,
+        }
+    }
+
+    pub(crate) fn strict(at: String) -> Self {
+        Self {
+            code: "unsupported_by_upstream",
+            message: format!(
+                "`{at}` has no counterpart at the upstream and would be left out. Leave it out yourself, or send the request without `x-hermes-strict`."
+            ),
+            at,
+        }
+    }
+}
+
+impl Explain for Unsupported {
+    fn kind(&self) -> &'static str {
+        self.code
+    }
+
+    fn exit(&self) -> ExitKind {
+        ExitKind::Usage
+    }
+}

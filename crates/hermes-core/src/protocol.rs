@@ -46,6 +46,16 @@ impl Protocol {
         }
     }
 
+    /// One letter, for headers that name a pair.
+    pub fn letter(self) -> char {
+        match self {
+            Self::AnthropicMessages => 'A',
+            Self::ChatCompletions => 'C',
+            Self::Responses => 'R',
+            Self::Gemini => 'G',
+        }
+    }
+
     /// The name for people of a protocol that is told by its word, as in the log; the word itself where it is none.
     pub fn title_of(word: &str) -> &str {
         let known = Self::ALL.into_iter().find(|one| one.as_str() == word);

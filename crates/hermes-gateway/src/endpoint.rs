@@ -2,6 +2,46 @@ use hermes_core::Protocol;
 use http::header::{HeaderMap, UPGRADE};
 use http::{Method, Uri};
 
+/// What stands in the path of a Gemini call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GeminiPath {
+    /// The model; percent-decoded.
+    pub(crate) model: String,
+    /// Whether the answer is a stream.
+    pub(crate) streams: bool,
+    counts: bool,
+}
+
+impl GeminiPath {
+    /// Reads `/v1beta/models/{model}:{call}`; `/v1` does as well.
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        let rest = path
+            .strip_prefix("/v1beta/models/")
+            .or_else(|| path.strip_prefix("/v1/models/"))?;
+        let (model, call) = rest.rsplit_once(':')?;
+        let (streams, counts) = match call {
+            "generateContent" => (false, false),
+            "streamGenerateContent" => (true, false),
+            "countTokens" => (false, true),
+            _ => return None,
+        };
+        (!model.is_empty()).then(|| Self {
+            model: decode(model),
+            streams,
+            counts,
+        })
+    }
+
+    /// The call's name, as it stands behind the model.
+    pub(crate) fn call(&self) -> &'static str {
+        match (self.counts, self.streams) {
+            (true, _) => "countTokens",
+            (false, true) => "streamGenerateContent",
+            (false, false) => "generateContent",
+        }
+    }
+}
+
 /// What a path asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
@@ -50,7 +90,11 @@ impl Endpoint {
             "/metrics" if read => Self::Metrics,
             "/v1/models" | "/healthz" | "/metrics" => Self::Method("GET"),
             "/" | "/api/hello" if method == Method::HEAD => Self::Hello,
-            _ => match path.strip_prefix("/v1/models/") {
+            "/v1beta/models" if read => Self::Models,
+            _ => match path
+                .strip_prefix("/v1/models/")
+                .or_else(|| path.strip_prefix("/v1beta/models/"))
+            {
                 Some(id) if read && !id.is_empty() => Self::Model(decode(id)),
                 _ => Self::Unknown,
             },
@@ -75,6 +119,13 @@ impl Endpoint {
 }
 
 fn posted(path: &str) -> Option<Endpoint> {
+    if let Some(call) = GeminiPath::of(path) {
+        return Some(if call.counts {
+            Endpoint::Count(Protocol::Gemini)
+        } else {
+            Endpoint::Generate(Protocol::Gemini)
+        });
+    }
     match path {
         "/v1/messages" => Some(Endpoint::Generate(Protocol::AnthropicMessages)),
         "/v1/chat/completions" => Some(Endpoint::Generate(Protocol::ChatCompletions)),

@@ -7,15 +7,18 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use hermes_catalog::AuthStyle;
 use hermes_core::{CredentialId, Explain, Protocol};
-use hermes_http::{Attach, HttpError, ReplyBody, SendBody, join};
+use hermes_http::{Attach, HttpError, ReplyBody, SendBody};
 use hermes_pool::{Advice, Ask, Lease, Leased, Outcome, PoolError, status_in_stream};
 use hermes_wire::{ERROR_BODY_LIMIT, error_body, read_error};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use tokio::time::{Instant, timeout, timeout_at};
-use url::Url;
 
+use crate::address::address;
+use crate::body::Body;
+use crate::crossing::Crossing;
+use crate::endpoint::GeminiPath;
 use crate::gateway::Gateway;
 use crate::headers;
 use crate::opening::{Held, Rest, hold, hold_whole};
@@ -47,7 +50,12 @@ pub(crate) enum Call {
 /// A request that is ready to go up.
 pub(crate) struct Job<'a> {
     pub(crate) call: Call,
+    /// The upstream's.
     pub(crate) protocol: Protocol,
+    /// The way back to a client of another protocol.
+    pub(crate) crossing: Option<Crossing>,
+    /// What stands in a Gemini client's path.
+    pub(crate) path: Option<GeminiPath>,
     pub(crate) route: &'a Route,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: Bytes,
@@ -63,6 +71,10 @@ pub(crate) enum Answer {
     Stream(Box<Served>),
     /// An error of the provider, for the client to see.
     Error(Response<Bytes>),
+    /// A success that was translated as a whole.
+    Whole(Response<Body>),
+    /// About how many tokens a request has, where nobody counts them.
+    Estimate(u64),
 }
 
 /// A success on its way to the client.
@@ -76,6 +88,10 @@ pub(crate) struct Served {
     pub(crate) lease: Arc<Lease>,
     /// Whether the pool knows of the error inside the stream.
     pub(crate) told: bool,
+    /// The upstream's protocol.
+    pub(crate) protocol: Protocol,
+    /// The way to a client of another protocol.
+    pub(crate) crossing: Option<Crossing>,
 }
 
 /// How one attempt ended.
@@ -227,6 +243,8 @@ impl Gateway {
             held,
             lease: Arc::new(lease),
             told,
+            protocol: job.protocol,
+            crossing: None,
         }))
     }
 
@@ -259,19 +277,11 @@ impl Gateway {
             .as_str()
             .parse()
             .map_err(|_| Refusal::new(500, "bad_url", "the provider's address cannot be called"))?;
-        *request.headers_mut() = headers::upstream(job.headers, &leased.runtime, &self.agent);
+        *request.headers_mut() = match &job.crossing {
+            Some(crossing) => headers::translated(crossing.streams, &leased.runtime, &self.agent),
+            None => headers::upstream(job.headers, &leased.runtime, &self.agent),
+        };
         Ok(request)
-    }
-}
-
-fn address(job: &Job<'_>, leased: &Leased) -> Result<Url, Refusal> {
-    match job.call {
-        Call::Generate => Ok(leased.runtime.endpoint.clone()),
-        Call::Embeddings => Ok(join(&leased.runtime.base_url, "embeddings")),
-        Call::Count => leased.runtime.count_endpoint.clone().ok_or_else(|| {
-            let message = format!("`{}` has no call that counts tokens", leased.provider);
-            Refusal::new(501, "not_supported", message)
-        }),
     }
 }
 

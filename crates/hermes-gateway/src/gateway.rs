@@ -7,18 +7,21 @@ use bytes::Bytes;
 use hermes_catalog::Catalog;
 use hermes_core::{Brake, Clock, Explain, Protocol, Random, RequestId};
 use hermes_http::Http;
-use hermes_pool::{Keys, KnownKey, Pool};
-use hermes_wire::{conversation, error_status, peek, replace_model};
+use hermes_pool::{Keys, KnownKey, Outcome, Pool};
+use hermes_wire::{ModelField, conversation, counted, error_status, estimate, peek, replace_model};
 use http::header::{ALLOW, HeaderMap, HeaderValue};
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::address::NO_COUNT;
 use crate::auth::{authenticate, check_model, count};
 use crate::body::Body;
+use crate::crossing::{Crossing, passes, upstream_protocol};
 use crate::edge::Edge;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, GeminiPath};
 use crate::forward::{Answer, Call, Job, is_final};
+use crate::gather::{error_for, gather, response};
 use crate::guard::Guard;
 use crate::headers;
 use crate::intake::collect;
@@ -29,8 +32,8 @@ use crate::metrics::Metrics;
 use crate::models;
 use crate::record::Record;
 use crate::relay::Relay;
-use crate::reply::{Refusal, text_answer};
-use crate::route::{Router, Routes, is_alias};
+use crate::reply::{Refusal, json_answer, text_answer};
+use crate::route::{Route, Router, Routes, is_alias};
 
 /// Another service on the same listener, for paths that are not the gateway's. It is called after the `Host` and `Origin`
 /// checks and without a client key; whatever it guards it must guard itself.
@@ -272,57 +275,119 @@ impl Gateway {
         })?;
         let (head, body) = request.into_parts();
         let body = collect(body, &head.headers, &self.parts.limits).await?;
-        let peeked = peek(&body).map_err(|error| Refusal::new(400, error.kind(), error.to_string()))?;
-        let Some(field) = peeked.model else {
-            return Err(Refusal::new(
-                400,
-                "missing_model",
-                "the request body names no `model`",
-            ));
-        };
-        let route = self
-            .router
-            .resolve(&field.name, record.protocol, &self.parts.pool)?;
+        let path = GeminiPath::of(head.uri.path());
+        let (asked, field) = asked_model(&body, path.as_ref())?;
+        let route = self.router.resolve(&asked, record.protocol, &self.parts.pool)?;
         if let Some(key) = key {
-            check_model(key, &field.name, &route)?;
+            check_model(key, &asked, &route)?;
         }
-        let body = if route.model == field.name {
-            body
-        } else {
-            Bytes::from(replace_model(&body, &field, &route.model))
-        };
-        if is_alias(&field.name, &route) {
-            record.tell_alias(&field.name);
+        if is_alias(&asked, &route) {
+            record.tell_alias(&asked);
         }
         record.provider = Some(route.provider.clone());
         record.model.clone_from(&route.model);
-        let beta = head
-            .uri
-            .query()
-            .is_some_and(|query| query.split('&').any(|pair| pair == "beta=true"));
+        let client = record.protocol;
+        let upstream = match call {
+            Call::Generate => upstream_protocol(&self.parts.pool, &route.provider, client),
+            Call::Count | Call::Embeddings => client,
+        };
+        if call == Call::Count && !self.parts.pool.speaks(&route.provider, client) {
+            return Ok((Answer::Estimate(estimate(&body)), permit));
+        }
+        let conversation = conversation_of(call, &body, &head.headers);
+        let (body, crossing) = if passes(client, upstream, &body) {
+            (renamed(body, field.as_ref(), &route), None)
+        } else {
+            let pair = (client, upstream);
+            let (body, crossing) =
+                self.cross(&body, &route, pair, path.as_ref(), &head.headers, record, true)?;
+            (body, Some(crossing))
+        };
         let job = Job {
             call,
-            conversation: conversation_of(call, &body, &head.headers),
-            protocol: record.protocol,
+            conversation,
+            protocol: upstream,
+            crossing,
+            path,
             route: &route,
             headers: &head.headers,
             body,
-            beta,
+            beta: asks_for_beta(&head.uri),
         };
-        Ok((self.forward(&job, record).await?, permit))
+        let answer = match self.forward(&job, record).await {
+            // A client that counts would otherwise do it by a billed request.
+            Err(refusal) if refusal.kind == NO_COUNT => Answer::Estimate(estimate(&job.body)),
+            answer => answer?,
+        };
+        Ok((self.finished(answer, job.crossing, record).await, permit))
+    }
+
+    /// Whole answers of another protocol are gathered before the head goes out; others go on as they are.
+    async fn finished(&self, answer: Answer, crossing: Option<Crossing>, record: &mut Record) -> Answer {
+        let Some(crossing) = crossing else {
+            return answer;
+        };
+        match answer {
+            Answer::Stream(mut served) => {
+                if served.events && crossing.context.stream {
+                    served.crossing = Some(crossing);
+                    return Answer::Stream(served);
+                }
+                let gathered = gather(&mut served, &crossing, &self.parts.limits).await;
+                if let Some(body) = gathered.error_data {
+                    let headers = headers::told(served.response.headers());
+                    served.lease.report(Outcome::StreamFailed { headers, body }).await;
+                }
+                let mut response = response(gathered.written, crossing.context.stream, record);
+                let crossed = headers::crossed(served.response.headers(), &crossing);
+                for (name, value) in &crossed {
+                    response.headers_mut().append(name, value.clone());
+                }
+                Answer::Whole(response)
+            }
+            Answer::Error(answer) => {
+                let last = is_final(&answer);
+                let mut answer = error_for(record.protocol, answer, &record.id.to_string());
+                headers::note_crossing(answer.headers_mut(), &crossing);
+                if last {
+                    answer
+                        .headers_mut()
+                        .insert("x-should-retry", HeaderValue::from_static("false"));
+                }
+                Answer::Error(answer)
+            }
+            other => other,
+        }
     }
 
     fn answer(&self, answer: Answer, permit: OwnedSemaphorePermit, mut record: Record) -> Response<Body> {
         match answer {
-            Answer::Stream(served) => {
+            Answer::Stream(mut served) => {
                 let status = served.response.status();
-                let mut head = headers::downstream(served.response.headers());
+                let crossing = served.crossing.take();
+                let upstream = served.response.headers();
+                let mut head = match &crossing {
+                    Some(crossing) => headers::crossed_stream(upstream, crossing),
+                    None => headers::downstream(upstream),
+                };
                 record.status = status.as_u16();
                 headers::stamp(&mut head, &record);
-                let relay = Relay::new(*served, record, self.parts.limits.upstream_idle, permit);
+                let relay = Relay::new(*served, crossing.as_ref(), record, &self.parts.limits, permit);
                 let mut response = Response::new(Body::relay(relay));
                 *response.status_mut() = status;
                 *response.headers_mut() = head;
+                response
+            }
+            Answer::Whole(mut response) => {
+                headers::stamp(response.headers_mut(), &record);
+                response
+            }
+            Answer::Estimate(tokens) => {
+                record.status = 200;
+                let mut response = json_answer(counted(record.protocol, tokens));
+                let headers = response.headers_mut();
+                headers.insert("x-hermes-estimated", HeaderValue::from_static("true"));
+                headers::stamp(headers, &record);
                 response
             }
             Answer::Error(upstream) => {
@@ -347,6 +412,30 @@ impl Gateway {
 
 fn not_found() -> Response<Body> {
     text_answer(StatusCode::NOT_FOUND, "not found\n")
+}
+
+/// The model that a request asks for, and where it stands in the body. Gemini clients write it into the path.
+fn asked_model(body: &[u8], path: Option<&GeminiPath>) -> Result<(String, Option<ModelField>), Refusal> {
+    if let Some(path) = path {
+        return Ok((path.model.clone(), None));
+    }
+    let peeked = peek(body).map_err(|error| Refusal::new(400, error.kind(), error.to_string()))?;
+    let missing = || Refusal::new(400, "missing_model", "the request body names no `model`");
+    let field = peeked.model.ok_or_else(missing)?;
+    Ok((field.name.clone(), Some(field)))
+}
+
+/// The body with the model's own name in place of an alias.
+fn renamed(body: Bytes, field: Option<&ModelField>, route: &Route) -> Bytes {
+    match field.filter(|field| field.name != route.model) {
+        Some(field) => Bytes::from(replace_model(&body, field, &route.model)),
+        None => body,
+    }
+}
+
+fn asks_for_beta(uri: &Uri) -> bool {
+    uri.query()
+        .is_some_and(|query| query.split('&').any(|pair| pair == "beta=true"))
 }
 
 /// The conversation of a request, if it has one. Embeddings have no prompt cache that would be lost.

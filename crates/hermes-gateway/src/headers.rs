@@ -2,9 +2,12 @@
 
 use hermes_pool::Runtime;
 use hermes_wire::{forwards_request_header, named_in_connection, returns_answer_header};
-use http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{
+    ACCEPT, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
 
 use crate::beta;
+use crate::crossing::Crossing;
 use crate::record::Record;
 
 /// The request's id, under each of the names that clients look for.
@@ -17,6 +20,16 @@ const UPSTREAM_ID: HeaderName = HeaderName::from_static("x-hermes-upstream-reque
 const ATTEMPTS: HeaderName = HeaderName::from_static("x-hermes-attempts");
 const CREDENTIAL: HeaderName = HeaderName::from_static("x-hermes-credential");
 const BILLING: HeaderName = HeaderName::from_static("x-hermes-billing");
+/// What a translation left out.
+pub(crate) const DROPPED: HeaderName = HeaderName::from_static("x-hermes-dropped");
+const TRANSLATED: HeaderName = HeaderName::from_static("x-hermes-translated");
+
+/// Headers of a stream of events that the gateway writes.
+const STREAM: [(HeaderName, &str); 3] = [
+    (CONTENT_TYPE, "text/event-stream; charset=utf-8"),
+    (CACHE_CONTROL, "no-cache"),
+    (HeaderName::from_static("x-accel-buffering"), "no"),
+];
 
 /// Parts of header names with which some gateways let a caller choose the upstream; no upstream of ours needs to see them.
 const STEERING: [&str; 6] = [
@@ -48,6 +61,53 @@ pub(crate) fn upstream(client: &HeaderMap, runtime: &Runtime, agent: &HeaderValu
     }
     beta::merge(client, &runtime.betas_removed, &runtime.betas_added, &mut out);
     out
+}
+
+/// The headers of a translated request: none of the client's, since they belong to its protocol.
+pub(crate) fn translated(streams: bool, runtime: &Runtime, agent: &HeaderValue) -> HeaderMap {
+    let mut client = HeaderMap::new();
+    client.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let accept = if streams {
+        "text/event-stream"
+    } else {
+        "application/json"
+    };
+    client.insert(ACCEPT, HeaderValue::from_static(accept));
+    upstream(&client, runtime, agent)
+}
+
+/// The headers of a translated answer: the upstream's request id, what was translated, and what was left out of the request.
+pub(crate) fn crossed(upstream: &HeaderMap, crossing: &Crossing) -> HeaderMap {
+    let mut out = HeaderMap::new();
+    for name in ["request-id", "x-request-id"] {
+        if let Some(value) = upstream.get(name) {
+            out.insert(UPSTREAM_ID, value.clone());
+        }
+    }
+    note_crossing(&mut out, crossing);
+    out
+}
+
+/// The same for a stream.
+pub(crate) fn crossed_stream(upstream: &HeaderMap, crossing: &Crossing) -> HeaderMap {
+    let mut out = crossed(upstream, crossing);
+    for (name, value) in STREAM {
+        out.insert(name, HeaderValue::from_static(value));
+    }
+    out
+}
+
+/// Says that an answer was translated, and what was left out of its request.
+pub(crate) fn note_crossing(headers: &mut HeaderMap, crossing: &Crossing) {
+    let context = &crossing.context;
+    let pair = format!("{}>{}", context.client.letter(), context.upstream.letter());
+    if let Ok(pair) = HeaderValue::try_from(pair) {
+        headers.insert(TRANSLATED, pair);
+    }
+    let dropped = crossing.dropped.as_deref();
+    if let Some(dropped) = dropped.and_then(|list| HeaderValue::try_from(list).ok()) {
+        headers.append(DROPPED, dropped);
+    }
 }
 
 /// The upstream's headers as they go to the client, and the upstream's request id.

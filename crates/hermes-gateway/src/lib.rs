@@ -7,15 +7,19 @@
 //! It must never parse what it passes through beyond a shallow look, wait for the store on a request's way, hold a whole
 //! stream, or let anything a client sends choose where a credential goes. Start with [`Gateway`].
 
+mod address;
+mod alive;
 mod auth;
 mod beta;
 mod body;
+mod crossing;
 mod edge;
 mod endpoint;
 mod error;
 mod forward;
 mod framing;
 mod gateway;
+mod gather;
 mod guard;
 mod headers;
 mod intake;

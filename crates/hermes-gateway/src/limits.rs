@@ -31,6 +31,8 @@ pub struct Limits {
     pub answer_wait: Duration,
     /// Longest pause inside an upstream answer.
     pub upstream_idle: Duration,
+    /// A stream that says nothing for so long gets a sign of life from the gateway.
+    pub ping: Duration,
     /// Most bytes of a stream of events that are held back until its first content, or an error in its place, has come.
     pub held: usize,
     /// Longest that they are held back, from the first of them.
@@ -60,6 +62,7 @@ impl Default for Limits {
             body_idle: Duration::from_secs(30),
             answer_wait: Duration::from_mins(10),
             upstream_idle: Duration::from_mins(5),
+            ping: Duration::from_secs(15),
             held: 64 << 10,
             held_time: Duration::from_secs(5),
             attempts: 4,

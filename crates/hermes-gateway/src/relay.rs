@@ -8,15 +8,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use hermes_http::ReplyBody;
 use hermes_pool::{Lease, Outcome};
+use hermes_translate::{Failure, Translator};
 use hermes_wire::{UsageWatcher, conversation_after, stream_error};
 use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::alive::{Between, ping};
 use crate::body::BodyError;
+use crate::crossing::Crossing;
 use crate::forward::Served;
 use crate::headers;
+use crate::limits::Limits;
 use crate::opening::{Held, Rest};
 use crate::record::Record;
 
@@ -33,11 +37,19 @@ pub(crate) struct Relay {
     told: bool,
     /// Whether the pool knows of the answer's id.
     noted: bool,
+    /// Reads along an answer that is passed through.
     watcher: Option<UsageWatcher>,
+    /// Turns an answer into the client's protocol.
+    translator: Option<Translator>,
     record: Record,
     events: bool,
     idle: Duration,
     last: Instant,
+    /// A sign of life goes to the client after this long without anything.
+    ping: Duration,
+    sent: Instant,
+    /// Whether the last byte for the client ended an event, so that another may follow.
+    between: Between,
     timer: Pin<Box<Sleep>>,
     /// Whether the client got all that there was.
     done: bool,
@@ -45,52 +57,73 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    pub(crate) fn new(served: Served, record: Record, idle: Duration, permit: OwnedSemaphorePermit) -> Self {
+    pub(crate) fn new(
+        served: Served,
+        crossing: Option<&Crossing>,
+        record: Record,
+        limits: &Limits,
+        permit: OwnedSemaphorePermit,
+    ) -> Self {
         let last = Instant::now();
         let (head, upstream) = served.response.into_parts();
         let done = served.held.frames.is_empty() && upstream.is_end_stream();
-        Self {
+        let translator = crossing.map(|crossing| Translator::new(&crossing.context));
+        let watcher = translator
+            .is_none()
+            .then(|| UsageWatcher::new(served.protocol, served.events));
+        let mut relay = Self {
             upstream: Some(upstream),
             held: served.held,
             lease: served.lease,
             head: head.headers,
             told: served.told,
             noted: false,
-            watcher: Some(UsageWatcher::new(record.protocol, served.events)),
+            watcher,
+            translator,
             record,
             events: served.events,
-            idle,
+            idle: limits.upstream_idle,
             last,
-            timer: Box::pin(sleep_until(last + idle)),
+            ping: limits.ping,
+            sent: last,
+            between: Between::default(),
+            timer: Box::pin(sleep_until(last)),
             done,
             _permit: permit,
-        }
+        };
+        let due = relay.due();
+        relay.timer.as_mut().reset(due);
+        relay
     }
 
     pub(crate) fn poll_frame(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let Some(upstream) = &mut self.upstream else {
-            return Poll::Ready(None);
-        };
-        if let Some(data) = self.held.frames.pop_front() {
-            let ended = self.held.frames.is_empty() && upstream.is_end_stream();
-            return Poll::Ready(Some(Ok(self.pass(data, ended))));
-        }
-        if self.held.rest != Rest::More {
-            return self.end_of_held();
-        }
         loop {
+            let Some(upstream) = &mut self.upstream else {
+                return Poll::Ready(None);
+            };
+            if let Some(data) = self.held.frames.pop_front() {
+                let ended = self.held.frames.is_empty() && upstream.is_end_stream();
+                if let Some(frame) = self.pass(data, ended) {
+                    return Poll::Ready(Some(Ok(frame)));
+                }
+                continue;
+            }
+            if self.held.rest != Rest::More {
+                return self.end_of_held();
+            }
             match Pin::new(&mut *upstream).poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {
                     // Trailers are not passed on; no protocol uses them.
                     let Ok(data) = frame.into_data() else { continue };
-                    if data.is_empty() {
-                        continue;
-                    }
                     let ended = upstream.is_end_stream();
-                    return Poll::Ready(Some(Ok(self.pass(data, ended))));
+                    if !data.is_empty()
+                        && let Some(frame) = self.pass(data, ended)
+                    {
+                        return Poll::Ready(Some(Ok(frame)));
+                    }
                 }
                 Poll::Ready(Some(Err(error))) => {
                     tracing::debug!(%error, "upstream answer broke off");
@@ -99,14 +132,42 @@ impl Relay {
                 Poll::Ready(None) => return self.end(),
                 Poll::Pending => {
                     ready!(self.timer.as_mut().poll(cx));
-                    let due = self.last + self.idle;
-                    if due <= Instant::now() {
+                    if self.last + self.idle <= Instant::now() {
                         return self.silent();
                     }
+                    let ping = self.pinged();
+                    let due = self.due();
                     self.timer.as_mut().reset(due);
+                    if let Some(frame) = ping {
+                        return Poll::Ready(Some(Ok(frame)));
+                    }
                 }
             }
         }
+    }
+
+    /// When to look again: at a sign of life that is due, or at the end of patience.
+    fn due(&self) -> Instant {
+        let end = self.last + self.idle;
+        match self.events && self.between.is_between() {
+            true => end.min(self.sent + self.ping),
+            false => end,
+        }
+    }
+
+    /// A sign of life, where one is due and may stand.
+    fn pinged(&mut self) -> Option<Frame<Bytes>> {
+        let now = Instant::now();
+        if !self.events || !self.between.is_between() || now < self.sent + self.ping {
+            return None;
+        }
+        self.sent = now;
+        let mut out = Vec::new();
+        match &mut self.translator {
+            Some(translator) => translator.ping(&mut out),
+            None => out.extend_from_slice(ping(self.record.protocol)),
+        }
+        (!out.is_empty()).then(|| Frame::data(out.into()))
     }
 
     /// Nothing follows what was held.
@@ -135,16 +196,33 @@ impl Relay {
         }
     }
 
-    fn pass(&mut self, data: Bytes, ended: bool) -> Frame<Bytes> {
+    /// The client's half of what came; nothing where a translation has nothing to say yet.
+    fn pass(&mut self, data: Bytes, ended: bool) -> Option<Frame<Bytes>> {
         self.last = Instant::now();
-        self.record.byte();
-        if let Some(watcher) = &mut self.watcher {
-            watcher.feed(&data);
-        }
+        let data = match &mut self.translator {
+            Some(translator) => {
+                let mut out = Vec::new();
+                translator.push(&data, &mut out);
+                Bytes::from(out)
+            }
+            None => {
+                if let Some(watcher) = &mut self.watcher {
+                    watcher.feed(&data);
+                }
+                data
+            }
+        };
         self.tell();
         self.note_id();
-        self.done = ended;
-        Frame::data(data)
+        // A translation has more to say at the end.
+        self.done = ended && self.translator.as_ref().is_none_or(Translator::ended);
+        if data.is_empty() {
+            return None;
+        }
+        self.record.byte();
+        self.sent = self.last;
+        self.between.feed(&data);
+        Some(Frame::data(data))
     }
 
     /// Tells the pool once of an error inside the stream, so that the next request does not meet it again. The client gets it as
@@ -153,7 +231,9 @@ impl Relay {
         if self.told {
             return;
         }
-        let Some(body) = self.watcher.as_ref().and_then(UsageWatcher::error_body) else {
+        let watched = self.watcher.as_ref().and_then(UsageWatcher::error_body);
+        let read = self.translator.as_ref().and_then(Translator::error_data);
+        let Some(body) = watched.or(read.map(str::as_bytes)) else {
             return;
         };
         self.told = true;
@@ -186,6 +266,18 @@ impl Relay {
     }
 
     fn end(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if let Some(translator) = &mut self.translator {
+            let mut out = Vec::new();
+            translator.finish(&mut out);
+            self.tell();
+            self.upstream = None;
+            self.done = true;
+            if out.is_empty() {
+                return Poll::Ready(None);
+            }
+            self.record.byte();
+            return Poll::Ready(Some(Ok(Frame::data(out.into()))));
+        }
         let clean = self
             .watcher
             .as_ref()
@@ -209,9 +301,29 @@ impl Relay {
         if !self.events {
             return Poll::Ready(Some(Err(message.to_owned().into())));
         }
-        let id = self.record.id.to_string();
-        let event = stream_error(self.record.protocol, 502, kind, message, &id);
+        let event = match &mut self.translator {
+            Some(translator) => {
+                let mut out = Vec::new();
+                translator.fail(failure(kind, message), &mut out);
+                out
+            }
+            None => {
+                let id = self.record.id.to_string();
+                stream_error(self.record.protocol, 502, kind, message, &id)
+            }
+        };
+        if event.is_empty() {
+            return Poll::Ready(None);
+        }
         Poll::Ready(Some(Ok(Frame::data(event.into()))))
+    }
+}
+
+fn failure(kind: &str, message: &str) -> Failure {
+    Failure {
+        status: 502,
+        kind: kind.to_owned(),
+        message: message.to_owned(),
     }
 }
 
@@ -229,13 +341,20 @@ fn with_held(held: &Held, rest: &SizeHint) -> SizeHint {
 
 impl Drop for Relay {
     fn drop(&mut self) {
-        let Some(watcher) = self.watcher.take() else {
-            return;
+        let failed = match (self.watcher.take(), self.translator.take()) {
+            (Some(watcher), _) => {
+                let failed = watcher
+                    .error()
+                    .map(|error| error.code.clone().unwrap_or_else(|| "stream_error".to_owned()));
+                self.record.usage = watcher.finish();
+                failed
+            }
+            (None, Some(translator)) => {
+                self.record.usage = translator.usage();
+                translator.failure().map(|failure| failure.kind.clone())
+            }
+            (None, None) => return,
         };
-        let failed = watcher
-            .error()
-            .map(|error| error.code.clone().unwrap_or_else(|| "stream_error".to_owned()));
-        self.record.usage = watcher.finish();
         if self.record.error.is_none() {
             self.record.error = if self.done {
                 failed

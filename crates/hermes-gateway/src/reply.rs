@@ -75,6 +75,11 @@ impl Refusal {
         self
     }
 
+    /// Names the field of the request that is at fault.
+    pub(crate) fn at(self, path: &str) -> Self {
+        self.with(json!({ "param": path }))
+    }
+
     fn with(mut self, details: Value) -> Self {
         self.details = Some(Box::new(details));
         self

@@ -126,7 +126,7 @@ async fn wrong_keys_get_401_in_each_protocols_shape_before_the_body_is_read() {
             // The body never comes: the answer must not wait for it.
             let head = format!(
                 "POST {} HTTP/1.1\r\nHost: {}\r\n{header}Content-Length: 1000\r\n\r\n",
-                protocol.gateway_path(),
+                support::calling(protocol),
                 lab.address
             );
             let answer = lab.raw(head.as_bytes()).await;

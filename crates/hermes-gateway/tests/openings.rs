@@ -22,6 +22,7 @@ fn answer_of(protocol: Protocol) -> String {
         Protocol::AnthropicMessages => [START, DELTA, STOP].concat(),
         Protocol::ChatCompletions => "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\ndata: {\"choices\":[{\"delta\":{\"content\":\"completion\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n".to_owned(),
         Protocol::Responses => "event: response.created\ndata: {\"type\":\"response.created\"}\n\nevent: response.output_text.delta\ndata: {\"delta\":\"completion\"}\n\nevent: response.completed\ndata: {\"type\":\"response.completed\"}\n\n".to_owned(),
+        Protocol::Gemini => "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"completion\"}]},\"finishReason\":\"STOP\"}]}\n\n".to_owned(),
     }
 }
 
@@ -36,6 +37,10 @@ fn error_of(protocol: Protocol, announced: bool) -> String {
         Protocol::Responses => (
             "event: response.created\ndata: {\"type\":\"response.created\"}\n\n",
             "event: response.failed\ndata: {\"type\":\"response.failed\",\"response\":{\"error\":{\"code\":\"rate_limit_exceeded\",\"message\":\"slow\"}}}\n\n",
+        ),
+        Protocol::Gemini => (
+            ": waiting\n\n",
+            "data: {\"error\":{\"code\":429,\"message\":\"slow\",\"status\":\"RESOURCE_EXHAUSTED\"}}\n\n",
         ),
     };
     if announced {
@@ -59,14 +64,14 @@ async fn two(upstream: Upstream, limits: Limits) -> Running {
 }
 
 async fn ask(lab: &Running, protocol: Protocol) -> Answer {
-    lab.post(protocol.gateway_path(), "", BODY).await
+    lab.post(support::calling(protocol), "", BODY).await
 }
 
 async fn open(lab: &Running, protocol: Protocol) -> Raw {
     let mut raw = Raw::connect(lab.address).await;
     let head = format!(
         "POST {} HTTP/1.1\r\nHost: {}\r\n{}Connection: close\r\nContent-Length: {}\r\n\r\n{BODY}",
-        protocol.gateway_path(),
+        support::calling(protocol),
         lab.address,
         lab.auth(),
         BODY.len()
@@ -359,7 +364,7 @@ async fn whole_error_under_a_status_of_success_fails_over() {
     for protocol in Protocol::ALL {
         let replies = [Reply::json(200, error), Reply::json(200, r#"{"id":"x"}"#)];
         let lab = two(Upstream::replies(replies).await, Limits::default()).await;
-        let answer = lab.post(protocol.gateway_path(), "", WHOLE).await;
+        let answer = lab.post(support::calling(protocol), "", WHOLE).await;
         assert_eq!(
             (answer.status, answer.text_body().as_str()),
             (200, r#"{"id":"x"}"#)

@@ -16,6 +16,7 @@ fn ending(protocol: Protocol) -> &'static str {
         Protocol::AnthropicMessages => "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
         Protocol::ChatCompletions => "data: [DONE]\n\n",
         Protocol::Responses => "event: response.completed\ndata: {\"type\":\"response.completed\"}\n\n",
+        Protocol::Gemini => "data: {\"candidates\":[{\"finishReason\":\"STOP\"}]}\n\n",
     }
 }
 
@@ -64,7 +65,7 @@ async fn soon(what: &str, mut holds: impl FnMut() -> bool) {
 async fn each_delta_arrives_before_the_next_is_sent() {
     for protocol in Protocol::ALL {
         let (lab, steps) = live(Limits::default()).await;
-        let mut client = open(&lab, protocol.gateway_path()).await;
+        let mut client = open(&lab, support::calling(protocol)).await;
         for number in 0..20 {
             let delta = format!("data: {{\"n\":{number}}}\n\n");
             steps.send(Ok(delta.into())).await.unwrap();
@@ -114,7 +115,7 @@ async fn cut_stream_ends_with_an_error_event_of_the_protocol() {
     for protocol in Protocol::ALL {
         for cut in ["cut", "orderly"] {
             let (lab, steps) = live(Limits::default()).await;
-            let mut client = open(&lab, protocol.gateway_path()).await;
+            let mut client = open(&lab, support::calling(protocol)).await;
             steps
                 .send(Ok("data: {\"n\":1}\n\ndata: {\"n\"".into()))
                 .await
@@ -129,6 +130,7 @@ async fn cut_stream_ends_with_an_error_event_of_the_protocol() {
                 Protocol::AnthropicMessages => ["event: error", "api_error"],
                 Protocol::ChatCompletions => ["data: {\"error\"", "upstream_cut"],
                 Protocol::Responses => ["event: error", "response.failed"],
+                Protocol::Gemini => ["data: {\"error\"", "UNAVAILABLE"],
             };
             assert!(
                 marks.iter().all(|mark| rest.contains(mark)),

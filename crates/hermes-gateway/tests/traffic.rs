@@ -46,7 +46,7 @@ async fn bodies_pass_byte_for_byte_both_ways() {
     for protocol in Protocol::ALL {
         for (sent, answered) in odd {
             let lab = lab_with([Reply::json(200, answered)]).await;
-            let answer = lab.post(protocol.gateway_path(), "", sent).await;
+            let answer = lab.post(support::calling(protocol), "", sent).await;
             assert_eq!(answer.status, 200, "{sent}: {}", answer.text);
             assert_eq!(answer.text_body(), answered);
             let calls = lab.upstream.calls();

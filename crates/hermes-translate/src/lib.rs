@@ -26,6 +26,7 @@ mod unsupported;
 pub use context::{Context, Stamp};
 pub use dropped::Dropped;
 pub use proof::{Issuer, Proof, ProofKind};
+pub use reply::Failure;
 pub use target::Target;
 pub use translator::{Collector, Translated, Translator, Written, reply, reply_as_stream, request};
 pub use unsupported::Unsupported;

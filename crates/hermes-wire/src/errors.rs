@@ -71,7 +71,8 @@ pub fn error_status(protocol: Protocol, status: u16) -> u16 {
 /// An error body in the protocol's official shape.
 ///
 /// `kind` is our own stable name, such as `pool_exhausted`: `error.code` for Chat Completions and Responses,
-/// `error.details.error_code` for Anthropic Messages, the reason of a `google.rpc.ErrorInfo` for Gemini. `details` are further fields: beside `error_code`, or as `error.details`.
+/// `error.details.error_code` for Anthropic Messages, the reason of a `google.rpc.ErrorInfo` for Gemini. `details` are further fields: beside `error_code`, or as
+/// `error.details`; `param` names the field of the request that is at fault.
 pub fn error_body(
     protocol: Protocol,
     status: u16,
@@ -147,11 +148,15 @@ fn gemini_error(status: u16, kind: &str, message: &str, details: Option<Value>) 
     json!({"error": {"code": code, "message": message, "status": gemini_status(status), "details": [info]}})
 }
 
-fn open_error(status: u16, kind: &str, message: &str, details: Option<Value>) -> Value {
+fn open_error(status: u16, kind: &str, message: &str, mut details: Option<Value>) -> Value {
+    // The one detail that has a place of its own here.
+    let fields = details.as_mut().and_then(Value::as_object_mut);
+    let param = fields.and_then(|fields| fields.remove("param"));
+    let details = details.filter(|details| details.as_object().is_none_or(|fields| !fields.is_empty()));
     let mut error = json!({
         "message": message,
         "type": open_type(status),
-        "param": null,
+        "param": param,
         "code": kind,
     });
     if let Some(details) = details {

@@ -5,6 +5,7 @@
 //! down, [`error_body`] and [`read_error`] for failures.
 
 mod conversation;
+mod count;
 mod errors;
 mod headers;
 mod json;
@@ -18,6 +19,7 @@ mod usage;
 mod watch;
 
 pub use conversation::{conversation, conversation_after};
+pub use count::{counted, estimate};
 pub use errors::{error_body, error_status, error_type, stream_error};
 pub use headers::{
     forwards_request_header, is_hop_by_hop, is_rate_limit_header, named_in_connection, returns_answer_header,

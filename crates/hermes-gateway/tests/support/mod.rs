@@ -307,3 +307,11 @@ fn pool(store: &Arc<dyn Store>, catalog: &Arc<Catalog>, http: &Http, clock: &Arc
         run: None,
     })
 }
+
+/// The path of a streaming call.
+pub(crate) fn calling(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Gemini => "/v1beta/models/m-1:streamGenerateContent",
+        other => other.gateway_path(),
+    }
+}

@@ -1,0 +1,128 @@
+//! A request whose client speaks another protocol than the credential's provider.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hermes_core::{Explain as _, Protocol, ProviderId};
+use hermes_pool::Pool;
+use hermes_translate::{Context, Issuer, Proof, Stamp, Target, Translated};
+use http::HeaderMap;
+use serde_json::Value;
+
+use crate::endpoint::GeminiPath;
+use crate::gateway::Gateway;
+use crate::record::Record;
+use crate::reply::Refusal;
+use crate::route::Route;
+
+/// Asks for an error instead of a drop.
+const STRICT: &str = "x-hermes-strict";
+
+/// What an answer needs on its way back to a client of another protocol.
+#[derive(Clone)]
+pub(crate) struct Crossing {
+    pub(crate) context: Arc<Context>,
+    /// What was left out of the request, for a header.
+    pub(crate) dropped: Option<String>,
+    /// Whether the upstream is asked for a stream.
+    pub(crate) streams: bool,
+}
+
+/// Protocols of upstreams for a client, the one that loses least first.
+fn preferred(client: Protocol) -> [Protocol; 4] {
+    use Protocol::{AnthropicMessages as A, ChatCompletions as C, Gemini as G, Responses as R};
+    match client {
+        A => [A, R, C, G],
+        C => [C, R, A, G],
+        R => [R, A, C, G],
+        G => [G, A, R, C],
+    }
+}
+
+/// The protocol in which a provider is asked: the client's own where the provider speaks it, or where it speaks none, so that the pool
+/// says what is wrong.
+pub(crate) fn upstream_protocol(pool: &Pool, provider: &ProviderId, client: Protocol) -> Protocol {
+    preferred(client)
+        .into_iter()
+        .find(|protocol| pool.speaks(provider, *protocol))
+        .unwrap_or(client)
+}
+
+/// Whether a body may go to an upstream of the client's own protocol as it is: not when it holds proofs that were wrapped for the client,
+/// which no upstream can read.
+pub(crate) fn passes(client: Protocol, upstream: Protocol, body: &[u8]) -> bool {
+    client == upstream && !Proof::is_in(body)
+}
+
+impl Gateway {
+    /// Translates a request. Without `proofs` everything that only its issuer can read is left out.
+    pub(crate) fn cross(
+        &self,
+        body: &[u8],
+        route: &Route,
+        protocols: (Protocol, Protocol),
+        path: Option<&GeminiPath>,
+        headers: &HeaderMap,
+        record: &Record,
+        proofs: bool,
+    ) -> Result<(Bytes, Crossing), Refusal> {
+        let (client, upstream) = protocols;
+        let value = parsed(body, path)?;
+        let strict = headers.get(STRICT).is_some_and(|value| value == "true");
+        let target = self.target(route, upstream, proofs);
+        let stamp = Stamp {
+            id: record.id.to_string().replace('-', ""),
+            now: u64::try_from(self.parts.clock.now().as_millis() / 1000).unwrap_or_default(),
+        };
+        let Translated {
+            body,
+            context,
+            dropped,
+            streams,
+        } = hermes_translate::request(client, &value, &target, strict, stamp)
+            .map_err(|error| Refusal::new(400, error.kind(), error.to_string()).at(&error.at))?;
+        let crossing = Crossing {
+            context: Arc::new(context),
+            dropped: dropped.header(),
+            streams,
+        };
+        Ok((body.into(), crossing))
+    }
+
+    fn target(&self, route: &Route, protocol: Protocol, proofs: bool) -> Target {
+        let row = self.parts.catalog.get(&route.provider);
+        let quirks = row
+            .map(|row| row.quirks_of(protocol, &route.model))
+            .unwrap_or_default();
+        let issuer = quirks
+            .proofs
+            .clone()
+            .unwrap_or_else(|| route.provider.as_str().to_owned());
+        Target {
+            protocol,
+            model: route.model.clone(),
+            name: row.map_or_else(|| route.provider.to_string(), |row| row.name.clone()),
+            issuer: Issuer::new(if proofs { issuer } else { String::new() }),
+            quirks,
+        }
+    }
+}
+
+/// The body as JSON, with what Gemini clients write into their path.
+fn parsed(body: &[u8], path: Option<&GeminiPath>) -> Result<Value, Refusal> {
+    let mut value: Value = serde_json::from_slice(body).map_err(|error| {
+        Refusal::new(
+            400,
+            "invalid_json",
+            format!("the request body is not valid JSON: {error}"),
+        )
+    })?;
+    if let (Some(path), Some(fields)) = (path, value.as_object_mut()) {
+        fields.insert("model".to_owned(), path.model.as_str().into());
+        fields.insert("stream".to_owned(), path.streams.into());
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,10 @@ use http::header::{AUTHORIZATION, HeaderMap};
 use crate::reply::Refusal;
 use crate::route::{Route, shown};
 
-/// Finds the key in `Authorization: Bearer` or `x-api-key`. Some clients send both; one good key is enough.
+/// Headers that hold a bare key, besides `Authorization: Bearer`.
+const BARE: [&str; 2] = ["x-api-key", "x-goog-api-key"];
+
+/// Finds the key in `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`. Some clients send several; one good key is enough.
 pub(crate) fn authenticate(
     headers: &HeaderMap,
     keys: &Keys,
@@ -23,10 +26,11 @@ pub(crate) fn authenticate(
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(bearer);
-    let bare = headers
-        .get("x-api-key")
-        .and_then(|value| value.to_str().ok())
+    let bare = BARE
+        .iter()
+        .filter_map(|name| headers.get(*name)?.to_str().ok())
         .map(str::trim);
+    let carries = bearer.is_some() || BARE.iter().any(|name| headers.contains_key(*name));
     let (today, now) = now;
     let mut sent = bearer.into_iter().chain(bare);
     if let Some(key) = sent.find_map(|key| keys.verify(key, today)) {
@@ -41,7 +45,7 @@ pub(crate) fn authenticate(
         .after(wait)
         .closing());
     }
-    let message = if bearer.is_none() && bare.is_none() {
+    let message = if !carries {
         "the request carries no client key; send one as `Authorization: Bearer` or `x-api-key`"
     } else {
         "the client key is not known here or was revoked; make one with `hermes key create`"

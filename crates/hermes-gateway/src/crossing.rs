@@ -6,10 +6,11 @@ use bytes::Bytes;
 use hermes_core::{Explain as _, Protocol, ProviderId};
 use hermes_pool::Pool;
 use hermes_translate::{Context, Issuer, Proof, Stamp, Target, Translated};
-use http::HeaderMap;
+use http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
 use crate::endpoint::GeminiPath;
+use crate::forward::{Call, Job};
 use crate::gateway::Gateway;
 use crate::record::Record;
 use crate::reply::Refusal;
@@ -89,6 +90,23 @@ impl Gateway {
         Ok((body.into(), crossing))
     }
 
+    /// The request without proofs of reasoning, once, when the provider refused them: they were minted for another account, or by another
+    /// provider. The credential is not at fault.
+    pub(crate) fn repaired(&self, job: &Job<'_>, answer: &Response<Bytes>, record: &Record) -> Option<Bytes> {
+        let refused = job.call == Call::Generate
+            && !job.stripped
+            && answer.status() == StatusCode::BAD_REQUEST
+            && refuses_proofs(answer.body());
+        if !refused {
+            return None;
+        }
+        let (client, path) = (record.protocol, job.path.as_ref());
+        let pair = (client, job.protocol);
+        let crossed = self.cross(&job.asked, job.route, pair, path, job.headers, record, false);
+        let (body, _) = crossed.ok()?;
+        (body != job.body).then_some(body)
+    }
+
     fn target(&self, route: &Route, protocol: Protocol, proofs: bool) -> Target {
         let row = self.parts.catalog.get(&route.provider);
         let quirks = row
@@ -106,6 +124,21 @@ impl Gateway {
             quirks,
         }
     }
+}
+
+/// Whether an error says that a signature or encrypted reasoning cannot be read (Anthropic, OpenAI, Google, 2026-11).
+fn refuses_proofs(body: &[u8]) -> bool {
+    const WORDS: [&str; 6] = [
+        "signature",
+        "encrypted_content",
+        "encrypted content",
+        "thought_signature",
+        "thoughtsignature",
+        "thinking block",
+    ];
+    let said = hermes_wire::read_error(body);
+    let text = format!("{} {}", said.code.unwrap_or_default(), said.message).to_lowercase();
+    WORDS.iter().any(|word| text.contains(word))
 }
 
 /// The body as JSON, with what Gemini clients write into their path.

@@ -2,18 +2,16 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use hermes_catalog::AuthStyle;
 use hermes_core::{CredentialId, Explain, Protocol};
 use hermes_http::{Attach, HttpError, ReplyBody, SendBody};
-use hermes_pool::{Advice, Ask, Lease, Leased, Outcome, PoolError, status_in_stream};
-use hermes_wire::{ERROR_BODY_LIMIT, error_body, read_error};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use http::{Request, Response, StatusCode};
+use hermes_pool::{Advice, Ask, Lease, Leased, Outcome, PoolError};
+use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
+use http::{Request, Response};
 use http_body_util::BodyExt;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::timeout;
 
 use crate::address::address;
 use crate::body::Body;
@@ -23,15 +21,10 @@ use crate::gateway::Gateway;
 use crate::headers;
 use crate::opening::{Held, Rest, hold, hold_whole};
 use crate::record::Record;
+use crate::refused::{as_refusal, read_refusal, strike};
 use crate::reply::Refusal;
 use crate::route::Route;
 use crate::story::Ending;
-
-/// Longest wait for the whole body of an error answer.
-const ERROR_BODY_TIME: Duration = Duration::from_secs(10);
-
-/// Shorter keys are placeholders.
-const SHORTEST_SECRET: usize = 8;
 
 /// Kind of the error that stands until a first attempt was made.
 const NO_ATTEMPT: &str = "no_attempt";
@@ -59,6 +52,10 @@ pub(crate) struct Job<'a> {
     pub(crate) route: &'a Route,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: Bytes,
+    /// As the client sent it.
+    pub(crate) asked: Bytes,
+    /// Whether proofs of reasoning were taken out after the provider had refused them.
+    pub(crate) stripped: bool,
     /// Whether the client's `beta=true` goes along.
     pub(crate) beta: bool,
     /// The conversation that it belongs to.
@@ -106,7 +103,7 @@ enum Attempt {
 
 impl Gateway {
     /// Serves a job. Another credential is tried only while nothing has reached the client.
-    pub(crate) async fn forward(&self, job: &Job<'_>, record: &mut Record) -> Result<Answer, Refusal> {
+    pub(crate) async fn forward(&self, job: &mut Job<'_>, record: &mut Record) -> Result<Answer, Refusal> {
         let mut tried: Vec<CredentialId> = Vec::new();
         let mut before = Err(Refusal::new(502, NO_ATTEMPT, "no attempt was made"));
         while record.attempts < self.parts.limits.attempts {
@@ -132,7 +129,14 @@ impl Gateway {
             match self.attempt(job, lease, record).await {
                 Attempt::Served(response) => return Ok(Answer::Stream(response)),
                 Attempt::Failed(refusal) => return Err(refusal),
-                Attempt::Refused(answer, Advice::Deliver) => return Ok(Answer::Error(answer)),
+                Attempt::Refused(answer, Advice::Deliver) => match self.repaired(job, &answer, record) {
+                    Some(body) => {
+                        job.body = body;
+                        job.stripped = true;
+                        before = Ok(Answer::Error(answer));
+                    }
+                    None => return Ok(Answer::Error(answer)),
+                },
                 Attempt::Refused(answer, advice) => {
                     before = Ok(Answer::Error(answer));
                     if advice == Advice::Another {
@@ -311,67 +315,6 @@ fn attach(leased: &Leased) -> Option<Attach> {
 /// Tells the pool what an answer's headers say of the plan.
 fn hear(lease: &Lease, headers: &HeaderMap) {
     lease.hear(|name| headers.get(name)?.to_str().ok());
-}
-
-/// An error under a status of success, as the answer that it would have been with a status of its own. What the head said
-/// of times was said of a success.
-fn as_refusal(head: &HeaderMap, body: &[u8], protocol: Protocol, record: &Record) -> Response<Bytes> {
-    let status = status_in_stream(body);
-    let error = read_error(body);
-    let kind = error.code.or(error.kind);
-    let kind = kind.as_deref().unwrap_or("stream_error");
-    let id = record.id.to_string();
-    let body = error_body(protocol, status, kind, &error.message, &id, None);
-    let mut response = Response::new(Bytes::from(body));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-    let headers = response.headers_mut();
-    headers.clone_from(head);
-    headers.remove(RETRY_AFTER);
-    headers.remove(CONTENT_LENGTH);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
-}
-
-/// At most the first 64 KiB of an error's body, or what came of it in time.
-async fn read_refusal(response: Response<ReplyBody>) -> Response<Bytes> {
-    let (parts, mut body) = response.into_parts();
-    let mut bytes = BytesMut::new();
-    let deadline = Instant::now() + ERROR_BODY_TIME;
-    while let Ok(Some(Ok(frame))) = timeout_at(deadline, body.frame()).await {
-        let Ok(data) = frame.into_data() else { continue };
-        let room = ERROR_BODY_LIMIT.saturating_sub(bytes.len());
-        bytes.extend_from_slice(&data[..data.len().min(room)]);
-        if data.len() >= room {
-            break;
-        }
-    }
-    Response::from_parts(parts, bytes.freeze())
-}
-
-/// An error's body with the credential struck out where the provider repeats it: a client has a key of its own and no right
-/// to ours. The length stays as it was told.
-fn strike(body: Bytes, leased: &Leased) -> Bytes {
-    let bound = &leased.secret;
-    let secret = bound
-        .origins()
-        .first()
-        .and_then(|origin| bound.for_origin(origin));
-    let secret = secret.map_or(&[][..], |secret| secret.expose().as_bytes());
-    // Local servers are used with words such as `none` for a key.
-    if secret.len() < SHORTEST_SECRET {
-        return body;
-    }
-    let found: Vec<usize> = (0..body.len())
-        .filter(|at| body[*at..].starts_with(secret))
-        .collect();
-    if found.is_empty() {
-        return body;
-    }
-    let mut struck = BytesMut::from(&body[..]);
-    for at in found {
-        struck[at..at + secret.len()].fill(b'*');
-    }
-    struck.freeze()
 }
 
 fn unreachable(error: &HttpError) -> Refusal {

@@ -1,6 +1,6 @@
 //! The data plane: client protocols in, a credential of the pool chosen, the provider's answer streamed back.
 //!
-//! A request is one straight line through `gateway.rs`: guard, path, client key, body, route, `forward.rs` (lease, send,
+//! A request is one straight line through `gateway.rs`: guard, path, client key, body, route, `call.rs` (body, route, protocol), `forward.rs` (lease, send,
 //! report), `relay.rs` (stream back). `server.rs` owns sockets and shutdown, `framing.rs` the strict reading of message
 //! borders.
 //!
@@ -12,6 +12,7 @@ mod alive;
 mod auth;
 mod beta;
 mod body;
+mod call;
 mod crossing;
 mod edge;
 mod endpoint;
@@ -31,6 +32,7 @@ mod models;
 mod opening;
 mod proxies;
 mod record;
+mod refused;
 mod relay;
 mod reply;
 mod route;

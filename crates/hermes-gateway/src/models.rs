@@ -7,20 +7,15 @@ use crate::reply::{Refusal, json_answer};
 use crate::route::{Route, Router};
 
 /// `GET /v1/models`: those that the key is for.
-pub(crate) fn list(
-    router: &Router,
-    pool: &Pool,
-    headers: &HeaderMap,
-    key: Option<&KnownKey>,
-) -> Response<Body> {
-    json_answer(model_list(&entries(router, pool, key), shape(headers)))
+pub(crate) fn list(router: &Router, pool: &Pool, shape: ListShape, key: Option<&KnownKey>) -> Response<Body> {
+    json_answer(model_list(&entries(router, pool, key), shape))
 }
 
 /// `GET /v1/models/{id}`: an id of the list, or a bare model of it.
 pub(crate) fn one(
     router: &Router,
     pool: &Pool,
-    headers: &HeaderMap,
+    shape: ListShape,
     key: Option<&KnownKey>,
     id: &str,
 ) -> Result<Response<Body>, Refusal> {
@@ -31,7 +26,7 @@ pub(crate) fn one(
         .find(|entry| entry.id == id)
         .or_else(|| entries.iter().find(bare));
     match found {
-        Some(entry) => Ok(json_answer(model_one(entry, shape(headers)))),
+        Some(entry) => Ok(json_answer(model_one(entry, shape))),
         None => Err(Refusal::new(
             404,
             "model_not_found",
@@ -57,9 +52,11 @@ fn entries(router: &Router, pool: &Pool, key: Option<&KnownKey>) -> Vec<ModelEnt
         .collect()
 }
 
-/// Chosen as the vendors' SDKs ask: `anthropic-version` means that vendor's shape.
-fn shape(headers: &HeaderMap) -> ListShape {
-    if headers.contains_key("anthropic-version") {
+/// Chosen as the vendors' SDKs ask: `/v1beta` and `anthropic-version` mean those vendors' shapes.
+pub(crate) fn shape(path: &str, headers: &HeaderMap) -> ListShape {
+    if path.starts_with("/v1beta/") {
+        ListShape::Gemini
+    } else if headers.contains_key("anthropic-version") {
         ListShape::Anthropic
     } else {
         ListShape::OpenAi

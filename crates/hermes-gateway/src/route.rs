@@ -78,7 +78,7 @@ impl Router {
     }
 
     /// An alias, then `provider/model`, then a bare model: the one signed-in provider that lists it, or, for a model that nobody
-    /// lists, the one signed-in provider that speaks the client's protocol.
+    /// lists, the one signed-in provider that speaks the client's protocol, or the only one that is signed in.
     pub(crate) fn resolve(&self, name: &str, protocol: Protocol, pool: &Pool) -> Result<Route, Refusal> {
         if let Some(target) = self.routes.0.get(name) {
             return Ok(Route {
@@ -118,16 +118,22 @@ impl Router {
         }
     }
 
-    /// The one signed-in provider that may serve a model which nobody lists. For a name that begins with another provider's it
+    /// The one signed-in provider that may serve a model which nobody lists; one that speaks the client's protocol before others. For a name that begins with another provider's it
     /// has to be one whose own names begin so.
     fn fallback(&self, protocol: Protocol, prefixed: bool, pool: &Pool) -> Option<ProviderId> {
-        let mut speakers = pool.speakers(protocol);
-        if prefixed {
-            speakers.retain(|id| {
-                self.catalog
-                    .get(id)
-                    .is_some_and(|provider| provider.models.vendor_names)
-            });
+        let named = |ids: Vec<ProviderId>| -> Vec<ProviderId> {
+            let fits = |id: &ProviderId| {
+                !prefixed || self.catalog.get(id).is_some_and(|row| row.models.vendor_names)
+            };
+            ids.into_iter().filter(fits).collect()
+        };
+        let mut speakers = named(pool.speakers(protocol));
+        if speakers.is_empty() {
+            // Any other protocol is translated.
+            let others = Protocol::ALL.into_iter().flat_map(|other| pool.speakers(other));
+            speakers = named(others.collect());
+            speakers.sort();
+            speakers.dedup();
         }
         let one = speakers.pop()?;
         speakers.is_empty().then_some(one)

@@ -133,11 +133,16 @@ async fn wrong_keys_get_401_in_each_protocols_shape_before_the_body_is_read() {
             assert_eq!(answer.status, 401, "{}", answer.text);
             assert_eq!(answer.header("x-should-retry"), Some("false"));
             let error = &answer.json()["error"];
-            assert_eq!(error["type"], "authentication_error");
-            match protocol {
-                Protocol::AnthropicMessages => assert_eq!(answer.json()["type"], "error"),
-                _ => assert_eq!(error["code"], "invalid_client_key"),
-            }
+            let kind = match protocol {
+                Protocol::Gemini => &error["status"],
+                _ => &error["type"],
+            };
+            let expected = match protocol {
+                Protocol::Gemini => "UNAUTHENTICATED",
+                _ => "authentication_error",
+            };
+            assert_eq!(kind, expected);
+            assert!(error.to_string().contains("invalid_client_key"), "{error}");
         }
     }
     for path in ["/v1/models", "/v1/models/x", "/metrics"] {
@@ -156,6 +161,7 @@ async fn right_key_is_taken_from_either_header() {
         format!("x-api-key: {}\r\n", lab.key),
         format!("authorization: bearer {}\r\n", lab.key),
         format!("Authorization: Bearer wrong\r\nX-Api-Key: {}\r\n", lab.key),
+        format!("x-goog-api-key: {}\r\n", lab.key),
     ] {
         assert_eq!(
             lab.ask("GET", "/v1/models", &headers).await.status,

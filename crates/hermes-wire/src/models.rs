@@ -21,6 +21,8 @@ pub enum ListShape {
     Anthropic,
     /// `{object: "list", data}`, with the `models` that some coding agents read beside it.
     OpenAi,
+    /// `{models}` of Gemini: for requests under `/v1beta`.
+    Gemini,
 }
 
 /// The body of `GET /v1/models`.
@@ -38,6 +40,7 @@ pub fn model_list(entries: &[ModelEntry], shape: ListShape) -> Vec<u8> {
             "data": data,
             "models": entries.iter().zip(0_i64..).map(coding_model).collect::<Vec<_>>(),
         }),
+        ListShape::Gemini => json!({ "models": data }),
     };
     body.to_string().into_bytes()
 }
@@ -62,6 +65,11 @@ fn model(entry: &ModelEntry, shape: ListShape) -> Value {
             "object": "model",
             "created": created.as_seconds(),
             "owned_by": entry.owner,
+        }),
+        ListShape::Gemini => json!({
+            "name": format!("models/{}", entry.id),
+            "displayName": entry.name.as_ref().unwrap_or(&entry.id),
+            "supportedGenerationMethods": ["generateContent", "streamGenerateContent", "countTokens"],
         }),
     }
 }

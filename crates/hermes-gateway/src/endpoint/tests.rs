@@ -2,7 +2,7 @@ use hermes_core::Protocol;
 use http::header::UPGRADE;
 use http::{HeaderMap, HeaderValue, Method};
 
-use super::Endpoint;
+use super::{Endpoint, GeminiPath};
 
 fn of(method: &Method, uri: &str, upgrade: bool) -> Endpoint {
     let mut headers = HeaderMap::new();
@@ -15,10 +15,20 @@ fn of(method: &Method, uri: &str, upgrade: bool) -> Endpoint {
 #[test]
 fn paths_of_each_protocol_are_known() {
     for protocol in Protocol::ALL {
-        assert_eq!(
-            of(&Method::POST, protocol.gateway_path(), false),
-            Endpoint::Generate(protocol)
-        );
+        let path = match protocol {
+            Protocol::Gemini => "/v1beta/models/m:generateContent",
+            other => other.gateway_path(),
+        };
+        assert_eq!(of(&Method::POST, path, false), Endpoint::Generate(protocol));
+    }
+    let counts = of(&Method::POST, "/v1beta/models/m:countTokens", false);
+    assert_eq!(counts, Endpoint::Count(Protocol::Gemini));
+    for path in [
+        "/v1beta/models/m:explode",
+        "/v1beta/models/:generateContent",
+        "/v1beta/models/m",
+    ] {
+        assert_eq!(of(&Method::POST, path, false), Endpoint::Unknown, "{path}");
     }
     let beta = "/v1/messages?beta=true";
     assert_eq!(
@@ -68,4 +78,22 @@ fn probes_for_other_servers_find_nothing() {
     assert_eq!(of(&Method::HEAD, "/", false), Endpoint::Hello);
     assert_eq!(of(&Method::HEAD, "/api/hello", false), Endpoint::Hello);
     assert_eq!(of(&Method::GET, "/", false), Endpoint::Unknown);
+}
+
+#[test]
+fn model_and_call_are_read_from_the_path_of_gemini() {
+    let read = |path: &str| GeminiPath::of(path).map(|one| (one.model.clone(), one.streams, one.call()));
+    assert_eq!(
+        read("/v1beta/models/gemini-3-pro:streamGenerateContent"),
+        Some(("gemini-3-pro".to_owned(), true, "streamGenerateContent"))
+    );
+    assert_eq!(
+        read("/v1/models/minimax-oauth%2FMiniMax-M3:generateContent"),
+        Some(("minimax-oauth/MiniMax-M3".to_owned(), false, "generateContent"))
+    );
+    assert_eq!(
+        read("/v1beta/models/openrouter/qwen/qwen3:free:countTokens"),
+        Some(("openrouter/qwen/qwen3:free".to_owned(), false, "countTokens"))
+    );
+    assert_eq!(read("/v1beta/models/m:nothing"), None);
 }

@@ -6,7 +6,7 @@ use super::{counted, estimate};
 
 #[test]
 fn texts_and_tools_count_by_their_length_and_media_by_the_piece() {
-    let text = json!({"messages": [{"role": "user", "content": "x".repeat(4000)}]});
+    let text = json!({"messages": [{"role": "user", "content": "word ".repeat(800)}]});
     let plain = estimate(text.to_string().as_bytes());
     assert!((1000..1020).contains(&plain), "{plain}");
     let image = "A".repeat(1 << 20);

@@ -1,0 +1,233 @@
+//! A call that goes upstream: body, route, protocol, forward, and the answer for the client.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hermes_pool::{KnownKey, Outcome};
+use hermes_wire::{ModelField, conversation, counted, error_status, estimate, peek, replace_model};
+use http::header::{HeaderMap, HeaderValue};
+use http::{Request, Response, StatusCode, Uri};
+use hyper::body::Incoming;
+use tokio::sync::OwnedSemaphorePermit;
+
+use hermes_core::Explain as _;
+
+use crate::address::NO_COUNT;
+use crate::auth::check_model;
+use crate::body::Body;
+use crate::crossing::{Crossing, passes, upstream_protocol};
+use crate::endpoint::GeminiPath;
+use crate::forward::{Answer, Call, Job, is_final};
+use crate::gateway::Gateway;
+use crate::gather::{error_for, gather, response};
+use crate::headers;
+use crate::intake::collect;
+use crate::record::Record;
+use crate::relay::Relay;
+use crate::reply::{Refusal, json_answer};
+use crate::route::{Route, is_alias};
+
+impl Gateway {
+    /// A call that goes upstream.
+    pub(crate) async fn call(
+        &self,
+        request: Request<Incoming>,
+        call: Call,
+        key: Option<&KnownKey>,
+        mut record: Record,
+    ) -> Response<Body> {
+        match self.run(request, call, key, &mut record).await {
+            Ok((answer, permit)) => self.answer(answer, permit, record),
+            Err(refusal) => {
+                record.status = error_status(record.protocol, refusal.status);
+                record.error = Some(refusal.kind.to_owned());
+                let mut response = refusal.answer(Some(record.protocol), &record.id.to_string());
+                headers::stamp(response.headers_mut(), &record);
+                response
+            }
+        }
+    }
+
+    async fn run(
+        &self,
+        request: Request<Incoming>,
+        call: Call,
+        key: Option<&KnownKey>,
+        record: &mut Record,
+    ) -> Result<(Answer, OwnedSemaphorePermit), Refusal> {
+        let permit = Arc::clone(&self.streams).try_acquire_owned().map_err(|_| {
+            Refusal::new(503, "too_many_streams", "too many requests are under way")
+                .passing()
+                .closing()
+        })?;
+        let (head, body) = request.into_parts();
+        let body = collect(body, &head.headers, &self.parts.limits).await?;
+        let path = GeminiPath::of(head.uri.path());
+        let (asked, field) = asked_model(&body, path.as_ref())?;
+        let route = self.router.resolve(&asked, record.protocol, &self.parts.pool)?;
+        if let Some(key) = key {
+            check_model(key, &asked, &route)?;
+        }
+        if is_alias(&asked, &route) {
+            record.tell_alias(&asked);
+        }
+        record.provider = Some(route.provider.clone());
+        record.model.clone_from(&route.model);
+        let client = record.protocol;
+        let upstream = match call {
+            Call::Generate => upstream_protocol(&self.parts.pool, &route.provider, client),
+            Call::Count | Call::Embeddings => client,
+        };
+        if call == Call::Count && !self.parts.pool.speaks(&route.provider, client) {
+            return Ok((Answer::Estimate(estimate(&body)), permit));
+        }
+        let conversation = conversation_of(call, &body, &head.headers);
+        let asked_body = body.clone();
+        let (body, crossing) = if passes(client, upstream, &body) {
+            (renamed(body, field.as_ref(), &route), None)
+        } else {
+            let pair = (client, upstream);
+            let (body, crossing) =
+                self.cross(&body, &route, pair, path.as_ref(), &head.headers, record, true)?;
+            (body, Some(crossing))
+        };
+        let mut job = Job {
+            call,
+            asked: asked_body,
+            stripped: false,
+            conversation,
+            protocol: upstream,
+            crossing,
+            path,
+            route: &route,
+            headers: &head.headers,
+            body,
+            beta: asks_for_beta(&head.uri),
+        };
+        let answer = match self.forward(&mut job, record).await {
+            // A client that counts would otherwise do it by a billed request.
+            Err(refusal) if refusal.kind == NO_COUNT => Answer::Estimate(estimate(&job.body)),
+            answer => answer?,
+        };
+        Ok((self.finished(answer, job.crossing, record).await, permit))
+    }
+
+    /// Whole answers of another protocol are gathered before the head goes out; others go on as they are.
+    async fn finished(&self, answer: Answer, crossing: Option<Crossing>, record: &mut Record) -> Answer {
+        let Some(crossing) = crossing else {
+            return answer;
+        };
+        match answer {
+            Answer::Stream(mut served) => {
+                if served.events && crossing.context.stream {
+                    served.crossing = Some(crossing);
+                    return Answer::Stream(served);
+                }
+                let gathered = gather(&mut served, &crossing, &self.parts.limits).await;
+                if let Some(body) = gathered.error_data {
+                    let headers = headers::told(served.response.headers());
+                    served.lease.report(Outcome::StreamFailed { headers, body }).await;
+                }
+                let mut response = response(gathered.written, crossing.context.stream, record);
+                let crossed = headers::crossed(served.response.headers(), &crossing);
+                for (name, value) in &crossed {
+                    response.headers_mut().append(name, value.clone());
+                }
+                Answer::Whole(response)
+            }
+            Answer::Error(answer) => {
+                let last = is_final(&answer);
+                let mut answer = error_for(record.protocol, answer, &record.id.to_string());
+                headers::note_crossing(answer.headers_mut(), &crossing);
+                if last {
+                    answer
+                        .headers_mut()
+                        .insert("x-should-retry", HeaderValue::from_static("false"));
+                }
+                Answer::Error(answer)
+            }
+            other => other,
+        }
+    }
+
+    fn answer(&self, answer: Answer, permit: OwnedSemaphorePermit, mut record: Record) -> Response<Body> {
+        match answer {
+            Answer::Stream(mut served) => {
+                let status = served.response.status();
+                let crossing = served.crossing.take();
+                let upstream = served.response.headers();
+                let mut head = match &crossing {
+                    Some(crossing) => headers::crossed_stream(upstream, crossing),
+                    None => headers::downstream(upstream),
+                };
+                record.status = status.as_u16();
+                headers::stamp(&mut head, &record);
+                let relay = Relay::new(*served, crossing.as_ref(), record, &self.parts.limits, permit);
+                let mut response = Response::new(Body::relay(relay));
+                *response.status_mut() = status;
+                *response.headers_mut() = head;
+                response
+            }
+            Answer::Whole(mut response) => {
+                headers::stamp(response.headers_mut(), &record);
+                response
+            }
+            Answer::Estimate(tokens) => {
+                record.status = 200;
+                let mut response = json_answer(counted(record.protocol, tokens));
+                let headers = response.headers_mut();
+                headers.insert("x-hermes-estimated", HeaderValue::from_static("true"));
+                headers::stamp(headers, &record);
+                response
+            }
+            Answer::Error(upstream) => {
+                let last = is_final(&upstream);
+                let (head, body) = upstream.into_parts();
+                record.status = error_status(record.protocol, head.status.as_u16());
+                record.error = Some("upstream_error".to_owned());
+                let mut response = Response::new(Body::full(body));
+                *response.status_mut() = StatusCode::from_u16(record.status).unwrap_or(head.status);
+                *response.headers_mut() = headers::downstream(&head.headers);
+                headers::stamp(response.headers_mut(), &record);
+                if last {
+                    response
+                        .headers_mut()
+                        .insert("x-should-retry", HeaderValue::from_static("false"));
+                }
+                response
+            }
+        }
+    }
+}
+
+/// The model that a request asks for, and where it stands in the body. Gemini clients write it into the path.
+fn asked_model(body: &[u8], path: Option<&GeminiPath>) -> Result<(String, Option<ModelField>), Refusal> {
+    if let Some(path) = path {
+        return Ok((path.model.clone(), None));
+    }
+    let peeked = peek(body).map_err(|error| Refusal::new(400, error.kind(), error.to_string()))?;
+    let missing = || Refusal::new(400, "missing_model", "the request body names no `model`");
+    let field = peeked.model.ok_or_else(missing)?;
+    Ok((field.name.clone(), Some(field)))
+}
+
+/// The body with the model's own name in place of an alias.
+fn renamed(body: Bytes, field: Option<&ModelField>, route: &Route) -> Bytes {
+    match field.filter(|field| field.name != route.model) {
+        Some(field) => Bytes::from(replace_model(&body, field, &route.model)),
+        None => body,
+    }
+}
+
+fn asks_for_beta(uri: &Uri) -> bool {
+    uri.query()
+        .is_some_and(|query| query.split('&').any(|pair| pair == "beta=true"))
+}
+
+/// The conversation of a request, if it has one. Embeddings have no prompt cache that would be lost.
+fn conversation_of(call: Call, body: &[u8], headers: &HeaderMap) -> Option<u64> {
+    let header = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+    (call != Call::Embeddings)
+        .then(|| conversation(body, header))
+        .flatten()
+}

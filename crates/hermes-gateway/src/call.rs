@@ -62,6 +62,10 @@ impl Gateway {
         })?;
         let (head, body) = request.into_parts();
         let body = collect(body, &head.headers, &self.parts.limits).await?;
+        let now = self.parts.clock.monotonic();
+        if let Some(answer) = self.resend.known(record.key, head.uri.path(), &body, now) {
+            return Ok((Answer::Again(answer), permit));
+        }
         let path = GeminiPath::of(head.uri.path());
         let (asked, field) = asked_model(&body, path.as_ref())?;
         let route = self.router.resolve(&asked, record.protocol, &self.parts.pool)?;
@@ -109,7 +113,13 @@ impl Gateway {
             Err(refusal) if refusal.kind == NO_COUNT => Answer::Estimate(estimate(&job.body)),
             answer => answer?,
         };
-        Ok((self.finished(answer, job.crossing, record).await, permit))
+        let answer = self.finished(answer, job.crossing, record).await;
+        if let Answer::Error(refusal) = &answer {
+            let now = self.parts.clock.monotonic();
+            self.resend
+                .note(record.key, head.uri.path(), &job.asked, refusal, now);
+        }
+        Ok((answer, permit))
     }
 
     /// Whole answers of another protocol are gathered before the head goes out; others go on as they are.
@@ -166,6 +176,13 @@ impl Gateway {
                 let mut response = Response::new(Body::relay(relay));
                 *response.status_mut() = status;
                 *response.headers_mut() = head;
+                response
+            }
+            Answer::Again(upstream) => {
+                let mut response = self.answer(Answer::Error(upstream), permit, record);
+                let headers = response.headers_mut();
+                headers.insert("x-hermes-replayed", HeaderValue::from_static("true"));
+                headers.insert("x-should-retry", HeaderValue::from_static("false"));
                 response
             }
             Answer::Whole(mut response) => {

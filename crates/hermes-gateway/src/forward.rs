@@ -68,6 +68,8 @@ pub(crate) enum Answer {
     Stream(Box<Served>),
     /// An error of the provider, for the client to see.
     Error(Response<Bytes>),
+    /// The error that the same request got a moment ago.
+    Again(Response<Bytes>),
     /// A success that was translated as a whole.
     Whole(Response<Body>),
     /// About how many tokens a request has, where nobody counts them.

@@ -26,6 +26,7 @@ use crate::metrics::Metrics;
 use crate::models;
 use crate::record::Record;
 use crate::reply::{Refusal, text_answer};
+use crate::resend::Resend;
 use crate::route::{Router, Routes};
 
 /// Another service on the same listener, for paths that are not the gateway's. It is called after the `Host` and `Origin`
@@ -78,6 +79,7 @@ pub struct Gateway {
     pub(crate) router: Router,
     brake: Brake,
     pub(crate) streams: Arc<Semaphore>,
+    pub(crate) resend: Resend,
 }
 
 impl Gateway {
@@ -93,6 +95,7 @@ impl Gateway {
             router: Router::new(Arc::clone(&parts.catalog), parts.routes.clone()),
             brake: Brake::new(parts.limits.failed_auth),
             streams: Arc::new(Semaphore::new(parts.limits.streams)),
+            resend: Resend::default(),
             parts,
         })
     }

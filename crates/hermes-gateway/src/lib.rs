@@ -35,6 +35,7 @@ mod record;
 mod refused;
 mod relay;
 mod reply;
+mod resend;
 mod route;
 mod server;
 mod socket;

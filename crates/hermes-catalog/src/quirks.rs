@@ -154,3 +154,6 @@ impl Quirks {
         self.taken.iter().flatten().any(|one| one == field)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,13 @@
-//! Google Gemini.
+//! Google Gemini: `generateContent` and `streamGenerateContent`.
 
+mod compose;
+mod json;
+mod proofs;
 mod reply_in;
 mod reply_out;
 mod request_in;
 mod request_out;
+mod schema;
 mod stream_in;
 mod stream_out;
 

@@ -47,6 +47,11 @@ pub(crate) trait WriteStream: Send {
 
     /// Writes something that means nothing, to show that the answer is alive.
     fn ping(&mut self, out: &mut Vec<u8>);
+
+    /// Tells that something was left out when no header can tell of it any more.
+    fn dropped(&mut self, path: &str, out: &mut Vec<u8>) {
+        out.extend_from_slice(format!(": x-hermes-dropped {path}\n\n").as_bytes());
+    }
 }
 
 /// Reads a request.
@@ -87,7 +92,12 @@ pub fn request(
     strict: bool,
     stamp: Stamp,
 ) -> Result<Translated, Unsupported> {
-    let prompt = read_request(client, body)?;
+    let mut prompt = read_request(client, body)?;
+    prompt.client = Some(client);
+    if let Some(need) = prompt.needs.first().filter(|_| client != target.protocol) {
+        let way_out = "Leave it out, or use a model that is reached through your own protocol.";
+        return Err(Unsupported::new(&need.at, "this", &target.name, way_out));
+    }
     let keeps_custom = match target.protocol {
         Protocol::Responses => true,
         Protocol::ChatCompletions => target.quirks.takes("custom_tools"),
@@ -394,9 +404,8 @@ impl Translator {
         for event in events {
             if let Event::Dropped(path) = event {
                 if !self.dropped.contains(path) {
-                    // No header can tell of it any more; a comment in the stream does.
                     let path: String = path.chars().filter(|one| !one.is_control()).collect();
-                    out.extend_from_slice(format!(": x-hermes-dropped {path}\n\n").as_bytes());
+                    self.writer.dropped(&path, out);
                     self.dropped.push(path);
                 }
                 continue;

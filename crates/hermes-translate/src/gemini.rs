@@ -17,3 +17,6 @@ pub(crate) use request_in::read_request;
 pub(crate) use request_out::write_request;
 pub(crate) use stream_in::Reader;
 pub(crate) use stream_out::Writer;
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,7 @@ fn json_schema(schema: &Value, depth: usize) -> Value {
     }
     let mut out = Map::new();
     for (name, value) in fields {
-        let value = match (name.as_str(), value) {
+        let value = match (json_name(name), value) {
             ("type", Value::String(name)) => Value::String(name.to_ascii_lowercase()),
             ("nullable" | "propertyOrdering" | "property_ordering", _) => continue,
             ("properties" | "defs" | "$defs", Value::Object(inner)) => {
@@ -56,10 +56,8 @@ fn json_schema(schema: &Value, depth: usize) -> Value {
                         .collect(),
                 )
             }
-            ("items" | "additionalProperties" | "additional_properties", value) => {
-                json_schema(value, depth - 1)
-            }
-            ("anyOf" | "any_of", Value::Array(members)) => {
+            ("items" | "additionalProperties", value) => json_schema(value, depth - 1),
+            ("anyOf", Value::Array(members)) => {
                 members.iter().map(|one| json_schema(one, depth - 1)).collect()
             }
             // Protobuf writes 64-bit numbers as texts.
@@ -86,6 +84,8 @@ fn json_name(name: &str) -> &str {
         "max_items" => "maxItems",
         "min_length" => "minLength",
         "max_length" => "maxLength",
+        "min_properties" => "minProperties",
+        "max_properties" => "maxProperties",
         name => name,
     }
 }

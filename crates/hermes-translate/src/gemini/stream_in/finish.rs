@@ -24,17 +24,14 @@ pub(super) fn failure(value: &Value) -> Option<Failure> {
         statuses.find(|status| error_type(Protocol::Gemini, *status) == kind)
     });
     let status = read.status.or(named).unwrap_or(502);
+    let code = read.code.filter(|_| error.is_object());
+    let unsaid = "the provider gave an error".to_owned();
     Some(Failure {
         status,
-        kind: read
-            .kind
-            .or(read.code)
-            .unwrap_or_else(|| "upstream_error".to_owned()),
-        message: if read.message.is_empty() {
-            "the provider gave an error".to_owned()
-        } else {
-            read.message
-        },
+        kind: read.kind.or(code).unwrap_or_else(|| "upstream_error".to_owned()),
+        message: Some(read.message)
+            .filter(|text| !text.is_empty())
+            .unwrap_or(unsaid),
     })
 }
 

@@ -58,7 +58,7 @@ pub(crate) trait WriteStream: Send {
 ///
 /// # Errors
 /// What the request asks for cannot be read, or has no place in the common form.
-fn read_request(client: Protocol, body: &Value) -> Result<Prompt, Unsupported> {
+pub(crate) fn read_request(client: Protocol, body: &Value) -> Result<Prompt, Unsupported> {
     match client {
         Protocol::AnthropicMessages => messages::read_request(body),
         Protocol::ChatCompletions => chat::read_request(body),
@@ -67,7 +67,7 @@ fn read_request(client: Protocol, body: &Value) -> Result<Prompt, Unsupported> {
     }
 }
 
-fn write_request(
+pub(crate) fn write_request(
     prompt: &Prompt,
     target: &Target,
     names: &Names,
@@ -145,7 +145,7 @@ fn reader(context: &Arc<Context>) -> Box<dyn ReadStream> {
     }
 }
 
-fn writer(context: &Arc<Context>) -> Box<dyn WriteStream> {
+pub(crate) fn writer(context: &Arc<Context>) -> Box<dyn WriteStream> {
     match context.client {
         Protocol::AnthropicMessages => Box::new(messages::Writer::new(context)),
         Protocol::ChatCompletions => Box::new(chat::Writer::new(context)),
@@ -155,7 +155,7 @@ fn writer(context: &Arc<Context>) -> Box<dyn WriteStream> {
 }
 
 /// Reads the whole answer of an upstream. A body that holds an error is a failure, whatever its status was.
-fn read_reply(context: &Context, body: &Value) -> Result<Reply, Failure> {
+pub(crate) fn read_reply(context: &Context, body: &Value) -> Result<Reply, Failure> {
     match context.upstream {
         Protocol::AnthropicMessages => messages::read_reply(context, body),
         Protocol::ChatCompletions => chat::read_reply(context, body),
@@ -164,7 +164,7 @@ fn read_reply(context: &Context, body: &Value) -> Result<Reply, Failure> {
     }
 }
 
-fn write_reply(context: &Context, reply: &Reply) -> Value {
+pub(crate) fn write_reply(context: &Context, reply: &Reply) -> Value {
     match context.client {
         Protocol::AnthropicMessages => messages::write_reply(context, reply),
         Protocol::ChatCompletions => chat::write_reply(context, reply),

@@ -135,47 +135,47 @@ pub(super) fn to_schema(schema: &Value, at: &str, lost: &mut Vec<String>) -> Val
 }
 
 fn schema_of(schema: &Value, at: &str, lost: &mut Vec<String>, depth: usize) -> Value {
-    let Value::Object(fields) = schema else {
-        return Value::Object(Map::new());
-    };
-    if depth == 0 {
-        lost.push(at.to_owned());
-        return Value::Object(Map::new());
-    }
     let mut out = Map::new();
-    for (name, value) in fields {
-        let here = format!("{at}.{name}");
-        match (name.as_str(), value) {
-            ("type", value) => set_type(value, &mut out),
-            ("const", value) => {
-                out.insert("enum".to_owned(), Value::Array(vec![value.clone()]));
+    match schema {
+        Value::Object(_) if depth == 0 => lost.push(at.to_owned()),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                field_of((name, value), &format!("{at}.{name}"), &mut out, lost, depth - 1);
             }
-            ("properties", Value::Object(inner)) => {
-                let inner = inner.iter().map(|(name, value)| {
-                    (
-                        name.clone(),
-                        schema_of(value, &format!("{here}.{name}"), lost, depth - 1),
-                    )
-                });
-                let inner = inner.collect();
-                out.insert("properties".to_owned(), Value::Object(inner));
-            }
-            ("items", value) => {
-                out.insert("items".to_owned(), schema_of(value, &here, lost, depth - 1));
-            }
-            ("anyOf" | "oneOf", Value::Array(members)) => {
-                let members = members.iter().map(|one| schema_of(one, &here, lost, depth - 1));
-                out.insert("anyOf".to_owned(), members.collect());
-            }
-            // A closed object is what the model keeps to anyway.
-            ("additionalProperties", Value::Bool(_)) | ("$schema", _) => {}
-            (name, value) if FIELDS.contains(&name) => {
-                out.insert(name.to_owned(), value.clone());
-            }
-            _ => lost.push(here),
         }
+        _ => {}
     }
     Value::Object(out)
+}
+
+fn field_of(
+    (name, value): (&str, &Value),
+    at: &str,
+    out: &mut Map<String, Value>,
+    lost: &mut Vec<String>,
+    depth: usize,
+) {
+    let (name, value) = match (name, value) {
+        ("type", value) => return set_type(value, out),
+        ("const", value) => ("enum", Value::Array(vec![value.clone()])),
+        ("properties", Value::Object(inner)) => {
+            let inner = inner.iter().map(|(name, value)| {
+                let value = schema_of(value, &format!("{at}.{name}"), lost, depth);
+                (name.clone(), value)
+            });
+            (name, Value::Object(inner.collect()))
+        }
+        ("items", value) => (name, schema_of(value, at, lost, depth)),
+        ("anyOf" | "oneOf", Value::Array(members)) => {
+            let members = members.iter().map(|one| schema_of(one, at, lost, depth));
+            ("anyOf", members.collect())
+        }
+        // A closed object is what the model keeps to anyway.
+        ("additionalProperties", Value::Bool(_)) | ("$schema", _) => return,
+        (name, value) if FIELDS.contains(&name) => (name, value.clone()),
+        _ => return lost.push(at.to_owned()),
+    };
+    out.insert(name.to_owned(), value);
 }
 
 fn set_type(value: &Value, out: &mut Map<String, Value>) {

@@ -177,46 +177,41 @@ impl Reader {
 
     /// A call comes whole, or in pieces: a name first, then arguments by their paths, then an end without any.
     fn call(&mut self, call: &Value, proof: Option<Proof>, out: &mut Vec<Event>) {
-        let name = said(call, "name");
-        if name.is_some() || self.partial.is_none() {
-            self.end_call(out);
-            let Some(name) = name else { return };
-            self.calls = true;
-            self.clear(out);
-            self.sign(proof, out);
-            let key = self.key();
-            out.push(Event::Open {
-                key,
-                block: Block::Call {
-                    id: text(call, "id").unwrap_or_default().to_owned(),
-                    name: name.to_owned(),
-                    custom: false,
-                    namespace: None,
-                },
-            });
-            let args = get(call, "args").cloned();
-            self.partial = Some(Partial::new(
-                key,
-                args.unwrap_or_else(|| Value::Object(Map::new())),
-            ));
+        match said(call, "name") {
+            Some(name) => self.begin_call(call, name, proof, out),
+            None if self.partial.is_none() => return,
+            None => {}
         }
         let Some(partial) = &mut self.partial else { return };
         if let Some((_, pieces)) = entry(call, "partialArgs")
             && !partial.take(pieces)
         {
-            self.fail(
-                Failure {
-                    status: 502,
-                    kind: "upstream_unreadable".to_owned(),
-                    message: "the provider's call of a tool cannot be put together".to_owned(),
-                },
-                out,
-            );
+            self.fail(finish::odd_call(), out);
             return;
         }
         if flag(call, "willContinue") != Some(true) {
             self.end_call(out);
         }
+    }
+
+    fn begin_call(&mut self, call: &Value, name: &str, proof: Option<Proof>, out: &mut Vec<Event>) {
+        self.end_call(out);
+        self.calls = true;
+        self.clear(out);
+        self.sign(proof, out);
+        let key = self.key();
+        out.push(Event::Open {
+            key,
+            block: Block::Call {
+                id: text(call, "id").unwrap_or_default().to_owned(),
+                name: name.to_owned(),
+                custom: false,
+                namespace: None,
+            },
+        });
+        let args = get(call, "args").cloned();
+        let args = args.unwrap_or_else(|| Value::Object(Map::new()));
+        self.partial = Some(Partial::new(key, args));
     }
 
     fn end_call(&mut self, out: &mut Vec<Event>) {

@@ -60,13 +60,24 @@ fn choice(body: &Value, prompt: &mut Prompt) {
     prompt
         .others
         .extend(others(calling, &["mode", "allowedFunctionNames"], &at));
+    let mode = text(calling, "mode").unwrap_or_default().to_ascii_uppercase();
+    prompt.choice = chosen(calling, &mode);
+    // That arguments are held to their schemas has no counterpart as a mode.
+    if mode == "VALIDATED" && prompt.choice == Some(Choice::Auto) {
+        prompt.others.push(Other {
+            at: path(&at, "mode"),
+            value: Value::String(mode),
+        });
+    }
+}
+
+fn chosen(calling: &Value, mode: &str) -> Option<Choice> {
     let names = members(calling, "allowedFunctionNames", "");
     let names: Vec<String> = names
         .iter()
         .filter_map(|(_, name)| name.as_str().map(str::to_owned))
         .collect();
-    let mode = text(calling, "mode").unwrap_or_default().to_ascii_uppercase();
-    prompt.choice = match (mode.as_str(), names.as_slice()) {
+    match (mode, names.as_slice()) {
         ("NONE", _) => Some(Choice::Never),
         ("ANY", []) => Some(Choice::Any),
         ("ANY", [name]) => Some(Choice::Tool {
@@ -79,12 +90,5 @@ fn choice(body: &Value, prompt: &mut Prompt) {
             names,
             must: mode == "ANY",
         }),
-    };
-    // That arguments are held to their schemas has no counterpart as a mode.
-    if mode == "VALIDATED" && prompt.choice == Some(Choice::Auto) {
-        prompt.others.push(Other {
-            at: path(&at, "mode"),
-            value: Value::String(mode),
-        });
     }
 }

@@ -1,4 +1,4 @@
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Number, Value};
 
 use super::Request;
 use crate::dropped::Dropped;
@@ -125,43 +125,41 @@ fn format(
     config: &mut Map<String, Value>,
     dropped: &mut Dropped,
 ) -> Result<(), Unsupported> {
-    let (name, description, schema) = match &request.prompt.format {
+    let schema = match &request.prompt.format {
         Format::Text => return Ok(()),
-        Format::JsonObject => {
-            config.insert("responseMimeType".to_owned(), "application/json".into());
-            return Ok(());
-        }
+        Format::JsonObject => None,
         Format::JsonSchema {
             name,
             description,
             schema,
             ..
-        } => (name, description, schema),
+        } => Some(told(schema, name.as_deref(), description.as_deref())),
     };
-    let mut schema = schema.clone();
-    if let Value::Object(fields) = &mut schema {
-        // The schema itself is the only place for what it is called and what it is for.
-        for (field, text) in [("title", name), ("description", description)] {
-            if let Some(text) = text {
-                fields.entry(field).or_insert_with(|| json!(text));
-            }
-        }
-    }
     config.insert("responseMimeType".to_owned(), "application/json".into());
-    if request
+    let Some(schema) = schema else { return Ok(()) };
+    if !request
         .target
         .quirks
         .refuses("generationConfig.responseJsonSchema")
     {
-        let mut lost = Vec::new();
-        let at = request.at("generationConfig.responseJsonSchema");
-        let schema = to_schema(&schema, &at, &mut lost);
-        for path in lost {
-            dropped.add(path)?;
-        }
-        config.insert("responseSchema".to_owned(), schema);
-    } else {
         config.insert("responseJsonSchema".to_owned(), schema);
+        return Ok(());
     }
-    Ok(())
+    let mut lost = Vec::new();
+    let at = request.at("generationConfig.responseJsonSchema");
+    config.insert("responseSchema".to_owned(), to_schema(&schema, &at, &mut lost));
+    lost.into_iter().try_for_each(|path| dropped.add(path))
+}
+
+/// The schema itself is the only place for what it is called and what it is for.
+fn told(schema: &Value, name: Option<&str>, description: Option<&str>) -> Value {
+    let mut schema = schema.clone();
+    if let Value::Object(fields) = &mut schema {
+        for (field, text) in [("title", name), ("description", description)] {
+            if let Some(text) = text {
+                fields.entry(field).or_insert_with(|| text.into());
+            }
+        }
+    }
+    schema
 }

@@ -19,24 +19,27 @@ pub(super) struct Contents {
     pub(super) signature: Option<String>,
     /// Names of the tools that were called, by the ids of the calls.
     pub(super) called: HashMap<String, String>,
+    /// Whether each turn is a content of its own.
+    alone: bool,
     /// Whether the open content holds a call already: only the first of a step must carry a signature.
     pub(super) has_call: bool,
 }
 
 impl Contents {
-    fn new() -> Self {
+    fn new(alone: bool) -> Self {
         Self {
             list: Vec::new(),
             role: "",
             parts: Vec::new(),
             signature: None,
             called: HashMap::new(),
+            alone,
             has_call: false,
         }
     }
 
-    fn turn(&mut self, role: &'static str, alone: bool) {
-        if self.role != role || alone {
+    fn turn(&mut self, role: &'static str) {
+        if self.role != role || self.alone {
             self.close();
             self.role = role;
         }
@@ -77,34 +80,23 @@ pub(super) fn write(
     body: &mut Map<String, Value>,
     dropped: &mut Dropped,
 ) -> Result<(), Unsupported> {
-    let turns = &request.prompt.turns;
     refuse_prefill(request)?;
-    let moved = request.target.quirks.system == Some(SystemPlace::First);
+    let turns = &request.prompt.turns;
     let leading = turns.iter().take_while(|turn| is_system(turn)).count();
-    let (mut system, mut contents) = (Contents::new(), Contents::new());
+    let (mut system, mut contents) = (Contents::new(false), Contents::new(request.own()));
     for (number, turn) in turns.iter().enumerate() {
-        if number < leading || (moved && is_system(turn)) {
-            if number >= leading {
-                dropped.add(format!("{}.role", turn.at))?;
-            }
-            system.turn("user", false);
-            for part in &turn.parts {
-                parts::write(request, part, &mut system, dropped)?;
-            }
+        if number < leading {
+            add_turn(request, turn, "user", &mut system, dropped)?;
         } else if is_system(turn) {
-            contents.turn("user", false);
             dropped.add(format!("{}.role", turn.at))?;
-            contents.add(json!({"text": wrapped(request, turn, dropped)?}));
+            later_instructions(request, turn, &mut system, &mut contents, dropped)?;
         } else {
             let role = if turn.role == Role::Assistant {
                 "model"
             } else {
                 "user"
             };
-            contents.turn(role, request.own());
-            for part in &turn.parts {
-                parts::write(request, part, &mut contents, dropped)?;
-            }
+            add_turn(request, turn, role, &mut contents, dropped)?;
         }
     }
     system.close();
@@ -127,6 +119,37 @@ pub(super) fn write(
     Ok(())
 }
 
+fn add_turn(
+    request: Request<'_>,
+    turn: &Turn,
+    role: &'static str,
+    contents: &mut Contents,
+    dropped: &mut Dropped,
+) -> Result<(), Unsupported> {
+    contents.turn(role);
+    for part in &turn.parts {
+        parts::write(request, part, contents, dropped)?;
+    }
+    Ok(())
+}
+
+/// Instructions in the midst of a conversation have no place of their own: the user says them, marked as what they are, unless the
+/// upstream wants all of them first.
+fn later_instructions(
+    request: Request<'_>,
+    turn: &Turn,
+    system: &mut Contents,
+    contents: &mut Contents,
+    dropped: &mut Dropped,
+) -> Result<(), Unsupported> {
+    if request.target.quirks.system == Some(SystemPlace::First) {
+        return add_turn(request, turn, "user", system, dropped);
+    }
+    contents.turn("user");
+    contents.add(json!({"text": wrapped(request, turn, dropped)?}));
+    Ok(())
+}
+
 fn is_system(turn: &Turn) -> bool {
     matches!(turn.role, Role::System | Role::Developer)
 }
@@ -144,7 +167,6 @@ fn refuse_prefill(request: Request<'_>) -> Result<(), Unsupported> {
     }
 }
 
-/// Instructions in the midst of a conversation have no place of their own: the user says them, marked as what they are.
 fn wrapped(request: Request<'_>, turn: &Turn, dropped: &mut Dropped) -> Result<String, Unsupported> {
     let mut texts: Vec<&str> = Vec::new();
     for part in &turn.parts {

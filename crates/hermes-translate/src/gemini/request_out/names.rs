@@ -1,48 +1,59 @@
 use hermes_core::Protocol;
 
-/// A field of the upstream's request as the client of another protocol knows it; the field itself where it has no other name.
-pub(super) fn client_field(client: Option<Protocol>, field: &str) -> String {
-    let field = field
-        .strip_prefix("generationConfig.")
-        .filter(|_| client.is_some_and(|one| one != Protocol::Gemini))
-        .unwrap_or(field);
-    let of = |messages: &'static str, chat: &'static str, responses: &'static str| match client {
-        Some(Protocol::AnthropicMessages) => messages,
-        Some(Protocol::ChatCompletions) => chat,
-        Some(Protocol::Responses) => responses,
-        Some(Protocol::Gemini) | None => "",
-    };
-    let known = match field {
-        "topP" => of("top_p", "top_p", "top_p"),
-        "topK" => of("top_k", "top_k", "top_k"),
-        "maxOutputTokens" => of("max_tokens", "max_completion_tokens", "max_output_tokens"),
-        "stopSequences" => of("stop_sequences", "stop", "stop"),
-        "presencePenalty" => of("presence_penalty", "presence_penalty", "presence_penalty"),
-        "frequencyPenalty" => of("frequency_penalty", "frequency_penalty", "frequency_penalty"),
-        "responseLogprobs" => of("logprobs", "logprobs", "logprobs"),
-        "logprobs" => of("top_logprobs", "top_logprobs", "top_logprobs"),
-        "candidateCount" => of("n", "n", "n"),
-        "responseMimeType" | "responseJsonSchema" | "responseSchema" => {
-            of("output_config.format", "response_format", "text.format")
-        }
-        "serviceTier" => of("service_tier", "service_tier", "service_tier"),
-        "toolConfig" => of("tool_choice", "tool_choice", "tool_choice"),
-        "parallel" => of(
+/// Names of Gemini's fields in Messages, Chat Completions and Responses; those that are the same everywhere are not among them.
+const NAMES: [(&str, [&str; 3]); 19] = [
+    ("topP", ["top_p"; 3]),
+    ("topK", ["top_k"; 3]),
+    (
+        "maxOutputTokens",
+        ["max_tokens", "max_completion_tokens", "max_output_tokens"],
+    ),
+    ("stopSequences", ["stop_sequences", "stop", "stop"]),
+    ("presencePenalty", ["presence_penalty"; 3]),
+    ("frequencyPenalty", ["frequency_penalty"; 3]),
+    ("responseLogprobs", ["logprobs"; 3]),
+    ("logprobs", ["top_logprobs"; 3]),
+    ("candidateCount", ["n"; 3]),
+    (
+        "responseMimeType",
+        ["output_config.format", "response_format", "text.format"],
+    ),
+    (
+        "responseJsonSchema",
+        ["output_config.format", "response_format", "text.format"],
+    ),
+    (
+        "responseSchema",
+        ["output_config.format", "response_format", "text.format"],
+    ),
+    ("thinkingConfig", ["thinking", "reasoning_effort", "reasoning"]),
+    ("serviceTier", ["service_tier"; 3]),
+    ("toolConfig", ["tool_choice"; 3]),
+    (
+        "parallel",
+        [
             "tool_choice.disable_parallel_tool_use",
             "parallel_tool_calls",
             "parallel_tool_calls",
-        ),
-        "verbosity" => of("verbosity", "verbosity", "text.verbosity"),
-        "systemInstruction" => of("system", "messages", "instructions"),
-        "contents" => of("messages", "messages", "input"),
-        field if field.starts_with("thinkingConfig") => of("thinking", "reasoning_effort", "reasoning"),
-        _ => "",
+        ],
+    ),
+    ("verbosity", ["verbosity", "verbosity", "text.verbosity"]),
+    ("systemInstruction", ["system", "messages", "instructions"]),
+    ("contents", ["messages", "messages", "input"]),
+];
+
+/// A field of the upstream's request as the client of another protocol knows it; the field itself where it has no other name.
+pub(super) fn client_field(client: Option<Protocol>, field: &str) -> String {
+    let column = match client {
+        Some(Protocol::AnthropicMessages) => 0,
+        Some(Protocol::ChatCompletions) => 1,
+        Some(Protocol::Responses) => 2,
+        Some(Protocol::Gemini) | None => return field.to_owned(),
     };
-    if known.is_empty() {
-        field.to_owned()
-    } else {
-        known.to_owned()
-    }
+    let field = field.strip_prefix("generationConfig.").unwrap_or(field);
+    let head = field.split('.').next().unwrap_or(field);
+    let known = NAMES.iter().find(|(name, _)| *name == head);
+    known.map_or(field, |(_, names)| names[column]).to_owned()
 }
 
 /// The cache marker of a part or a tool as its client writes it.

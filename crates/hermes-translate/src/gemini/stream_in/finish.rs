@@ -44,6 +44,15 @@ pub(in crate::gemini) fn unreadable() -> Failure {
     }
 }
 
+/// Arguments in pieces that have no place.
+pub(super) fn odd_call() -> Failure {
+    Failure {
+        status: 502,
+        kind: "upstream_unreadable".to_owned(),
+        message: "the provider's call of a tool cannot be put together".to_owned(),
+    }
+}
+
 /// The prompt was refused, so that there is no answer.
 pub(super) fn blocked(value: &Value) -> Option<Finish> {
     let feedback = get(value, "promptFeedback")?;

@@ -87,3 +87,16 @@ fn fields_of_tomorrow_come_back_where_they_stood() {
     assert_eq!(dropped, Vec::<String>::new());
     assert!(written.to_string().contains("1.50"));
 }
+
+#[test]
+fn instructions_in_two_places_are_both_kept() {
+    let (written, _) = round(&json!({
+        "systemInstruction": "a",
+        "contents": [{"role": "system", "parts": [{"text": "b"}]}, {"role": "user", "parts": [{"text": "c"}]}],
+    }));
+    assert_eq!(
+        written["systemInstruction"]["parts"],
+        json!([{"text": "a"}, {"text": "b"}])
+    );
+    assert_eq!(written["contents"].as_array().unwrap().len(), 1);
+}

@@ -1,5 +1,9 @@
 //! Arbitrary requests and answers in the common form, for the tests of this crate and for those inside it.
 #![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(
+    clippy::default_trait_access,
+    reason = "the type has no name outside of its crate"
+)]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,7 +22,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 /// An answer from one protocol to another.
-pub fn context(client: Protocol, upstream: Protocol) -> Arc<Context> {
+pub(crate) fn context(client: Protocol, upstream: Protocol) -> Arc<Context> {
     Arc::new(Context {
         client,
         upstream,
@@ -38,17 +42,17 @@ pub fn context(client: Protocol, upstream: Protocol) -> Arc<Context> {
 }
 
 /// Words that no protocol takes for anything else.
-pub fn words() -> impl Strategy<Value = String> {
+pub(crate) fn words() -> impl Strategy<Value = String> {
     "[a-zA-Z][a-zA-Z0-9 äß€😀\"\\\\\n]{0,20}[a-z]"
 }
 
 /// Any text, empty ones too.
-pub fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     prop_oneof![4 => words(), 1 => ".{0,12}"]
 }
 
 /// Arguments of a call: an object as JSON text.
-pub fn arguments() -> impl Strategy<Value = String> {
+pub(crate) fn arguments() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         words().prop_map(Value::from),
         any::<i32>().prop_map(Value::from),
@@ -59,7 +63,7 @@ pub fn arguments() -> impl Strategy<Value = String> {
         .prop_map(|fields| Value::Object(fields.into_iter().collect::<Map<_, _>>()).to_string())
 }
 
-pub fn usage() -> impl Strategy<Value = Usage> {
+pub(crate) fn usage() -> impl Strategy<Value = Usage> {
     let count = || 0_u64..1_000_000;
     (count(), count(), count(), count(), count()).prop_map(
         |(input, cache_read, cache_write, output, thoughts)| Usage {
@@ -72,7 +76,7 @@ pub fn usage() -> impl Strategy<Value = Usage> {
     )
 }
 
-pub fn proof() -> impl Strategy<Value = Proof> {
+pub(crate) fn proof() -> impl Strategy<Value = Proof> {
     let kinds = [
         ProofKind::Signature,
         ProofKind::Redacted,
@@ -83,7 +87,7 @@ pub fn proof() -> impl Strategy<Value = Proof> {
         .prop_map(|(data, kind)| Proof::minted(&Issuer::new("upstream"), kind, data))
 }
 
-pub fn finish() -> impl Strategy<Value = Finish> {
+pub(crate) fn finish() -> impl Strategy<Value = Finish> {
     let reasons = [
         Reason::End,
         Reason::StopSequence,
@@ -137,7 +141,7 @@ fn numbered(mut blocks: Vec<Whole>) -> Vec<Whole> {
 }
 
 /// Any answer that the common form can hold.
-pub fn reply() -> impl Strategy<Value = Reply> {
+pub(crate) fn reply() -> impl Strategy<Value = Reply> {
     let plain = (
         select(vec![Block::Text, Block::Refusal]),
         text(),
@@ -181,7 +185,7 @@ pub fn reply() -> impl Strategy<Value = Reply> {
 }
 
 /// An answer that every protocol can tell: thoughts first, then a text, then calls.
-pub fn plain_reply() -> impl Strategy<Value = Reply> {
+pub(crate) fn plain_reply() -> impl Strategy<Value = Reply> {
     let thoughts = option::of(words()).prop_map(|text| text.map(|text| Whole::new(Block::Thinking, text)));
     let said = option::of(words()).prop_map(|text| text.map(|text| Whole::new(Block::Text, text)));
     (thoughts, said, vec(call(), 0..3), finish(), usage()).prop_map(
@@ -196,17 +200,17 @@ pub fn plain_reply() -> impl Strategy<Value = Reply> {
 
 /// What a person and a program hear of an answer, whatever protocol it came by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heard {
-    pub text: String,
-    pub thoughts: String,
-    pub calls: Vec<(String, String, Value)>,
-    pub reason: Reason,
-    pub total: u64,
-    pub output: u64,
+pub(crate) struct Heard {
+    pub(crate) text: String,
+    pub(crate) thoughts: String,
+    pub(crate) calls: Vec<(String, String, Value)>,
+    pub(crate) reason: Reason,
+    pub(crate) total: u64,
+    pub(crate) output: u64,
 }
 
 /// What is heard of an answer.
-pub fn heard(reply: &Reply) -> Heard {
+pub(crate) fn heard(reply: &Reply) -> Heard {
     let mut heard = Heard {
         text: String::new(),
         thoughts: String::new(),
@@ -289,7 +293,7 @@ fn exchange(question: String, answer: String, calls: Vec<(String, String)>, firs
 }
 
 /// A request that every protocol can tell.
-pub fn plain_prompt() -> impl Strategy<Value = Prompt> {
+pub(crate) fn plain_prompt() -> impl Strategy<Value = Prompt> {
     let calls = vec(("[a-z]{1,8}", arguments()), 0..3);
     let exchanges = vec((words(), words(), calls), 0..3);
     let sampling = (option::of(16_u64..4096), option::of(0_u32..10));
@@ -328,15 +332,15 @@ pub fn plain_prompt() -> impl Strategy<Value = Prompt> {
 
 /// What a request says, whatever protocol it came by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    pub said: Vec<(Role, String)>,
-    pub tools: Vec<(String, Option<String>, Value)>,
-    pub max_tokens: Option<u64>,
-    pub temperature: Option<String>,
+pub(crate) struct Asked {
+    pub(crate) said: Vec<(Role, String)>,
+    pub(crate) tools: Vec<(String, Option<String>, Value)>,
+    pub(crate) max_tokens: Option<u64>,
+    pub(crate) temperature: Option<String>,
 }
 
 /// What a request says. Instructions are one however they are named, and a field that a protocol demands is left to its tests.
-pub fn asked(prompt: &Prompt) -> Asked {
+pub(crate) fn asked(prompt: &Prompt) -> Asked {
     let mut said: Vec<(Role, String)> = Vec::new();
     for turn in &prompt.turns {
         let role = if turn.role == Role::Developer {

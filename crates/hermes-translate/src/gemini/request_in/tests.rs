@@ -324,3 +324,23 @@ fn signatures_are_read_as_what_they_are() {
 fn what_cannot_be_read(#[case] body: Value, #[case] at: &str) {
     assert_eq!(read_request(&body).unwrap_err().at, at);
 }
+
+#[rstest]
+#[case::stored(json!({"contents": [], "cachedContent": "cachedContents/1"}), "cachedContent")]
+#[case::sound(
+    json!({"contents": [], "generationConfig": {"responseModalities": ["AUDIO"]}}),
+    "generationConfig.responseModalities",
+)]
+fn what_the_answer_hangs_on_is_asked_of_gemini_alone(#[case] body: Value, #[case] at: &str) {
+    let mut target = crate::gemini::tests::support::target(hermes_catalog::Quirks::default());
+    let ask = |target: &crate::Target| {
+        crate::request(Protocol::Gemini, &body, target, false, crate::Stamp::default())
+    };
+    assert!(ask(&target).is_ok());
+    target.protocol = Protocol::ChatCompletions;
+    let refusal = ask(&target).unwrap_err();
+    assert_eq!(
+        (refusal.code, refusal.at.as_str()),
+        ("unsupported_by_upstream", at)
+    );
+}

@@ -208,3 +208,18 @@ fn wrapped_answers_and_the_mark_of_another_protocol_are_understood() {
     );
     assert_eq!(folded(&stream).unwrap().blocks, [text("a")]);
 }
+
+#[test]
+fn a_whole_call_is_told_at_once() {
+    let (mut reader, mut out) = (
+        super::Reader::new(&crate::gemini::tests::support::context()),
+        Vec::new(),
+    );
+    let chunk =
+        json!({"candidates": [{"content": {"parts": [{"functionCall": {"name": "f", "args": {}}}]}}]});
+    reader.chunk(&chunk, &mut out);
+    assert!(
+        matches!(out.last(), Some(crate::reply::Event::Close { .. })),
+        "{out:?}"
+    );
+}

@@ -51,6 +51,8 @@ pub struct Quirks {
     pub prefill: Option<bool>,
     /// Characters and length that ids of calls must have.
     pub call_ids: Option<CallIds>,
+    /// What stands in for a proof of reasoning that a call of a tool must carry and that is missing, as after a change of model.
+    pub proof_stand_in: Option<String>,
     /// Whether every answer is a stream.
     pub stream_only: Option<bool>,
 }
@@ -140,6 +142,7 @@ impl Quirks {
             image_urls: later.image_urls.or(self.image_urls),
             prefill: later.prefill.or(self.prefill),
             call_ids: later.call_ids.or(self.call_ids),
+            proof_stand_in: later.proof_stand_in.or(self.proof_stand_in),
             stream_only: later.stream_only.or(self.stream_only),
         }
     }

@@ -1,9 +1,13 @@
-//! Google Gemini.
+//! Google Gemini: `generateContent` and `streamGenerateContent`.
 
+mod compose;
+mod json;
+mod proofs;
 mod reply_in;
 mod reply_out;
 mod request_in;
 mod request_out;
+mod schema;
 mod stream_in;
 mod stream_out;
 
@@ -13,3 +17,6 @@ pub(crate) use request_in::read_request;
 pub(crate) use request_out::write_request;
 pub(crate) use stream_in::Reader;
 pub(crate) use stream_out::Writer;
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,9 @@
 //! its own that reads and writes the common form ([`prompt`] for requests, [`reply`] for answers), so that every pair of protocols is
 //! one reader and one writer. Where to start: [`request`] on the way up, [`Translator`] for an answer on its way down.
 
+#[cfg(test)]
+extern crate self as hermes_translate;
+
 mod chat;
 mod context;
 mod dropped;
@@ -13,6 +16,8 @@ mod messages;
 mod names;
 pub mod prompt;
 mod proof;
+#[cfg(test)]
+mod properties;
 mod read;
 pub mod reply;
 mod responses;

@@ -47,13 +47,18 @@ pub(crate) trait WriteStream: Send {
 
     /// Writes something that means nothing, to show that the answer is alive.
     fn ping(&mut self, out: &mut Vec<u8>);
+
+    /// Tells that something was left out when no header can tell of it any more.
+    fn dropped(&mut self, path: &str, out: &mut Vec<u8>) {
+        out.extend_from_slice(format!(": x-hermes-dropped {path}\n\n").as_bytes());
+    }
 }
 
 /// Reads a request.
 ///
 /// # Errors
 /// What the request asks for cannot be read, or has no place in the common form.
-fn read_request(client: Protocol, body: &Value) -> Result<Prompt, Unsupported> {
+pub(crate) fn read_request(client: Protocol, body: &Value) -> Result<Prompt, Unsupported> {
     match client {
         Protocol::AnthropicMessages => messages::read_request(body),
         Protocol::ChatCompletions => chat::read_request(body),
@@ -62,7 +67,7 @@ fn read_request(client: Protocol, body: &Value) -> Result<Prompt, Unsupported> {
     }
 }
 
-fn write_request(
+pub(crate) fn write_request(
     prompt: &Prompt,
     target: &Target,
     names: &Names,
@@ -87,7 +92,12 @@ pub fn request(
     strict: bool,
     stamp: Stamp,
 ) -> Result<Translated, Unsupported> {
-    let prompt = read_request(client, body)?;
+    let mut prompt = read_request(client, body)?;
+    prompt.client = Some(client);
+    if let Some(need) = prompt.needs.first().filter(|_| client != target.protocol) {
+        let way_out = "Leave it out, or use a model that is reached through your own protocol.";
+        return Err(Unsupported::new(&need.at, "this", &target.name, way_out));
+    }
     let keeps_custom = match target.protocol {
         Protocol::Responses => true,
         Protocol::ChatCompletions => target.quirks.takes("custom_tools"),
@@ -135,7 +145,7 @@ fn reader(context: &Arc<Context>) -> Box<dyn ReadStream> {
     }
 }
 
-fn writer(context: &Arc<Context>) -> Box<dyn WriteStream> {
+pub(crate) fn writer(context: &Arc<Context>) -> Box<dyn WriteStream> {
     match context.client {
         Protocol::AnthropicMessages => Box::new(messages::Writer::new(context)),
         Protocol::ChatCompletions => Box::new(chat::Writer::new(context)),
@@ -145,7 +155,7 @@ fn writer(context: &Arc<Context>) -> Box<dyn WriteStream> {
 }
 
 /// Reads the whole answer of an upstream. A body that holds an error is a failure, whatever its status was.
-fn read_reply(context: &Context, body: &Value) -> Result<Reply, Failure> {
+pub(crate) fn read_reply(context: &Context, body: &Value) -> Result<Reply, Failure> {
     match context.upstream {
         Protocol::AnthropicMessages => messages::read_reply(context, body),
         Protocol::ChatCompletions => chat::read_reply(context, body),
@@ -154,7 +164,7 @@ fn read_reply(context: &Context, body: &Value) -> Result<Reply, Failure> {
     }
 }
 
-fn write_reply(context: &Context, reply: &Reply) -> Value {
+pub(crate) fn write_reply(context: &Context, reply: &Reply) -> Value {
     match context.client {
         Protocol::AnthropicMessages => messages::write_reply(context, reply),
         Protocol::ChatCompletions => chat::write_reply(context, reply),
@@ -394,9 +404,8 @@ impl Translator {
         for event in events {
             if let Event::Dropped(path) = event {
                 if !self.dropped.contains(path) {
-                    // No header can tell of it any more; a comment in the stream does.
                     let path: String = path.chars().filter(|one| !one.is_control()).collect();
-                    out.extend_from_slice(format!(": x-hermes-dropped {path}\n\n").as_bytes());
+                    self.writer.dropped(&path, out);
                     self.dropped.push(path);
                 }
                 continue;

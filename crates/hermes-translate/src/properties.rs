@@ -1,0 +1,134 @@
+//! What holds for every pair of protocols, on arbitrary requests and answers.
+
+use std::sync::Arc;
+
+use hermes_catalog::Quirks;
+use hermes_core::Protocol;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::context::{Context, Stamp};
+use crate::dropped::Dropped;
+use crate::names::Names;
+use crate::prompt::Prompt;
+use crate::proof::Issuer;
+use crate::reply::{Failure, Reply};
+use crate::target::Target;
+use crate::translator::{self, Translator};
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use support::{asked, context, heard};
+
+/// The protocols whose readers and writers are there.
+const PROTOCOLS: [Protocol; 1] = [Protocol::Gemini];
+
+fn pairs() -> impl Strategy<Value = (Protocol, Protocol)> {
+    let one = || prop::sample::select(PROTOCOLS.to_vec());
+    (one(), one())
+}
+
+fn target(protocol: Protocol) -> Target {
+    Target {
+        protocol,
+        model: "model".to_owned(),
+        name: "Upstream".to_owned(),
+        issuer: Issuer::new("upstream"),
+        quirks: Quirks::default(),
+    }
+}
+
+/// An answer as an upstream of a protocol gives it.
+fn given(protocol: Protocol, reply: &Reply) -> Vec<u8> {
+    let body = translator::write_reply(&context(protocol, protocol), reply);
+    body.to_string().into_bytes()
+}
+
+fn streamed(protocol: Protocol, reply: &Reply) -> Vec<u8> {
+    let (mut writer, mut out) = (translator::writer(&context(protocol, protocol)), Vec::new());
+    for event in reply.events() {
+        writer.event(&event, &mut out);
+    }
+    out
+}
+
+/// What a client of a protocol reads.
+fn read(protocol: Protocol, body: &[u8]) -> Result<Reply, Failure> {
+    let value: Value = serde_json::from_slice(body).unwrap();
+    translator::read_reply(&context(protocol, protocol), &value)
+}
+
+fn translated(context: &Arc<Context>, stream: &[u8], size: usize) -> Vec<u8> {
+    let (mut translator, mut out) = (Translator::new(context), Vec::new());
+    for bytes in stream.chunks(size) {
+        translator.push(bytes, &mut out);
+    }
+    translator.finish(&mut out);
+    out
+}
+
+/// What a client that folds its stream reads.
+fn folded(protocol: Protocol, stream: &[u8]) -> Result<Reply, Failure> {
+    let mut collector = crate::Collector::new(&context(protocol, protocol));
+    collector.push(stream);
+    read(protocol, &collector.finish()?.body)
+}
+
+/// A request as a client of a protocol sends it, with what stands in the path.
+fn sent(protocol: Protocol, prompt: &Prompt) -> Value {
+    let names = Names::new(&prompt.tools, true);
+    let mut dropped = Dropped::new(true);
+    let mut body = translator::write_request(prompt, &target(protocol), &names, &mut dropped).unwrap();
+    if protocol == Protocol::Gemini {
+        body["model"] = "model".into();
+    }
+    body
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn an_answer_says_the_same_to_every_client(
+        (client, upstream) in pairs(),
+        reply in support::plain_reply(),
+        size in 1_usize..200,
+    ) {
+        let context = context(client, upstream);
+        let expected = heard(&reply);
+        let whole = given(upstream, &reply);
+        let written = translator::reply(&context, &whole).unwrap();
+        prop_assert_eq!(&heard(&read(client, &written.body).unwrap()), &expected);
+        let replayed = translator::reply_as_stream(&context, &whole).unwrap();
+        prop_assert_eq!(&heard(&folded(client, &replayed.body).unwrap()), &expected);
+        let stream = translated(&context, &streamed(upstream, &reply), size);
+        prop_assert_eq!(&heard(&folded(client, &stream).unwrap()), &expected);
+    }
+
+    #[test]
+    fn any_answer_can_be_told_and_read(reply in support::reply(), (client, _) in pairs()) {
+        let whole = read(client, &given(client, &reply)).map(|reply| heard(&reply));
+        let stream = folded(client, &streamed(client, &reply)).map(|reply| heard(&reply));
+        prop_assert_eq!(whole, stream);
+    }
+
+    #[test]
+    fn a_request_says_the_same_to_every_upstream((client, upstream) in pairs(), prompt in support::plain_prompt()) {
+        let expected = asked(&prompt);
+        let body = sent(client, &prompt);
+        let stamp = Stamp::default();
+        let up = translator::request(client, &body, &target(upstream), false, stamp.clone()).unwrap();
+        let mut there: Value = serde_json::from_slice(&up.body).unwrap();
+        if upstream == Protocol::Gemini {
+            there["model"] = "model".into();
+        }
+        prop_assert_eq!(&asked(&translator::read_request(upstream, &there).unwrap()), &expected);
+        let back = translator::request(upstream, &there, &target(client), false, stamp).unwrap();
+        let mut back: Value = serde_json::from_slice(&back.body).unwrap();
+        if client == Protocol::Gemini {
+            back["model"] = "model".into();
+        }
+        prop_assert_eq!(&back, &body);
+    }
+}

@@ -3,6 +3,7 @@
 //! Everything remembers where it stood in the client's request (`at`, a JSON path such as `messages[2].content[0]`), so that what an
 //! upstream cannot take is named as the client knows it.
 
+use hermes_core::Protocol;
 use serde_json::{Map, Value};
 
 use crate::proof::Proof;
@@ -10,6 +11,8 @@ use crate::proof::Proof;
 /// A request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prompt {
+    /// The protocol that it came in.
+    pub client: Option<Protocol>,
     /// The model as the client named it.
     pub model: String,
     /// The conversation in order; system texts stand where they came.
@@ -43,6 +46,12 @@ pub struct Prompt {
     /// Fields that only the client's protocol has and that change nothing of the meaning, with their paths; a writer of another
     /// protocol drops them by name.
     pub others: Vec<Other>,
+    /// Fields that only the client's protocol has and without which the request means something else, such as the id of an earlier
+    /// answer; an upstream of another protocol is not asked at all.
+    pub demands: Vec<Other>,
+    /// Fields that only the client's protocol has a use for and that nobody misses elsewhere, such as ids of items; only its own writer
+    /// looks at them.
+    pub marks: Vec<Other>,
 }
 
 /// A field of the client's protocol that the common form has no place for.

@@ -87,9 +87,15 @@ pub fn request(
     strict: bool,
     stamp: Stamp,
 ) -> Result<Translated, Unsupported> {
-    let prompt = read_request(client, body)?;
+    let mut prompt = read_request(client, body)?;
+    prompt.client = Some(client);
+    if client != target.protocol
+        && let Some(demand) = prompt.demands.first()
+    {
+        return Err(Unsupported::demand(&demand.at, &target.name));
+    }
     let keeps_custom = match target.protocol {
-        Protocol::Responses => true,
+        Protocol::Responses => !target.quirks.refuses("tools.custom"),
         Protocol::ChatCompletions => target.quirks.takes("custom_tools"),
         Protocol::AnthropicMessages | Protocol::Gemini => false,
     };

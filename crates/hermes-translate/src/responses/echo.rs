@@ -114,3 +114,6 @@ fn format(text: &mut Value) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

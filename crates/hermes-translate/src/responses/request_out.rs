@@ -98,6 +98,10 @@ impl Request<'_> {
     /// Fields of the client's protocol alone: those of this protocol go on, the others are named.
     fn others(&mut self) -> Result<Vec<Other>, Unsupported> {
         let prompt = self.prompt;
+        let refused = |one: &&Other| self.target.quirks.refuses(&one.at);
+        if let Some(demand) = prompt.demands.iter().find(refused) {
+            return Err(Unsupported::demand(&demand.at, &self.target.name));
+        }
         let mut kept = Vec::new();
         for other in &prompt.others {
             if self.own || (self.openai() && controls::SHARED.contains(&other.at.as_str())) {

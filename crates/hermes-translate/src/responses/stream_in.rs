@@ -141,12 +141,11 @@ impl Reader {
         let Some((reasoning, out)) = self.assembly.reasoning(index) else {
             return;
         };
-        match kind.rsplit('.').next() {
-            Some("delta") => reasoning.more(track, part, text(value, "delta").unwrap_or_default(), out),
-            _ => {
-                let whole = text(value, "text").or_else(|| text(&value["part"], "text"));
-                reasoning.whole(track, part, whole.unwrap_or_default(), out);
-            }
+        if let Some(delta) = text(value, "delta") {
+            reasoning.more(track, part, delta, out);
+        } else {
+            let whole = text(value, "text").or_else(|| text(&value["part"], "text"));
+            reasoning.whole(track, part, whole.unwrap_or_default(), out);
         }
     }
 

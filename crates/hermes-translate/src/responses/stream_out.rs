@@ -226,3 +226,6 @@ impl Answer {
 fn sink<'a>(sequence: &'a mut u64, out: &'a mut Vec<u8>) -> Sink<'a> {
     Sink { sequence, out }
 }
+
+#[cfg(test)]
+mod tests;

@@ -196,12 +196,7 @@ impl Request<'_> {
         }
         if result.is_error {
             self.drop(format!("{}.is_error", part.at))?;
-            match output.first_mut().filter(|first| first["type"] == "input_text") {
-                Some(first) => {
-                    first["text"] = format!("Error: {}", first["text"].as_str().unwrap_or_default()).into()
-                }
-                None => output.insert(0, json!({"type": "input_text", "text": "Error: "})),
-            }
+            failed(&mut output);
         }
         let output = match output.as_slice() {
             [] => "".into(),
@@ -268,6 +263,17 @@ impl Out {
             at: message.at,
             value: json!({"type": "message", "role": message.role, "content": content}),
         });
+    }
+}
+
+/// Says that a tool failed, where no field does.
+fn failed(output: &mut Vec<Value>) {
+    match output.first_mut().filter(|first| first["type"] == "input_text") {
+        Some(first) => {
+            let text = first["text"].as_str().unwrap_or_default();
+            first["text"] = format!("Error: {text}").into();
+        }
+        None => output.insert(0, json!({"type": "input_text", "text": "Error: "})),
     }
 }
 

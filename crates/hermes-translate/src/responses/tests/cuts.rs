@@ -136,7 +136,7 @@ proptest! {
             let event = hermes_wire::SseEvent { event: None, data: value.to_string() };
             reader.event(&event, &mut out);
         }
-        let stream: String = values.iter().map(|value| format!("data: {value}\n\n")).collect();
+        let stream = super::odd::stream(&values);
         let _ = through(&[stream.as_bytes()]);
         reader.end(&mut out);
     }

@@ -9,8 +9,12 @@ use super::recorded::folded;
 use super::{context, own};
 use crate::reply::{Block, Reason, Reply};
 
-fn stream(events: &[Value]) -> String {
-    events.iter().map(|event| format!("data: {event}\n\n")).collect()
+pub(super) fn stream(events: &[Value]) -> String {
+    let mut out = Vec::new();
+    for event in events {
+        hermes_wire::write_event(&mut out, None, &event.to_string());
+    }
+    String::from_utf8(out).unwrap()
 }
 
 fn told(events: &[Value]) -> Reply {

@@ -100,7 +100,7 @@ impl Automaton {
         let part = self.part.as_mut().unwrap();
         if let Some(delta) = event.get("delta") {
             assert!(!part.done, "{kind} after its end");
-            assert!(kind.ends_with(".delta"));
+            assert!(kind.strip_suffix(".delta").is_some());
             part.text.push_str(delta.as_str().unwrap());
         } else {
             let field = ["text", "refusal", "arguments", "input"]
@@ -129,23 +129,17 @@ impl Automaton {
     fn item_done(&mut self, event: &Written) {
         let open = self.open.take().unwrap();
         assert_eq!(open["id"], event["item"]["id"]);
-        match self.part.take() {
-            Some(part) => {
-                assert!(part.kind == "call" && part.done);
-                let text = event["item"]
-                    .get("arguments")
-                    .or_else(|| event["item"].get("input"));
-                assert_eq!(*text.unwrap(), part.text.as_str());
-            }
-            None => {
-                let field = if open["type"] == "message" {
-                    "content"
-                } else {
-                    "summary"
-                };
-                let parts = event["item"][field].as_array().unwrap().len();
-                assert_eq!(json!(parts), open.get("seen").cloned().unwrap_or(json!(0)));
-            }
+        if let Some(part) = self.part.take() {
+            assert!(part.kind == "call" && part.done);
+            let text = event["item"]
+                .get("arguments")
+                .or_else(|| event["item"].get("input"));
+            assert_eq!(*text.unwrap(), part.text.as_str());
+        } else {
+            let message = open["type"] == "message";
+            let field = if message { "content" } else { "summary" };
+            let parts = event["item"][field].as_array().unwrap().len();
+            assert_eq!(json!(parts), open.get("seen").cloned().unwrap_or(json!(0)));
         }
         self.output.push(event["item"].clone());
     }

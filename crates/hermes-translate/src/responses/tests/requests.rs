@@ -29,7 +29,7 @@ fn plain(mut body: Value) -> Value {
         }
     }
     let fields = body.as_object_mut().unwrap();
-    fields.retain(|name, value| !value.is_null() && !(name == "stream" && *value == false) && *value != "");
+    fields.retain(|name, value| !(value.is_null() || *value == "" || (name == "stream" && *value == false)));
     for tool in fields
         .get_mut("tools")
         .and_then(Value::as_array_mut)

@@ -196,6 +196,7 @@ impl Assembly {
             return;
         }
         if let Some(error) = given(response, "error") {
+            self.usage(response);
             self.fail(error, response);
             return;
         }
@@ -207,8 +208,7 @@ impl Assembly {
         } else {
             self.complete(response);
         }
-        let usage = given(response, "usage").and_then(|usage| usage_of(Protocol::Responses, usage));
-        self.out.events.extend(usage.map(Event::Usage));
+        self.usage(response);
         self.finished = true;
         let finish = self.finish(response, status);
         self.out.events.push(Event::Finish(finish));
@@ -235,6 +235,14 @@ impl Assembly {
         }
     }
 
+    /// Tokens, as far as an answer tells of them.
+    pub(super) fn usage(&mut self, response: &Value) {
+        let usage = given(response, "usage").and_then(|usage| usage_of(Protocol::Responses, usage));
+        if !self.finished {
+            self.out.events.extend(usage.map(Event::Usage));
+        }
+    }
+
     /// The answer failed.
     pub(super) fn fail(&mut self, error: &Value, outer: &Value) {
         self.start(&Value::Null);
@@ -247,7 +255,7 @@ impl Assembly {
     fn finish(&self, response: &Value, status: &str) -> Finish {
         let incomplete = given(response, "incomplete_details");
         let why = incomplete.and_then(|details| said(details, "reason"));
-        let cut = status == "incomplete" || why.is_some();
+        let cut = status == "incomplete" || said(response, "status") == Some("incomplete") || why.is_some();
         let reason = match why {
             Some("content_filter") => Reason::Refusal,
             _ if cut => Reason::MaxTokens,

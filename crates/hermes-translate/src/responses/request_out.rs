@@ -10,13 +10,16 @@ mod system;
 mod tools;
 mod user;
 
+use std::collections::{HashMap, HashSet};
+
 use hermes_core::Protocol;
 use serde_json::{Map, Value};
 
 use self::fields::{set, take};
+use self::items::item_of;
 use crate::dropped::Dropped;
 use crate::names::Names;
-use crate::prompt::{Amount, Effort, Other, Prompt};
+use crate::prompt::{Amount, Effort, Other, PartKind, Prompt};
 use crate::target::Target;
 use crate::unsupported::Unsupported;
 
@@ -43,7 +46,7 @@ pub(crate) fn write_request(
     request.controls()?;
     let others = request.others()?;
     let mut body = Value::Object(std::mem::take(&mut request.body));
-    request.put_back(&mut body, items, &others)?;
+    request.put_back(&mut body, items, others)?;
     request.refused(&mut body)?;
     for (path, value) in target.quirks.set.iter().flatten() {
         set(&mut body, path, value.clone());
@@ -95,8 +98,9 @@ impl Request<'_> {
         )
     }
 
-    /// Fields of the client's protocol alone: those of this protocol go on, the others are named.
-    fn others(&mut self) -> Result<Vec<Other>, Unsupported> {
+    /// Fields of the client's protocol alone: those of this protocol go on, the others are named. Beside each, whether nobody misses it
+    /// where it cannot be put back.
+    fn others(&mut self) -> Result<Vec<(Other, bool)>, Unsupported> {
         let prompt = self.prompt;
         let refused = |one: &&Other| self.target.quirks.refuses(&one.at);
         if let Some(demand) = prompt.demands.iter().find(refused) {
@@ -105,20 +109,15 @@ impl Request<'_> {
         let mut kept = Vec::new();
         for other in &prompt.others {
             if self.own || (self.openai() && controls::SHARED.contains(&other.at.as_str())) {
-                kept.push(other.clone());
+                kept.push((other.clone(), false));
             } else {
                 self.drop(other.at.clone())?;
             }
         }
         if self.own {
-            kept.extend(
-                prompt
-                    .demands
-                    .iter()
-                    .filter(|one| !one.at.starts_with("input["))
-                    .cloned(),
-            );
-            kept.extend(prompt.marks.iter().cloned());
+            let demands = prompt.demands.iter().filter(|one| !one.at.starts_with("input["));
+            kept.extend(demands.map(|one| (one.clone(), false)));
+            kept.extend(prompt.marks.iter().map(|one| (one.clone(), true)));
         }
         Ok(kept)
     }
@@ -128,30 +127,31 @@ impl Request<'_> {
         &mut self,
         body: &mut Value,
         mut items: Vec<Item>,
-        others: &[Other],
+        others: Vec<(Other, bool)>,
     ) -> Result<(), Unsupported> {
         let ids = self.ids_hold(&items);
-        for other in others {
-            let quiet = self.prompt.marks.contains(other);
-            let done = match items.iter_mut().find_map(|item| {
-                let rest = other.at.strip_prefix(&item.at)?.strip_prefix('.')?;
-                Some((item, rest.to_owned()))
-            }) {
-                Some((_, rest)) if rest == "id" && !ids => true,
-                Some((item, rest)) => fields::replace(&mut item.value, &rest, other.value.clone()),
-                None if other.at.starts_with("input[") => false,
-                None if other.at.starts_with("tools[") => self.namespaced(body, other),
-                None if other.at == "include" => {
-                    controls::include(body, &other.value);
-                    true
+        let numbered = items.iter().enumerate();
+        let places: HashMap<String, usize> =
+            numbered.map(|(number, item)| (item.at.clone(), number)).collect();
+        for (Other { at, value }, quiet) in others {
+            let done = if at.starts_with("input[") {
+                let (place, field) = at.split_at(item_of(&at).len());
+                match (places.get(place), field.strip_prefix('.')) {
+                    (Some(_), Some("id")) if !ids => true,
+                    (Some(number), Some(field)) => fields::replace(&mut items[*number].value, field, value),
+                    _ => false,
                 }
-                None => {
-                    set(body, &other.at, other.value.clone());
-                    true
-                }
+            } else if at.starts_with("tools[") {
+                self.namespaced(body, &at, value)
+            } else if at == "include" {
+                controls::include(body, &value);
+                true
+            } else {
+                set(body, &at, value);
+                true
             };
             if !done && !quiet {
-                self.drop(other.at.clone())?;
+                self.drop(at)?;
             }
         }
         body["input"] = items.into_iter().map(|item| item.value).collect();
@@ -161,17 +161,17 @@ impl Request<'_> {
     /// Whether items may keep the ids that their provider gave them: it misses thoughts that are not there any more beside items that
     /// it knows by their ids. A connection that has gone makes ids worthless, too (GitHub Copilot).
     fn ids_hold(&self, items: &[Item]) -> bool {
-        let thoughts = |at: &str| items.iter().any(|item| item.at == at);
+        let written: HashSet<&str> = items.iter().map(|item| item.at.as_str()).collect();
         let mut parts = self.prompt.turns.iter().flat_map(|turn| &turn.parts);
         !self.target.quirks.refuses("input.id")
             && parts.all(|part| {
-                !matches!(part.kind, crate::prompt::PartKind::Thinking { .. }) || thoughts(&part.at)
+                !matches!(part.kind, PartKind::Thinking { .. }) || written.contains(part.at.as_str())
             })
     }
 
     /// A field of a namespace of tools.
-    fn namespaced(&self, body: &mut Value, other: &Other) -> bool {
-        let Some((at, field)) = other.at.split_once("].") else {
+    fn namespaced(&self, body: &mut Value, at: &str, value: Value) -> bool {
+        let Some((at, field)) = at.split_once("].") else {
             return false;
         };
         let inside = format!("{at}].tools[");
@@ -189,7 +189,7 @@ impl Request<'_> {
         });
         match found {
             Some(tool) => {
-                tool[field] = other.value.clone();
+                tool[field] = value;
                 true
             }
             None => false,

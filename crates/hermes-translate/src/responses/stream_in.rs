@@ -46,6 +46,8 @@ impl Reader {
             "response.incomplete" => self.assembly.conclude(response, "incomplete"),
             "response.failed" | "response.cancelled" => {
                 let error = response.get("error").unwrap_or(&Value::Null);
+                self.assembly.start(response);
+                self.assembly.usage(response);
                 self.assembly.fail(error, response);
             }
             "error" => self.assembly.fail(given(value, "error").unwrap_or(value), value),

@@ -103,7 +103,9 @@ impl Request<'_> {
                 let Some(value) = self.content(part, place)? else {
                     return Ok(());
                 };
-                let plain = self.own && !part.at.ends_with(']');
+                // With a list of parts the official types ask for an id of an answer, which nobody has here.
+                let answer = place == Place::Answer && matches!(part.kind, PartKind::Text(_));
+                let plain = if self.own { !part.at.ends_with(']') } else { answer };
                 out.add(role, item_of(&part.at), value, plain);
                 Ok(())
             }
@@ -128,30 +130,25 @@ impl Request<'_> {
             out.push(&part.at, item);
             return Ok(());
         }
-        if text.is_empty() && proof.is_none() {
-            return Ok(());
-        }
         if text.is_empty() {
-            return self.drop(part.at.clone());
+            return if proof.is_none() {
+                Ok(())
+            } else {
+                self.drop(part.at.clone())
+            };
         }
+        let mut item = json!({"type": "reasoning", "summary": []});
         match self.target.quirks.thoughts_field.as_deref() {
-            None => self.drop(part.at.clone()),
-            Some("summary") => {
-                out.push(
-                    &part.at,
-                    json!({"type": "reasoning", "summary": texts("summary_text")}),
-                );
-                Ok(())
-            }
-            Some(_) => {
-                let content = texts("reasoning_text");
-                out.push(
-                    &part.at,
-                    json!({"type": "reasoning", "summary": [], "content": content}),
-                );
-                Ok(())
-            }
+            None => return self.drop(part.at.clone()),
+            Some("summary") => item["summary"] = texts("summary_text"),
+            Some(_) => item["content"] = texts("reasoning_text"),
         }
+        // The protocol asks for an id; of thoughts in the open nobody looks it up.
+        if !self.own && !self.target.quirks.refuses("input.id") {
+            item["id"] = format!("rs_{}", out.items.len()).into();
+        }
+        out.push(&part.at, item);
+        Ok(())
     }
 
     /// The proof, if it is one that the upstream minted. A bare one of a client of the same protocol was passed on as it was.
@@ -278,6 +275,6 @@ fn failed(output: &mut Vec<Value>) {
 }
 
 /// The place of the item or message that a part belongs to: `input[3].content[0]` belongs to `input[3]`.
-fn item_of(at: &str) -> &str {
+pub(super) fn item_of(at: &str) -> &str {
     at.find(']').map_or(at, |end| &at[..=end])
 }

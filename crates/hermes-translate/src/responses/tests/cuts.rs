@@ -32,6 +32,28 @@ fn wherever_a_stream_is_cut_into_pieces_it_says_the_same() {
     }
 }
 
+/// The events that a reader gets of a stream in two pieces.
+fn decoded(head: &[u8], tail: &[u8]) -> Vec<hermes_wire::SseEvent> {
+    let mut decoder = hermes_wire::SseDecoder::default();
+    let mut events: Vec<_> = decoder.push(head).map(Result::unwrap).collect();
+    events.extend(decoder.push(tail).map(Result::unwrap));
+    events.extend(decoder.finish().map(Result::unwrap));
+    events
+}
+
+#[test]
+fn every_byte_may_be_the_last_of_a_piece() {
+    for (name, stream) in recordings(".response.sse") {
+        let bytes = stream.as_bytes();
+        let bytes = &bytes[..bytes.len().min(4_096)];
+        let whole = decoded(bytes, b"");
+        for at in 0..bytes.len().min(2_048) {
+            let (head, tail) = bytes.split_at(at);
+            assert!(decoded(head, tail) == whole, "{name} at {at}");
+        }
+    }
+}
+
 #[test]
 fn every_byte_of_one_stream_may_be_its_last() {
     let all = recordings(".response.sse");

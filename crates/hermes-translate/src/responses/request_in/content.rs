@@ -18,8 +18,8 @@ pub(super) fn read(content: Option<&Value>, at: &str, prompt: &mut Prompt) -> Re
                 .map(|(number, value)| part(value, &format!("{at}[{number}]"), prompt))
                 .collect()
         }
-        Some(Value::Object(_)) => Err(Unsupported::invalid(at, "has to be a text or a list of parts")),
-        // Some clients give a tool's number or truth value as it is.
+        Some(value) if said(value, "type").is_some() => Ok(vec![part(value, at, prompt)?]),
+        // Some clients give what a tool made of JSON as it is.
         Some(other) => Ok(vec![Part::new(PartKind::Text(other.to_string()), at)]),
     }
 }

@@ -218,6 +218,20 @@ fn the_rest_has_its_place() {
 }
 
 #[rstest]
+#[case(json!("r"), "r")]
+#[case(json!([{"type": "input_text", "text": "r"}]), "r")]
+#[case(json!({"type": "input_text", "text": "r"}), "r")]
+#[case(json!({"content": "r", "success": true}), "{\"content\":\"r\",\"success\":true}")]
+#[case(json!(7), "7")]
+fn results_however_they_are_written(#[case] output: Value, #[case] expected: &str) {
+    let prompt = read(json!({"input": [{"type": "function_call_output", "call_id": "c", "output": output}]}));
+    let PartKind::Result(result) = &prompt.turns[0].parts[0].kind else {
+        panic!("no result");
+    };
+    assert_eq!(result.parts[0].kind, PartKind::Text(expected.to_owned()));
+}
+
+#[rstest]
 #[case(json!([]), "body")]
 #[case(json!({"input": 3}), "input")]
 #[case(json!({"input": [3]}), "input[0]")]

@@ -46,12 +46,11 @@ pub struct Prompt {
     /// Fields that only the client's protocol has and that change nothing of the meaning, with their paths; a writer of another
     /// protocol drops them by name.
     pub others: Vec<Other>,
-    /// Fields that only the client's protocol has and without which the request means something else, such as the id of an earlier
-    /// answer; an upstream of another protocol is not asked at all.
-    pub demands: Vec<Other>,
-    /// Fields that only the client's protocol has a use for and that nobody misses elsewhere, such as ids of items; only its own writer
-    /// looks at them.
-    pub marks: Vec<Other>,
+    /// Fields that only the client's protocol has and that the answer hangs on, such as a stored part of the conversation; no other
+    /// protocol can be asked without them.
+    pub needs: Vec<Other>,
+    /// How the client's protocol said what stands above in other words; only a writer of the same protocol looks here.
+    pub exact: Vec<Other>,
 }
 
 /// A field of the client's protocol that the common form has no place for.

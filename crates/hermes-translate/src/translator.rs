@@ -90,7 +90,7 @@ pub fn request(
     let mut prompt = read_request(client, body)?;
     prompt.client = Some(client);
     if client != target.protocol
-        && let Some(demand) = prompt.demands.first()
+        && let Some(demand) = prompt.needs.first()
     {
         return Err(Unsupported::demand(&demand.at, &target.name));
     }

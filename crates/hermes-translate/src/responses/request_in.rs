@@ -64,11 +64,11 @@ pub(crate) fn read_request(body: &Value) -> Result<Prompt, Unsupported> {
 fn sort(other: Other, prompt: &mut Prompt) {
     let quiet = match other.at.as_str() {
         "previous_response_id" | "conversation" | "prompt" => {
-            prompt.demands.push(other);
+            prompt.needs.push(other);
             return;
         }
         "background" if other.value == Value::Bool(true) => {
-            prompt.demands.push(other);
+            prompt.needs.push(other);
             return;
         }
         // What every other upstream does anyway; and padding against eavesdroppers, which streams of other protocols have not.
@@ -79,7 +79,7 @@ fn sort(other: Other, prompt: &mut Prompt) {
         _ => false,
     };
     if quiet {
-        prompt.marks.push(other);
+        prompt.exact.push(other);
     } else {
         prompt.others.push(other);
     }

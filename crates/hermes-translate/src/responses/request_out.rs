@@ -103,7 +103,7 @@ impl Request<'_> {
     fn others(&mut self) -> Result<Vec<(Other, bool)>, Unsupported> {
         let prompt = self.prompt;
         let refused = |one: &&Other| self.target.quirks.refuses(&one.at);
-        if let Some(demand) = prompt.demands.iter().find(refused) {
+        if let Some(demand) = prompt.needs.iter().find(refused) {
             return Err(Unsupported::demand(&demand.at, &self.target.name));
         }
         let mut kept = Vec::new();
@@ -115,9 +115,9 @@ impl Request<'_> {
             }
         }
         if self.own {
-            let demands = prompt.demands.iter().filter(|one| !one.at.starts_with("input["));
+            let demands = prompt.needs.iter().filter(|one| !one.at.starts_with("input["));
             kept.extend(demands.map(|one| (one.clone(), false)));
-            kept.extend(prompt.marks.iter().map(|one| (one.clone(), true)));
+            kept.extend(prompt.exact.iter().map(|one| (one.clone(), true)));
         }
         Ok(kept)
     }
@@ -200,7 +200,7 @@ impl Request<'_> {
     fn refused(&mut self, body: &mut Value) -> Result<(), Unsupported> {
         for path in self.target.quirks.refused.iter().flatten() {
             if take(body, path) {
-                let quiet = self.prompt.marks.iter().any(|mark| mark.at == *path);
+                let quiet = self.prompt.exact.iter().any(|mark| mark.at == *path);
                 if !quiet {
                     self.dropped.add(path.clone())?;
                 }

@@ -209,7 +209,7 @@ impl Reader<'_> {
     fn foreign(&mut self, item: &Value, kind: &str, at: &str) {
         if matches!(kind, "item_reference" | "compaction" | "compaction_summary") {
             // It stands for a part of the conversation that only the provider can read.
-            self.prompt.demands.push(Other {
+            self.prompt.needs.push(Other {
                 at: at.to_owned(),
                 value: item.clone(),
             });
@@ -230,7 +230,7 @@ impl Reader<'_> {
     }
 
     fn mark(&mut self, at: String, value: &Value) {
-        self.prompt.marks.push(Other {
+        self.prompt.exact.push(Other {
             at,
             value: value.clone(),
         });

@@ -147,7 +147,7 @@ fn tools_of_a_namespace_know_it() {
 #[case(json!({"input": [{"type": "item_reference", "id": "msg_1"}]}), "input[0]")]
 #[case(json!({"input": [{"type": "compaction", "encrypted_content": "e"}]}), "input[0]")]
 fn what_only_the_provider_keeps_is_demanded(#[case] body: Value, #[case] at: &str) {
-    let demands: Vec<_> = read(body).demands.into_iter().map(|demand| demand.at).collect();
+    let demands: Vec<_> = read(body).needs.into_iter().map(|demand| demand.at).collect();
     assert_eq!(demands, [at]);
 }
 

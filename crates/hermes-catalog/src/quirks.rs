@@ -41,7 +41,8 @@ pub struct Quirks {
     pub taken: Option<Vec<String>>,
     /// Fields that are always sent with these values.
     pub set: Option<BTreeMap<String, Value>>,
-    /// The field of Chat Completions in which thoughts of earlier turns are sent back; none means that they are not.
+    /// The field of Chat Completions in which thoughts of earlier turns are sent back, or of an item of thoughts in Responses (`content`,
+    /// `summary`); none means that they are not.
     pub thoughts_field: Option<String>,
     /// Whether tools may carry `strict`.
     pub strict_tools: Option<bool>,

@@ -1,6 +1,9 @@
-//! OpenAI Responses.
+//! OpenAI Responses, and the narrower dialects of it that upstreams speak.
 
+mod assembly;
 mod echo;
+mod failure;
+mod items;
 mod reply_in;
 mod reply_out;
 mod request_in;
@@ -15,3 +18,6 @@ pub(crate) use request_in::read_request;
 pub(crate) use request_out::write_request;
 pub(crate) use stream_in::Reader;
 pub(crate) use stream_out::Writer;
+
+#[cfg(test)]
+mod tests;

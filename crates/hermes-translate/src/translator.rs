@@ -94,12 +94,13 @@ pub fn request(
 ) -> Result<Translated, Unsupported> {
     let mut prompt = read_request(client, body)?;
     prompt.client = Some(client);
-    if let Some(need) = prompt.needs.first().filter(|_| client != target.protocol) {
-        let way_out = "Leave it out, or use a model that is reached through your own protocol.";
-        return Err(Unsupported::new(&need.at, "this", &target.name, way_out));
+    if client != target.protocol
+        && let Some(demand) = prompt.needs.first()
+    {
+        return Err(Unsupported::demand(&demand.at, &target.name));
     }
     let keeps_custom = match target.protocol {
-        Protocol::Responses => true,
+        Protocol::Responses => !target.quirks.refuses("tools.custom"),
         Protocol::ChatCompletions => target.quirks.takes("custom_tools"),
         Protocol::AnthropicMessages | Protocol::Gemini => false,
     };

@@ -5,7 +5,7 @@ use hermes_core::{ExitKind, Explain};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Unsupported {
-    /// A stable name: `unsupported_by_upstream`, `invalid_request`.
+    /// A stable name: `unsupported_by_upstream`, `unsupported_parameter`, `invalid_request`.
     pub code: &'static str,
     /// JSON path in the client's request.
     pub at: String,
@@ -22,6 +22,18 @@ impl Unsupported {
             message: format!("`{at}`: {what} cannot be sent to {upstream}. {way_out}"),
             at,
         }
+    }
+
+    /// The request leans on something that only upstreams of the client's protocol keep.
+    pub(crate) fn demand(at: &str, upstream: &str) -> Self {
+        let mut error = Self::new(
+            at,
+            "what it refers to or asks for",
+            upstream,
+            "Send the whole conversation instead, or use a model whose provider speaks the protocol of the request.",
+        );
+        error.code = "unsupported_parameter";
+        error
     }
 
     /// The request is not what its own protocol asks for.

@@ -1,0 +1,43 @@
+/// How much of a text was passed on, so that the whole of it can be told from what is missing without keeping it.
+#[derive(Default)]
+pub(super) struct Sent {
+    length: usize,
+    print: Print,
+}
+
+struct Print(u64);
+
+impl Default for Print {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Print {
+    fn add(&mut self, text: &str) {
+        self.0 = text.bytes().fold(self.0, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    }
+}
+
+impl Sent {
+    pub(super) fn add(&mut self, text: &str) {
+        self.length += text.len();
+        self.print.add(text);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// What a whole text has beyond the part that was passed on; nothing when it begins otherwise.
+    pub(super) fn missing<'a>(&self, whole: &'a str) -> &'a str {
+        let Some((head, rest)) = whole.split_at_checked(self.length) else {
+            return "";
+        };
+        let mut print = Print::default();
+        print.add(head);
+        if print.0 == self.print.0 { rest } else { "" }
+    }
+}

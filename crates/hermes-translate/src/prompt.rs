@@ -3,6 +3,7 @@
 //! Everything remembers where it stood in the client's request (`at`, a JSON path such as `messages[2].content[0]`), so that what an
 //! upstream cannot take is named as the client knows it.
 
+use hermes_core::Protocol;
 use serde_json::{Map, Value};
 
 use crate::proof::Proof;
@@ -10,6 +11,8 @@ use crate::proof::Proof;
 /// A request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prompt {
+    /// The client's protocol.
+    pub client: Option<Protocol>,
     /// The model as the client named it.
     pub model: String,
     /// The conversation in order; system texts stand where they came.
@@ -43,6 +46,9 @@ pub struct Prompt {
     /// Fields that only the client's protocol has and that change nothing of the meaning, with their paths; a writer of another
     /// protocol drops them by name.
     pub others: Vec<Other>,
+    /// What the common form holds in other words, as it came, by its path: for a writer of the same protocol. Nothing of it is lost
+    /// toward other protocols, so that nobody reports it.
+    pub own: Map<String, Value>,
 }
 
 /// A field of the client's protocol that the common form has no place for.

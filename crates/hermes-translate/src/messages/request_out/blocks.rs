@@ -98,16 +98,24 @@ impl Writing<'_> {
             }
         }
         let mere = !self.native() || result.parts.iter().all(|part| part.at == format!("{at}.content"));
-        match &blocks[..] {
+        let content = match &blocks[..] {
             [] => None,
-            [one] if mere && one.as_object().map(Map::len) == Some(2) && one["text"].is_string() => {
-                block.insert("content".to_owned(), one["text"].clone())
-            }
-            _ => block.insert("content".to_owned(), blocks.into()),
+            [one] if mere => plain(one).map(Value::from).or(Some(blocks.into())),
+            _ => Some(blocks.into()),
         };
+        if let Some(content) = content {
+            block.insert("content".to_owned(), content);
+        }
         if result.is_error {
             block.insert("is_error".to_owned(), true.into());
         }
         Ok(block.into())
     }
+}
+
+/// The text of a block that is nothing but a text.
+pub(super) fn plain(block: &Value) -> Option<&str> {
+    let fields = block.as_object().filter(|fields| fields.len() == 2)?;
+    let text = fields.get("text")?.as_str();
+    text.filter(|_| fields.get("type").is_some_and(|kind| kind == "text"))
 }

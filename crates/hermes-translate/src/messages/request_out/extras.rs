@@ -4,6 +4,9 @@ use serde_json::{Map, Value};
 
 use crate::prompt::Prompt;
 
+/// Objects whose unknown fields are told one by one. Elsewhere a dot is part of a name.
+const PARENTS: [&str; 5] = ["metadata", "output_config", "source", "thinking", "tool_choice"];
+
 /// Fields of a client's block, tool or body that stand in no common form, by the place of what they stood in.
 #[derive(Default)]
 pub(super) struct Extras<'a> {
@@ -33,7 +36,11 @@ impl<'a> Extras<'a> {
     /// Puts the fields of a place back. Those of the body stand in no place.
     pub(super) fn restore(&self, place: &str, into: &mut Value) {
         for (field, value) in self.places.get(place).into_iter().flatten() {
-            put(into, field, (*value).clone());
+            let value = (*value).clone();
+            match field.split_once('.') {
+                Some((parent, inner)) if PARENTS.contains(&parent) => set(entry(into, parent), inner, value),
+                _ => set(into, field, value),
+            }
         }
     }
 }
@@ -51,20 +58,20 @@ fn split(at: &str) -> (&str, &str) {
 
 /// Sets a dotted path; what is no object on the way becomes one.
 pub(super) fn put(into: &mut Value, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => set(into, path, value),
+        Some((first, rest)) => put(entry(into, first), rest, value),
+    }
+}
+
+fn set(into: &mut Value, field: &str, value: Value) {
+    *entry(into, field) = value;
+}
+
+/// A field of what is an object, or becomes one.
+fn entry<'v>(into: &'v mut Value, field: &str) -> &'v mut Value {
     if !into.is_object() {
         *into = Map::new().into();
     }
-    let Some(fields) = into.as_object_mut() else {
-        return;
-    };
-    match path.split_once('.') {
-        None => {
-            fields.insert(path.to_owned(), value);
-        }
-        Some((first, rest)) => put(
-            fields.entry(first).or_insert_with(|| Map::new().into()),
-            rest,
-            value,
-        ),
-    }
+    &mut into[field]
 }

@@ -34,17 +34,7 @@ impl Writing<'_> {
         let prompt = self.prompt;
         let sampling = &prompt.sampling;
         let bound = thinks && !self.native();
-        let (mut temperature, mut top_p) = (sampling.temperature.clone(), sampling.top_p.clone());
-        if !self.native() {
-            // Newer models refuse both at once, even where one of them says nothing.
-            if temperature.is_some() && is_one(top_p.as_ref()) {
-                self.drop(Field::TopP)?;
-                top_p = None;
-            } else if top_p.is_some() && is_one(temperature.as_ref()) {
-                self.drop(Field::Temperature)?;
-                temperature = None;
-            }
-        }
+        let (temperature, top_p) = self.one_of_both()?;
         if let Some(value) = temperature {
             if bound && !is_one(Some(&value)) {
                 self.drop(Field::Temperature)?;
@@ -70,6 +60,24 @@ impl Writing<'_> {
         }
         self.stop(body)?;
         self.without_counterpart()
+    }
+
+    /// Temperature and nucleus. Newer models refuse both at once, even where one of them says nothing.
+    fn one_of_both(&mut self) -> Result<(Option<Number>, Option<Number>), Unsupported> {
+        let sampling = &self.prompt.sampling;
+        let (temperature, top_p) = (sampling.temperature.clone(), sampling.top_p.clone());
+        if self.native() || temperature.is_none() || top_p.is_none() {
+            return Ok((temperature, top_p));
+        }
+        if is_one(top_p.as_ref()) {
+            self.drop(Field::TopP)?;
+            return Ok((temperature, None));
+        }
+        if is_one(temperature.as_ref()) {
+            self.drop(Field::Temperature)?;
+            return Ok((None, top_p));
+        }
+        Ok((temperature, top_p))
     }
 
     fn temperature(&mut self, value: Number) -> Result<Number, Unsupported> {

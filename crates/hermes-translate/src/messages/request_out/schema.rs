@@ -33,52 +33,38 @@ fn simple(schema: &Value) -> bool {
 
 /// Puts the properties of alternatives side by side; required is what all of them require.
 fn join(fields: &mut Map<String, Value>, schemas: &[Value], all: bool) {
-    let mut properties = Map::new();
+    let mut properties = fields
+        .get("properties")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     let mut required: Option<Vec<Value>> = None;
     for schema in schemas {
-        for (name, property) in schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
+        let inner = schema.get("properties").and_then(Value::as_object);
+        for (name, property) in inner.into_iter().flatten() {
             properties.entry(name.clone()).or_insert_with(|| property.clone());
         }
-        let these = schema
-            .get("required")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
+        let these = names(schema.get("required"));
         required = Some(match required {
             None => these,
             Some(before) if all => [before, these].concat(),
             Some(before) => before.into_iter().filter(|name| these.contains(name)).collect(),
         });
     }
-    let mut own = fields.get("properties").cloned().unwrap_or_else(|| json!({}));
-    for (name, property) in properties {
-        if own.get(&name).is_none() && own.is_object() {
-            own[name.as_str()] = property;
-        }
-    }
-    fields.insert("properties".to_owned(), own);
-    let mut names: Vec<Value> = fields
-        .get("required")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
+    fields.insert("properties".to_owned(), properties.into());
+    let mut together = names(fields.get("required"));
     for name in required.unwrap_or_default() {
-        if !names.contains(&name) {
-            names.push(name);
+        if !together.contains(&name) {
+            together.push(name);
         }
     }
-    if !names.is_empty() {
-        put_names(fields, names);
+    if !together.is_empty() {
+        fields.insert("required".to_owned(), together.into());
     }
 }
 
-fn put_names(fields: &mut Map<String, Value>, names: Vec<Value>) {
-    fields.insert("required".to_owned(), names.into());
+fn names(required: Option<&Value>) -> Vec<Value> {
+    required.and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
 /// A schema of the answer in which every object says that it holds nothing else, as Anthropic demands.

@@ -77,18 +77,7 @@ impl Writing<'_> {
             self.drop_thinking()?;
             return Ok(false);
         }
-        let value = match style.unwrap_or(ThinkingStyle::Effort) {
-            ThinkingStyle::Effort => self.by_effort(body, thinking),
-            ThinkingStyle::Budget => by_budget(thinking, limit),
-            ThinkingStyle::Switch => {
-                if thinking.amount != Amount::Adaptive {
-                    self.drop_thinking()?;
-                }
-                Some(json!({"type": "enabled"}))
-            }
-            ThinkingStyle::None => None,
-        };
-        let Some(mut value) = value else {
+        let Some(mut value) = self.told(body, thinking, limit)? else {
             self.drop_thinking()?;
             return Ok(false);
         };
@@ -98,6 +87,26 @@ impl Writing<'_> {
         }
         body.insert("thinking".to_owned(), value);
         Ok(true)
+    }
+
+    /// How much to think, in the upstream's way; none where it cannot be told.
+    fn told(
+        &mut self,
+        body: &mut Map<String, Value>,
+        thinking: &Thinking,
+        limit: u64,
+    ) -> Result<Option<Value>, Unsupported> {
+        match self.target.quirks.thinking.unwrap_or(ThinkingStyle::Effort) {
+            ThinkingStyle::Effort => Ok(self.by_effort(body, thinking)),
+            ThinkingStyle::Budget => Ok(by_budget(thinking, limit)),
+            ThinkingStyle::Switch => {
+                if thinking.amount != Amount::Adaptive {
+                    self.drop_thinking()?;
+                }
+                Ok(Some(json!({"type": "enabled"})))
+            }
+            ThinkingStyle::None => Ok(None),
+        }
     }
 
     fn as_it_came(&self, body: &mut Map<String, Value>, thinking: &Thinking) {

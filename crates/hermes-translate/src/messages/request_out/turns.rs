@@ -1,7 +1,8 @@
 use hermes_catalog::SystemPlace;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Writing;
+use super::blocks::plain;
 use crate::prompt::{Part, PartKind, Role, Turn};
 use crate::read::text;
 use crate::unsupported::Unsupported;
@@ -39,7 +40,7 @@ impl Writing<'_> {
         let mut leading = true;
         for turn in &prompt.turns {
             let instructs = matches!(turn.role, Role::System | Role::Developer);
-            leading &= instructs;
+            leading &= instructs && (!self.native() || turn.at == "system");
             if instructs && (leading || self.hoists(turn)) {
                 for block in self.blocks(turn)? {
                     system.push((block, turn));
@@ -96,10 +97,11 @@ impl Writing<'_> {
         let mere = |part: &Part| part.at == "system" || part.at.ends_with(".content");
         let mere = blocks.len() == 1 && blocks[0].1.parts.iter().all(mere);
         let blocks: Vec<Value> = blocks.into_iter().map(|(block, _)| block).collect();
-        let plain = |block: &Value| block.as_object().map(Map::len) == Some(2);
-        if (mere || !self.native()) && blocks.iter().all(plain) {
-            let texts: Vec<&str> = blocks.iter().filter_map(|block| text(block, "text")).collect();
-            return Some(texts.join("\n\n").into());
+        if mere || !self.native() {
+            let texts: Option<Vec<&str>> = blocks.iter().map(plain).collect();
+            if let Some(texts) = texts {
+                return Some(texts.join("\n\n").into());
+            }
         }
         Some(blocks.into())
     }
@@ -120,11 +122,10 @@ impl Writing<'_> {
 
     fn message(&self, message: Message) -> Value {
         let content = match &message.blocks[..] {
-            [block] if message.plain && is(block, "text") && block.as_object().map(Map::len) == Some(2) => {
-                block["text"].clone()
-            }
-            _ => message.blocks.into(),
+            [block] if message.plain => plain(block).map(Value::from),
+            _ => None,
         };
+        let content = content.unwrap_or_else(|| message.blocks.into());
         let mut value = json!({"role": message.role, "content": content});
         self.extras.restore(&message.at, &mut value);
         value

@@ -76,7 +76,7 @@ const WORDS: [&str; 60] = [
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![
         9 => prop::sample::select(WORDS.to_vec()).prop_map(str::to_owned),
-        1 => ".{0,6}",
+        1 => "[^\\]]{1,6}",
     ]
 }
 
@@ -106,8 +106,8 @@ fn typed() -> impl Strategy<Value = Value> {
     })
 }
 
-fn request() -> impl Strategy<Value = Value> {
-    let role = prop::sample::select(vec!["user", "assistant", "system"]);
+fn request(roles: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    let role = prop::sample::select(roles);
     let message = (role, prop::collection::vec(typed(), 0..4));
     let message = message.prop_map(|(role, content)| serde_json::json!({"role": role, "content": content}));
     (prop::collection::vec(message, 1..4), value()).prop_map(|(messages, mut rest)| {
@@ -121,19 +121,18 @@ fn request() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn requests_are_read_or_refused(body in prop_oneof![value(), request()]) {
+    fn requests_are_read_or_refused(body in prop_oneof![value(), request(&["user", "assistant", "system"])]) {
         if let Ok(prompt) = read_request(&body) {
             let _ = written(&prompt, Quirks::default());
         }
     }
 
     #[test]
-    fn requests_that_were_written_are_written_the_same_again(body in request()) {
+    fn requests_that_were_written_are_written_the_same_again(body in request(&["user", "assistant"])) {
         let once = read_request(&body).and_then(|prompt| written(&prompt, Quirks::default()));
         if let Ok((once, _)) = once {
-            let prompt = read_request(&once).unwrap();
-            let (twice, _) = written(&prompt, Quirks::default()).unwrap();
-            prop_assert_eq!(once, twice);
+            let twice = read_request(&once).and_then(|prompt| written(&prompt, Quirks::default()));
+            prop_assert_eq!(once, twice.unwrap().0);
         }
     }
 

@@ -14,7 +14,11 @@ fn plain(value: &Value) -> Value {
         Value::Array(items) => items.iter().map(plain).collect(),
         Value::Object(fields) => {
             let kept = fields.iter().filter(|(name, value)| {
-                let nothing = matches!(name.as_str(), "stream" | "is_error") && **value == json!(false);
+                let nothing = match name.as_str() {
+                    "stream" | "is_error" => **value == json!(false),
+                    "tools" => **value == json!([]),
+                    _ => false,
+                };
                 !nothing && !value.is_null()
             });
             kept.map(|(name, value)| (name.clone(), plain(value)))

@@ -33,7 +33,7 @@ enum State {
 /// The block that is open.
 enum Open {
     None,
-    /// Nothing was written of it yet.
+    /// Of text and thoughts nothing is written before there is some.
     Text {
         begun: bool,
     },
@@ -88,10 +88,7 @@ impl Writer {
                 let call = json!({"type": "tool_use", "id": id, "name": name, "input": {}});
                 self.block(call, out);
                 if *custom {
-                    self.delta(
-                        json!({"type": "input_json_delta", "partial_json": "{\"input\":\""}),
-                        out,
-                    );
+                    self.more("input_json_delta", "partial_json", "{\"input\":\"", out);
                 }
                 Open::Call { free: *custom }
             }
@@ -114,6 +111,15 @@ impl Writer {
         );
     }
 
+    /// A delta of text: the event that a stream is made of, written without a tree of JSON.
+    fn more(&self, kind: &str, field: &str, text: &str, out: &mut Vec<u8>) {
+        let (index, quoted) = (self.index, Value::from(text));
+        let data = format!(
+            r#"{{"type":"content_block_delta","index":{index},"delta":{{"type":"{kind}","{field}":{quoted}}}}}"#
+        );
+        write_event(out, Some("content_block_delta"), &data);
+    }
+
     fn stop(&mut self, out: &mut Vec<u8>) {
         emit(out, "content_block_stop", json!({"index": self.index}));
         self.index += 1;
@@ -128,18 +134,19 @@ impl Writer {
             Open::Refusal => self.refusal.push_str(text),
             Open::Text { .. } => {
                 self.begin_text(out);
-                self.delta(json!({"type": "text_delta", "text": text}), out);
+                self.more("text_delta", "text", text, out);
             }
             Open::Thinking { .. } if !self.context.wants_thoughts => {}
             Open::Thinking { begun, .. } => {
                 if !std::mem::replace(begun, true) {
                     self.block(json!({"type": "thinking", "thinking": "", "signature": ""}), out);
                 }
-                self.delta(json!({"type": "thinking_delta", "thinking": text}), out);
+                self.more("thinking_delta", "thinking", text, out);
             }
             Open::Call { free } => {
-                let text = if *free { inside(text) } else { text.to_owned() };
-                self.delta(json!({"type": "input_json_delta", "partial_json": text}), out);
+                let inside = if *free { Some(inside(text)) } else { None };
+                let text = inside.as_deref().unwrap_or(text);
+                self.more("input_json_delta", "partial_json", text, out);
             }
         }
     }
@@ -159,7 +166,7 @@ impl Writer {
             Open::Thinking { begun, proof } => self.end_thoughts(begun, proof.as_ref(), out),
             Open::Call { free } => {
                 if free {
-                    self.delta(json!({"type": "input_json_delta", "partial_json": "\"}"}), out);
+                    self.more("input_json_delta", "partial_json", "\"}", out);
                 }
                 self.stop(out);
             }

@@ -543,7 +543,7 @@ fn a_limit_is_always_there(
 }
 
 fn number(text: &str) -> Option<Number> {
-    Some(serde_json::from_str(text).unwrap())
+    serde_json::from_str(text).ok()
 }
 
 #[rstest]
@@ -680,20 +680,20 @@ fn thought(text: &str, proof: Option<Proof>) -> PartKind {
     }
 }
 
-fn minted(issuer: &str, kind: ProofKind) -> Option<Proof> {
-    Some(Proof::minted(&Issuer::new(issuer), kind, "p"))
+fn minted(issuer: &str, kind: ProofKind) -> Proof {
+    Proof::minted(&Issuer::new(issuer), kind, "p")
 }
 
-fn bare() -> Option<Proof> {
-    Some(Proof::read("p", ProofKind::Signature))
+fn bare() -> Proof {
+    Proof::read("p", ProofKind::Signature)
 }
 
 #[rstest]
-#[case::own(thought("t", minted("anthropic", ProofKind::Signature)), json!({"type": "thinking", "thinking": "t", "signature": "p"}))]
-#[case::own_redacted(thought("", minted("anthropic", ProofKind::Redacted)), json!({"type": "redacted_thinking", "data": "p"}))]
-#[case::of_another(thought("t", minted("openai", ProofKind::Encrypted)), json!(null))]
-#[case::of_another_of_this_kind(thought("t", minted("minimax", ProofKind::Signature)), json!(null))]
-#[case::bare_of_another_protocol(thought("t", bare()), json!(null))]
+#[case::own(thought("t", Some(minted("anthropic", ProofKind::Signature))), json!({"type": "thinking", "thinking": "t", "signature": "p"}))]
+#[case::own_redacted(thought("", Some(minted("anthropic", ProofKind::Redacted))), json!({"type": "redacted_thinking", "data": "p"}))]
+#[case::of_another(thought("t", Some(minted("openai", ProofKind::Encrypted))), json!(null))]
+#[case::of_another_of_this_kind(thought("t", Some(minted("minimax", ProofKind::Signature))), json!(null))]
+#[case::bare_of_another_protocol(thought("t", Some(bare())), json!(null))]
 #[case::unproved(thought("t", None), json!(null))]
 fn thoughts_go_back_to_whoever_proved_them(#[case] kind: PartKind, #[case] expected: Value) {
     let prompt = prompt(vec![turn(Role::Assistant, vec![kind, text("a")])]);
@@ -736,7 +736,7 @@ fn budgets_need_thoughts_first_in_a_turn_that_goes_on() {
         prompt.thinking = Some(thinking(Amount::Effort(Effort::Low)));
         body(&prompt, quirks).get("thinking").is_some()
     };
-    let proved = thought("t", minted("anthropic", ProofKind::Signature));
+    let proved = thought("t", Some(minted("anthropic", ProofKind::Signature)));
     assert!(!thinks(vec![], budget()));
     assert!(thinks(vec![proved], budget()));
     assert!(thinks(vec![], Quirks::default()));
@@ -871,4 +871,15 @@ fn a_turn_to_be_continued_is_refused_where_it_cannot_be() {
         ..Quirks::default()
     };
     assert_eq!(written(&prompt(turns), quirks).unwrap_err().at, "messages[1]");
+}
+
+#[test]
+fn a_strict_client_gets_an_error_for_the_first_loss() {
+    let mut prompt = hello();
+    prompt.sampling.seed = Some(1.into());
+    let names = crate::names::Names::default();
+    let mut strict = crate::Dropped::new(true);
+    let error =
+        crate::messages::write_request(&prompt, &super::target(Quirks::default()), &names, &mut strict);
+    assert_eq!(error.unwrap_err().at, "seed");
 }

@@ -2,6 +2,7 @@ mod cases;
 mod fuzz;
 mod mapping;
 mod order;
+mod reading;
 mod replies;
 mod requests;
 mod streams;

@@ -1,11 +1,15 @@
 //! Anthropic Messages.
 
+mod citations;
+mod failure;
+mod reasons;
 mod reply_in;
 mod reply_out;
 mod request_in;
 mod request_out;
 mod stream_in;
 mod stream_out;
+mod usage_out;
 
 pub(crate) use reply_in::read_reply;
 pub(crate) use reply_out::write_reply;
@@ -13,3 +17,6 @@ pub(crate) use request_in::read_request;
 pub(crate) use request_out::write_request;
 pub(crate) use stream_in::Reader;
 pub(crate) use stream_out::Writer;
+
+#[cfg(test)]
+mod tests;

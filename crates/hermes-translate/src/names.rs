@@ -82,8 +82,8 @@ fn flat(name: &str, namespace: Option<&str>) -> String {
     }
 }
 
-/// A name of at most 64 letters, digits, `_` and `-`.
-fn fitting(name: &str) -> String {
+/// A name, or the id of a call, of at most 64 letters, digits, `_` and `-`.
+pub(crate) fn fitting(name: &str) -> String {
     let fits = |one: char| one.is_ascii_alphanumeric() || matches!(one, '_' | '-');
     if !name.is_empty() && name.len() <= LONGEST && name.chars().all(fits) {
         return name.to_owned();

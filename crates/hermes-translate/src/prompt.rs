@@ -11,7 +11,7 @@ use crate::proof::Proof;
 /// A request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prompt {
-    /// The protocol that it came in.
+    /// The client's protocol.
     pub client: Option<Protocol>,
     /// The model as the client named it.
     pub model: String,
@@ -49,8 +49,9 @@ pub struct Prompt {
     /// Fields that only the client's protocol has and that the answer hangs on, such as a stored part of the conversation; no other
     /// protocol can be asked without them.
     pub needs: Vec<Other>,
-    /// How the client's protocol said what stands above in other words; only a writer of the same protocol looks here.
-    pub exact: Vec<Other>,
+    /// What the common form holds in other words, as it came, by its path: for a writer of the same protocol. Nothing of it is lost
+    /// toward other protocols, so that nobody reports it.
+    pub own: Map<String, Value>,
 }
 
 /// A field of the client's protocol that the common form has no place for.

@@ -79,7 +79,7 @@ fn sort(other: Other, prompt: &mut Prompt) {
         _ => false,
     };
     if quiet {
-        prompt.exact.push(other);
+        prompt.own.insert(other.at, other.value);
     } else {
         prompt.others.push(other);
     }

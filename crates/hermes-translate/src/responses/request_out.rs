@@ -117,7 +117,11 @@ impl Request<'_> {
         if self.own {
             let demands = prompt.needs.iter().filter(|one| !one.at.starts_with("input["));
             kept.extend(demands.map(|one| (one.clone(), false)));
-            kept.extend(prompt.exact.iter().map(|one| (one.clone(), true)));
+            let own = prompt.own.iter().map(|(at, value)| Other {
+                at: at.clone(),
+                value: value.clone(),
+            });
+            kept.extend(own.map(|one| (one, true)));
         }
         Ok(kept)
     }
@@ -200,7 +204,7 @@ impl Request<'_> {
     fn refused(&mut self, body: &mut Value) -> Result<(), Unsupported> {
         for path in self.target.quirks.refused.iter().flatten() {
             if take(body, path) {
-                let quiet = self.prompt.exact.iter().any(|mark| mark.at == *path);
+                let quiet = self.prompt.own.contains_key(path);
                 if !quiet {
                     self.dropped.add(path.clone())?;
                 }

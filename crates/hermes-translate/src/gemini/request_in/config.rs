@@ -81,7 +81,7 @@ fn modalities(config: &Value, at: &str, prompt: &mut Prompt) {
             value: value.clone(),
         };
         if plain {
-            prompt.exact.push(other);
+            prompt.own.insert(other.at, other.value);
         } else {
             prompt.needs.push(other);
         }
@@ -107,7 +107,7 @@ fn thinking(config: &Value, at: &str, prompt: &mut Prompt) {
         && let Some((name, budget)) = entry(value, "thinkingBudget")
     {
         let (at, value) = (path(&at, name), budget.clone());
-        prompt.exact.push(Other { at, value });
+        prompt.own.insert(at, value);
     }
     prompt.thinking = Some(Thinking {
         amount,

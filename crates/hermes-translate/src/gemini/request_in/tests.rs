@@ -148,7 +148,7 @@ fn formats() {
 fn modalities(#[case] config: Value, #[case] needs: usize, #[case] exact: usize) {
     let prompt = configured(config);
     assert_eq!(
-        (prompt.needs.len(), prompt.exact.len(), prompt.others.len()),
+        (prompt.needs.len(), prompt.own.len(), prompt.others.len()),
         (needs, exact, 0)
     );
 }

@@ -21,8 +21,14 @@ pub(super) fn write(
             dropped.add(&other.at)?;
         }
     }
-    for other in prompt.needs.iter().chain(&prompt.exact).filter(|_| request.own()) {
-        set(body, &other.at, other);
+    if request.own() {
+        for other in &prompt.needs {
+            set(body, &other.at, other);
+        }
+        for (at, value) in &prompt.own {
+            let (at, value) = (at.clone(), value.clone());
+            set(body, &at.clone(), &Other { at, value });
+        }
     }
     if let Some(user) = &prompt.user {
         dropped.add(&user.at)?;

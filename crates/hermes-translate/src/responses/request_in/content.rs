@@ -86,7 +86,7 @@ fn rest(value: &Value, known: &[&str], at: &str, prompt: &mut Prompt) {
                 prompt.others.push(other);
             } else {
                 // Likelihoods of a former answer; no model reads them.
-                prompt.exact.push(other);
+                prompt.own.insert(other.at, other.value);
             }
         }
     }

@@ -230,10 +230,7 @@ impl Reader<'_> {
     }
 
     fn mark(&mut self, at: String, value: &Value) {
-        self.prompt.exact.push(Other {
-            at,
-            value: value.clone(),
-        });
+        self.prompt.own.insert(at, value.clone());
     }
 
     /// The fields of an item that have no place of their own.

@@ -3,6 +3,7 @@
 //! Everything remembers where it stood in the client's request (`at`, a JSON path such as `messages[2].content[0]`), so that what an
 //! upstream cannot take is named as the client knows it.
 
+use hermes_core::Protocol;
 use serde_json::{Map, Value};
 
 use crate::proof::Proof;
@@ -43,6 +44,11 @@ pub struct Prompt {
     /// Fields that only the client's protocol has and that change nothing of the meaning, with their paths; a writer of another
     /// protocol drops them by name.
     pub others: Vec<Other>,
+    /// The protocol that the client wrote it in.
+    pub client: Option<Protocol>,
+    /// Fields that the common form holds under another name or form, as the client wrote them; only a writer of the same protocol
+    /// looks at them.
+    pub own: Map<String, Value>,
 }
 
 /// A field of the client's protocol that the common form has no place for.

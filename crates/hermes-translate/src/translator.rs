@@ -87,7 +87,11 @@ pub fn request(
     strict: bool,
     stamp: Stamp,
 ) -> Result<Translated, Unsupported> {
-    let prompt = read_request(client, body)?;
+    let mut prompt = read_request(client, body)?;
+    prompt.client = Some(client);
+    if client == Protocol::ChatCompletions && target.protocol != client {
+        chat::refuse_elsewhere(&prompt, target)?;
+    }
     let keeps_custom = match target.protocol {
         Protocol::Responses => true,
         Protocol::ChatCompletions => target.quirks.takes("custom_tools"),

@@ -1,0 +1,5 @@
+mod arbitrary;
+mod fixtures;
+mod replies;
+mod requests;
+mod streams;

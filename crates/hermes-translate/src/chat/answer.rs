@@ -264,10 +264,10 @@ impl Answer {
     fn proof(&mut self, thought: Option<u64>, kind: ProofKind, data: &str, out: &mut Vec<Event>) {
         let proof = Proof::minted(&self.issuer, kind, data);
         let alone = matches!(kind, ProofKind::Thought | ProofKind::Redacted);
-        let fits = self
-            .open
-            .as_ref()
-            .is_some_and(|open| open.block == Block::Thinking && open.thought == thought && !open.proved);
+        let fits = self.open.as_ref().is_some_and(|open| {
+            let same = open.thought.is_none() || open.thought == thought;
+            open.block == Block::Thinking && same && !open.proved
+        });
         if alone || !fits {
             self.close_open(out);
             self.open(&Block::Thinking, thought, out);
@@ -393,6 +393,3 @@ fn says_something(value: &Value) -> bool {
         Value::Object(fields) => fields.values().any(says_something),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -91,3 +91,6 @@ pub(crate) fn refuse_elsewhere(prompt: &Prompt, target: &Target) -> Result<(), U
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

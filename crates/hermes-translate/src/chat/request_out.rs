@@ -45,6 +45,11 @@ impl Job<'_> {
     fn takes(&self, field: &str) -> bool {
         self.target.quirks.takes(field)
     }
+
+    /// Whether tools of free text go as what they are.
+    fn keeps_custom(&self) -> bool {
+        self.same || self.takes("custom_tools")
+    }
 }
 
 /// Writes a request.
@@ -74,3 +79,6 @@ pub(crate) fn write_request(
     last::write(&mut job, &mut body)?;
     Ok(Value::Object(body))
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,3 +3,5 @@ mod fixtures;
 mod replies;
 mod requests;
 mod streams;
+
+pub(super) use fixtures::{context, data, gathered, target};

@@ -28,10 +28,19 @@ pub(super) fn read(message: &Value, at: &str) -> Vec<Part> {
     let field = ["reasoning_content", "reasoning"]
         .into_iter()
         .find_map(|name| Some((name, read::said(message, name)?)));
-    if let Some((name, text)) = field
+    if let Some((name, said)) = field
         && !told
     {
-        parts.insert(0, thinking(text, None, path(at, name)));
+        match parts.first_mut().map(|part| &mut part.kind) {
+            // The proof of the text, which the details leave out.
+            Some(PartKind::Thinking {
+                text,
+                proof: Some(proof),
+            }) if matches!(proof.kind, ProofKind::Signature | ProofKind::Encrypted) => {
+                said.clone_into(text);
+            }
+            _ => parts.insert(0, thinking(said, None, path(at, name))),
+        }
     }
     parts
 }

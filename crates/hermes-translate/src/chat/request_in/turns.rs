@@ -144,6 +144,14 @@ fn call(value: &Value, at: &str, others: &mut Vec<Other>) -> Result<ToolCall, Un
     read::text(value, "id")
         .unwrap_or_default()
         .clone_into(&mut call.id);
+    let (kind, known) = if call.custom {
+        ("custom", ["name", "input"])
+    } else {
+        ("function", ["name", "arguments"])
+    };
+    if let Some(inner) = value.get(kind) {
+        others.extend(read::others(inner, &known, &path(at, kind)));
+    }
     Ok(call)
 }
 

@@ -55,10 +55,10 @@ fn listed(job: &mut Job<'_>) -> Result<Option<Vec<String>>, Unsupported> {
 fn write_tool(job: &mut Job<'_>, tool: &Tool) -> Result<Value, Unsupported> {
     let mut written = match &tool.kind {
         ToolKind::Function { schema, strict } => function(job, tool, schema, *strict)?,
-        ToolKind::Custom { format } if job.takes("custom_tools") => custom(job, tool, format.as_ref()),
+        ToolKind::Custom { format } if job.keeps_custom() => custom(job, tool, format.as_ref()),
         ToolKind::Custom { format } => {
             if format.as_ref().is_some_and(|format| format["type"] != "text") {
-                job.drop(path(&tool.at, if job.same { "custom.format" } else { "format" }))?;
+                job.drop(path(&tool.at, "format"))?;
             }
             free_text(job, tool)
         }
@@ -206,7 +206,7 @@ fn one(job: &Job<'_>, name: &str, custom: bool) -> Value {
     let tool = job.prompt.tools.iter().find(|tool| tool.name == name);
     let namespace = tool.and_then(|tool| tool.namespace.as_deref());
     let sent = job.names.sent(name, namespace);
-    if custom && job.takes("custom_tools") {
+    if custom && job.keeps_custom() {
         json!({"type": "custom", "custom": {"name": sent}})
     } else {
         json!({"type": "function", "function": {"name": sent}})

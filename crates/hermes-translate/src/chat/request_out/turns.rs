@@ -8,6 +8,7 @@ use super::ids::Ids;
 use super::thoughts::Thoughts;
 use super::{Job, content, results};
 use crate::prompt::{Part, PartKind, Role, ToolCall};
+use crate::read::path;
 use crate::unsupported::Unsupported;
 
 /// What becomes one message, or the messages of one side.
@@ -242,7 +243,7 @@ impl Answer {
         let name = job.names.sent(&call.name, call.namespace.as_deref());
         let mut written = Map::new();
         written.insert("id".to_owned(), ids.of_call(&call.id, &call.name).into());
-        if call.custom && job.takes("custom_tools") {
+        if call.custom && job.keeps_custom() {
             written.insert("type".to_owned(), "custom".into());
             let inner = json!({"name": name, "input": call.arguments});
             written.insert("custom".to_owned(), inner);
@@ -254,6 +255,11 @@ impl Answer {
         if let Some(signature) = self.thoughts.signature.take() {
             let extra = crate::chat::details::with_thought_signature(&signature);
             written.insert("extra_content".to_owned(), extra);
+        }
+        for kind in ["function", "custom"] {
+            if let Some(Value::Object(inner)) = written.get_mut(kind) {
+                job.extras.put(&path(&part.at, kind), inner);
+            }
         }
         job.extras.put(&part.at, &mut written);
         self.calls.push(written.into());
@@ -289,7 +295,7 @@ impl Answer {
 /// Free text travels as the one argument of the function that stands for its tool; no arguments are an empty object.
 fn arguments(job: &Job<'_>, call: &ToolCall) -> String {
     if call.custom {
-        return json!({"input": call.arguments}).to_string();
+        return json!({ "input": call.arguments }).to_string();
     }
     if call.arguments.trim().is_empty() && !job.same {
         return "{}".to_owned();

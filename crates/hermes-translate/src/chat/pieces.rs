@@ -102,10 +102,29 @@ pub(super) fn source(citation: &Citation) -> Source {
     Source::Annotation(json!({"type": "url_citation", "url_citation": inner}))
 }
 
-/// The entries of `reasoning_details` for a thought with its proof.
-pub(super) fn proved(number: u64, text: &str, proof: &Proof) -> Vec<Value> {
+/// The entry of `reasoning_details` for a thought with its proof. OpenAI's accumulator puts entries together by their number, which has
+/// to be their place in the list: so it is one entry, also where its issuer would have sent two.
+pub(super) fn proved(place: u64, text: &str, proof: &Proof) -> Value {
     let wrapped = proof.wrapped();
-    details::write(number, text, Some((proof.kind, &wrapped)), None)
+    let entries = details::write(place, text, Some((proof.kind, &wrapped)), None);
+    let mut joined = Map::new();
+    for entry in entries {
+        if let Value::Object(fields) = entry {
+            joined.extend(fields);
+        }
+    }
+    joined.into()
+}
+
+/// An entry of a list that a stream adds to, with its place in the list, which OpenAI's accumulator demands.
+pub(super) fn numbered(place: u64, entry: Value) -> Value {
+    match entry {
+        Value::Object(mut fields) => {
+            fields.insert("index".to_owned(), place.into());
+            fields.into()
+        }
+        other => json!({"index": place, "value": other}),
+    }
 }
 
 /// A call with what it begins with: all of it in a whole answer, no arguments yet in a stream.

@@ -34,7 +34,6 @@ struct Message {
     refusal: Option<String>,
     thoughts: String,
     details: Vec<Value>,
-    proved: u64,
     annotations: Vec<Value>,
     citations: Vec<Value>,
     calls: Vec<Value>,
@@ -72,8 +71,8 @@ impl Message {
         match &whole.proof {
             Some(proof) if proof.kind == ProofKind::Thought => self.signature = Some(proof.clone()),
             Some(proof) => {
-                self.details.extend(pieces::proved(self.proved, text, proof));
-                self.proved += 1;
+                let place = self.details.len() as u64;
+                self.details.push(pieces::proved(place, text, proof));
             }
             None => {}
         }
@@ -82,8 +81,8 @@ impl Message {
     /// A signature that no call followed goes among the details.
     fn sign(&mut self) {
         if let Some(proof) = self.signature.take() {
-            self.details.extend(pieces::proved(self.proved, "", &proof));
-            self.proved += 1;
+            let place = self.details.len() as u64;
+            self.details.push(pieces::proved(place, "", &proof));
         }
     }
 

@@ -23,6 +23,8 @@ pub(crate) struct Writer {
     thought: Thought,
     /// Proofs given so far.
     proved: u64,
+    annotations: u64,
+    citations: u64,
     calls: u32,
     refused: bool,
     /// Gemini's signature of what follows.
@@ -46,6 +48,8 @@ impl Writer {
             open: None,
             thought: Thought::default(),
             proved: 0,
+            annotations: 0,
+            citations: 0,
             calls: 0,
             refused: false,
             signature: None,
@@ -122,9 +126,9 @@ impl Writer {
     }
 
     fn prove(&mut self, text: &str, proof: &Proof, out: &mut Vec<u8>) {
-        let details = pieces::proved(self.proved, text, proof);
+        let detail = pieces::proved(self.proved, text, proof);
         self.proved += 1;
-        self.delta(json!({ "reasoning_details": details }), out);
+        self.delta(json!({ "reasoning_details": [detail] }), out);
     }
 
     /// A signature that no call followed goes among the details.
@@ -134,11 +138,14 @@ impl Writer {
         }
     }
 
-    fn cite(&self, citation: &Citation, out: &mut Vec<u8>) {
-        let delta = match pieces::source(citation) {
-            Source::Annotation(value) => json!({ "annotations": [value] }),
-            Source::Other(value) => json!({ "citations": [value] }),
+    fn cite(&mut self, citation: &Citation, out: &mut Vec<u8>) {
+        let (field, count, value) = match pieces::source(citation) {
+            Source::Annotation(value) => ("annotations", &mut self.annotations, value),
+            Source::Other(value) => ("citations", &mut self.citations, value),
         };
+        let entry = pieces::numbered(*count, value);
+        *count += 1;
+        let delta = json!({ field: [entry] });
         self.delta(delta, out);
     }
 

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::Writer;
 use crate::chat::tests::{context, data};
-use crate::reply::{Block, Event, Failure, Finish, Head, Reason};
+use crate::proof::{Issuer, Proof, ProofKind};
+use crate::reply::{Block, Citation, Event, Failure, Finish, Head, Reason};
 use crate::translator::WriteStream;
 
 fn written(wants_usage: bool, events: &[Event]) -> Vec<Value> {
@@ -112,4 +113,45 @@ fn a_ping_is_a_comment() {
     Writer::new(&context()).ping(&mut out);
     assert_eq!(data(&out), Vec::<String>::new());
     assert!(out.starts_with(b":"));
+}
+
+#[test]
+fn entries_of_lists_carry_their_places() {
+    let issuer = Issuer::new("a");
+    let mut events = Vec::new();
+    for key in 0..2 {
+        let block = Block::Thinking;
+        events.push(Event::Open { key, block });
+        events.push(text(key, "t"));
+        let proof = Proof::minted(&issuer, ProofKind::Encrypted, "p");
+        events.push(Event::Proof { key, proof });
+        events.push(Event::Close { key });
+    }
+    events.push(Event::Open {
+        key: 2,
+        block: Block::Text,
+    });
+    for url in ["u", "v"] {
+        let citation = Citation {
+            url: Some(url.to_owned()),
+            title: None,
+            quote: None,
+            range: None,
+            value: Value::Null,
+        };
+        events.push(Event::Citation { key: 2, citation });
+    }
+    let chunks = written(false, &events);
+    for field in ["reasoning_details", "annotations"] {
+        let deltas = chunks
+            .iter()
+            .filter_map(|chunk| chunk["choices"][0]["delta"].get(field));
+        let places: Vec<&Value> = deltas.map(|list| &list[0]["index"]).collect();
+        assert_eq!(places, [0, 1], "{field}");
+    }
+    let sealed = &chunks[1]["choices"][0]["delta"]["reasoning_details"][0];
+    assert_eq!(
+        (&sealed["text"], &sealed["data"]),
+        (&json!("t"), &json!("hz1.a.enc.cA"))
+    );
 }

@@ -30,13 +30,11 @@ fn plain(body: &Value) -> Value {
     if let Some(choice) = fields.get_mut("tool_choice").filter(|choice| choice.is_object()) {
         choice["type"] = json!("function");
     }
-    if let Some(schema) = body
-        .get_mut("response_format")
-        .and_then(|one| one.get_mut("json_schema"))
+    let format = body.get_mut("response_format");
+    if let Some(schema) = format.and_then(|one| one.get_mut("json_schema"))
+        && schema["name"].is_null()
     {
-        if schema["name"].is_null() {
-            schema["name"] = json!("output");
-        }
+        schema["name"] = json!("output");
     }
     for tool in list(&mut body, "tools") {
         if tool.get("function").is_some() {

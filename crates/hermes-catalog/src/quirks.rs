@@ -41,9 +41,12 @@ pub struct Quirks {
     pub taken: Option<Vec<String>>,
     /// Fields that are always sent with these values.
     pub set: Option<BTreeMap<String, Value>>,
-    /// The field of Chat Completions in which thoughts of earlier turns are sent back, or of an item of thoughts in Responses (`content`,
-    /// `summary`); none means that they are not.
+    /// The field of Chat Completions in which thoughts of earlier turns are sent back, such as `reasoning_content`; with
+    /// `reasoning_details` their proofs go along, with `content` they are parts of it (Mistral). in an item of thoughts in Responses
+    /// (`content`, `summary`). None means that they are not sent.
     pub thoughts_field: Option<String>,
+    /// The `format` of encrypted thoughts in `reasoning_details`; that of Responses otherwise.
+    pub thoughts_format: Option<String>,
     /// Whether tools may carry `strict`.
     pub strict_tools: Option<bool>,
     /// Whether images may be given by address.
@@ -139,6 +142,7 @@ impl Quirks {
             taken: later.taken.or(self.taken),
             set: later.set.or(self.set),
             thoughts_field: later.thoughts_field.or(self.thoughts_field),
+            thoughts_format: later.thoughts_format.or(self.thoughts_format),
             strict_tools: later.strict_tools.or(self.strict_tools),
             image_urls: later.image_urls.or(self.image_urls),
             prefill: later.prefill.or(self.prefill),

@@ -1,5 +1,8 @@
-//! OpenAI Chat Completions.
+//! OpenAI Chat Completions, with what many upstreams add to it.
 
+mod answer;
+mod details;
+mod pieces;
 mod reply_in;
 mod reply_out;
 mod request_in;
@@ -9,7 +12,10 @@ mod stream_out;
 
 pub(crate) use reply_in::read_reply;
 pub(crate) use reply_out::write_reply;
-pub(crate) use request_in::read_request;
+pub(crate) use request_in::{read_request, refuse_elsewhere};
 pub(crate) use request_out::write_request;
 pub(crate) use stream_in::Reader;
 pub(crate) use stream_out::Writer;
+
+#[cfg(test)]
+mod tests;

@@ -99,6 +99,9 @@ pub fn request(
     {
         return Err(Unsupported::demand(&demand.at, &target.name));
     }
+    if client == Protocol::ChatCompletions && client != target.protocol {
+        chat::refuse_elsewhere(&prompt, target)?;
+    }
     let keeps_custom = match target.protocol {
         Protocol::Responses => !target.quirks.refuses("tools.custom"),
         Protocol::ChatCompletions => target.quirks.takes("custom_tools"),

@@ -1,24 +1,208 @@
+//! A client's stream.
+
 use std::sync::Arc;
 
+use hermes_core::Protocol;
+use hermes_wire::{Usage, stream_error, write_event};
+use serde_json::{Map, Value, json};
+
+use super::pieces::{self, Source};
 use crate::context::Context;
-use crate::reply::Event;
+use crate::proof::{Proof, ProofKind};
+use crate::reply::{Block, Citation, Event, Finish, Head, Reason};
 use crate::translator::WriteStream;
 
-pub(crate) struct Writer;
+/// How much of a thought is kept for the proof that may follow it, bytes.
+const KEPT_LIMIT: usize = 4 << 20;
+
+/// Writes chunks: the first with the role, one for each event, one with the reason, one with usage where it is wanted, and `[DONE]`.
+pub(crate) struct Writer {
+    context: Arc<Context>,
+    head: Map<String, Value>,
+    open: Option<Block>,
+    thought: Thought,
+    /// Proofs given so far.
+    proved: u64,
+    annotations: u64,
+    citations: u64,
+    calls: u32,
+    refused: bool,
+    /// Gemini's signature of what follows.
+    signature: Option<Proof>,
+    usage: Option<Usage>,
+}
+
+/// The thought that is open: a proof is only worth something beside all of its text.
+#[derive(Default)]
+struct Thought {
+    text: String,
+    too_long: bool,
+    proof: Option<Proof>,
+}
 
 impl Writer {
     pub(crate) fn new(context: &Arc<Context>) -> Self {
-        let _ = context;
-        Self
+        Self {
+            head: pieces::head(context, &Head::default(), "chat.completion.chunk"),
+            context: Arc::clone(context),
+            open: None,
+            thought: Thought::default(),
+            proved: 0,
+            annotations: 0,
+            citations: 0,
+            calls: 0,
+            refused: false,
+            signature: None,
+            usage: None,
+        }
+    }
+
+    fn chunk(&self, choices: Vec<Value>, usage: Value, out: &mut Vec<u8>) {
+        let mut chunk = self.head.clone();
+        chunk.insert("choices".to_owned(), choices.into());
+        if self.context.wants_usage {
+            chunk.insert("usage".to_owned(), usage);
+        }
+        write_event(out, None, &Value::Object(chunk).to_string());
+    }
+
+    fn delta(&self, delta: Value, out: &mut Vec<u8>) {
+        let Value::Object(delta) = delta else { return };
+        let choice = pieces::choice("delta", delta, None);
+        self.chunk(vec![choice.into()], Value::Null, out);
+    }
+
+    fn start(&mut self, head: &Head, out: &mut Vec<u8>) {
+        self.head = pieces::head(&self.context, head, "chat.completion.chunk");
+        self.delta(json!({"role": "assistant", "content": "", "refusal": null}), out);
+    }
+
+    fn open(&mut self, block: &Block, out: &mut Vec<u8>) {
+        self.open = Some(block.clone());
+        let Block::Call { id, name, custom, .. } = block else {
+            return self.sign(out);
+        };
+        let signature = self.signature.take();
+        let mut call = Map::from_iter([("index".to_owned(), self.calls.into())]);
+        call.extend(pieces::call(id, name, *custom, "", signature.as_ref()));
+        self.calls += 1;
+        self.delta(json!({ "tool_calls": [call] }), out);
+    }
+
+    fn text(&mut self, text: &str, out: &mut Vec<u8>) {
+        let delta = match &self.open {
+            None => return,
+            Some(Block::Text) => json!({ "content": text }),
+            Some(Block::Refusal) => {
+                self.refused = true;
+                json!({ "refusal": text })
+            }
+            Some(Block::Thinking) => {
+                if !self.context.wants_thoughts {
+                    return;
+                }
+                self.thought.keep(text);
+                json!({ "reasoning_content": text })
+            }
+            Some(Block::Call { custom, .. }) => {
+                let (kind, field) = pieces::kind(*custom);
+                let index = self.calls.saturating_sub(1);
+                json!({"tool_calls": [{"index": index, kind: {field: text}}]})
+            }
+        };
+        self.delta(delta, out);
+    }
+
+    fn close(&mut self, out: &mut Vec<u8>) {
+        self.open = None;
+        let thought = std::mem::take(&mut self.thought);
+        match thought.proof {
+            Some(proof) if proof.kind == ProofKind::Thought => self.signature = Some(proof),
+            // A proof without its text would be refused.
+            Some(_) if thought.too_long => out.extend_from_slice(b": x-hermes-dropped signature\n\n"),
+            Some(proof) => self.prove(&thought.text, &proof, out),
+            None => {}
+        }
+    }
+
+    fn prove(&mut self, text: &str, proof: &Proof, out: &mut Vec<u8>) {
+        let detail = pieces::proved(self.proved, text, proof);
+        self.proved += 1;
+        self.delta(json!({ "reasoning_details": [detail] }), out);
+    }
+
+    /// A signature that no call followed goes among the details.
+    fn sign(&mut self, out: &mut Vec<u8>) {
+        if let Some(proof) = self.signature.take() {
+            self.prove("", &proof, out);
+        }
+    }
+
+    fn cite(&mut self, citation: &Citation, out: &mut Vec<u8>) {
+        let (field, count, value) = match pieces::source(citation) {
+            Source::Annotation(value) => ("annotations", &mut self.annotations, value),
+            Source::Other(value) => ("citations", &mut self.citations, value),
+        };
+        let entry = pieces::numbered(*count, value);
+        *count += 1;
+        let delta = json!({ field: [entry] });
+        self.delta(delta, out);
+    }
+
+    fn finish(&mut self, finish: &Finish, out: &mut Vec<u8>) {
+        self.sign(out);
+        if finish.reason == Reason::Refusal
+            && !self.refused
+            && let Some(explanation) = &finish.explanation
+        {
+            self.delta(json!({ "refusal": explanation }), out);
+        }
+        let reason = pieces::reason(finish, self.calls > 0);
+        let mut choice = pieces::choice("delta", Map::new(), Some(reason));
+        pieces::put_stop(&mut choice, finish);
+        self.chunk(vec![choice.into()], Value::Null, out);
+        if self.context.wants_usage {
+            self.chunk(Vec::new(), pieces::usage(self.usage), out);
+        }
+        write_event(out, None, "[DONE]");
+    }
+}
+
+impl Thought {
+    fn keep(&mut self, text: &str) {
+        if self.too_long || self.text.len() + text.len() > KEPT_LIMIT {
+            self.too_long = true;
+            self.text = String::new();
+            return;
+        }
+        self.text.push_str(text);
     }
 }
 
 impl WriteStream for Writer {
     fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
-        let _ = (event, out);
+        match event {
+            Event::Start(head) => self.start(head, out),
+            Event::Open { block, .. } => self.open(block, out),
+            Event::Text { text, .. } => self.text(text, out),
+            Event::Proof { proof, .. } => self.thought.proof = Some(proof.clone()),
+            Event::Citation { citation, .. } => self.cite(citation, out),
+            Event::Close { .. } => self.close(out),
+            Event::Usage(usage) => self.usage = Some(*usage),
+            Event::Finish(finish) => self.finish(finish, out),
+            Event::Error(failure) => {
+                let status = failure.status;
+                let (kind, message) = (&failure.kind, &failure.message);
+                out.extend(stream_error(Protocol::ChatCompletions, status, kind, message, ""));
+            }
+            Event::Dropped(_) => {}
+        }
     }
 
     fn ping(&mut self, out: &mut Vec<u8>) {
-        let _ = out;
+        out.extend_from_slice(b": ping\n\n");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ mod support;
 use support::{asked, context, heard};
 
 /// The protocols whose readers and writers are there.
-const PROTOCOLS: [Protocol; 1] = [Protocol::Gemini];
+const PROTOCOLS: [Protocol; 4] = Protocol::ALL;
 
 fn pairs() -> impl Strategy<Value = (Protocol, Protocol)> {
     let one = || prop::sample::select(PROTOCOLS.to_vec());

@@ -341,6 +341,6 @@ fn what_the_answer_hangs_on_is_asked_of_gemini_alone(#[case] body: Value, #[case
     let refusal = ask(&target).unwrap_err();
     assert_eq!(
         (refusal.code, refusal.at.as_str()),
-        ("unsupported_by_upstream", at)
+        ("unsupported_parameter", at)
     );
 }

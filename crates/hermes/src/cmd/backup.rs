@@ -11,8 +11,12 @@ use crate::when;
 
 pub(super) async fn backup(app: &App<'_>, file: Option<&Path>) -> Outcome {
     let Some(store) = app.existing_store().await? else {
-        let nothing = Failure::new(ExitKind::Failure, "not_found", "there is no store to copy yet");
-        return Err(nothing.hint("It is made by the first `hermes auth add` or `hermes up`."));
+        let nothing = Failure::new(
+            ExitKind::Failure,
+            "not_found",
+            |_| "there is no store to copy yet",
+        );
+        return Err(nothing.hint(|_| "It is made by the first `hermes auth add` or `hermes up`."));
     };
     let file = file.map_or_else(|| dated(app), Path::to_owned);
     store.backup(&file).await?;
@@ -38,10 +42,14 @@ pub(super) async fn restore(app: &App<'_>, file: &Path, replace: bool) -> Outcom
             "`{}` is a database, and a backup file is not put into one",
             server.shown()
         );
-        return Err(Failure::new(ExitKind::Usage, "store_kind", text).hint(format!(
-            "Restore it into a home (leave out `{}`), then `hermes migrate --to` an empty database.",
-            server.origin
-        )));
+        return Err(
+            Failure::new(ExitKind::Usage, "store_kind", |_| text.clone()).hint(|_| {
+                format!(
+                    "Restore it into a home (leave out `{}`), then `hermes migrate --to` an empty database.",
+                    server.origin
+                )
+            }),
+        );
     }
     let store = hermes_store::restore(app.open_options(true), file, replace).await?;
     let count = store.credentials().await?.len();

@@ -72,7 +72,7 @@ fn text(app: &App<'_>, words: &[String]) -> Result<String, Failure> {
         text = app.prompter.ask("What do you want to ask?")?;
     }
     if text.trim().is_empty() {
-        return Err(Failure::usage("there is nothing to ask"));
+        return Err(Failure::usage(|_| "there is nothing to ask"));
     }
     Ok(text)
 }
@@ -104,15 +104,13 @@ async fn choose(app: &App<'_>, views: &[View], wanted: Option<&str>) -> Result<(
             None => Failure::new(
                 ExitKind::LoginRequired,
                 "not_logged_in",
-                "nothing is signed in that could answer",
+                |_| "nothing is signed in that could answer",
             )
-            .hint("Sign in with `hermes auth add PROVIDER`; see `hermes providers list`."),
-            Some(name) => Failure::new(
-                ExitKind::LoginRequired,
-                "unknown_model",
-                format!("no login serves `{name}`"),
-            )
-            .hint("See `hermes models`, or name it as `PROVIDER/MODEL`."),
+            .hint(|_| "Sign in with `hermes auth add PROVIDER`; see `hermes providers list`."),
+            Some(name) => Failure::new(ExitKind::LoginRequired, "unknown_model", |_| {
+                format!("no login serves `{name}`")
+            })
+            .hint(|_| "See `hermes models`, or name it as `PROVIDER/MODEL`."),
         });
     };
     match wanted {
@@ -128,8 +126,8 @@ pub(super) async fn default_model(app: &App<'_>, view: &View) -> Result<(String,
     let model = models
         .and_then(|models| models.default.as_ref().or(models.known.first()))
         .ok_or_else(|| {
-            Failure::usage(format!("no model of `{provider}` is known"))
-                .hint(format!("Name one with `-m {provider}/MODEL`."))
+            Failure::usage(|_| format!("no model of `{provider}` is known"))
+                .hint(|_| format!("Name one with `-m {provider}/MODEL`."))
         })?;
     Ok((format!("{provider}/{model}"), protocol_of(view)))
 }
@@ -145,10 +143,10 @@ pub(super) async fn ask(app: &App<'_>, question: &Question, show: bool) -> Resul
     let server = server::build(app, keys, Feed::default(), Edge::default(), None).await?;
     let listener = TcpListener::bind(("127.0.0.1", 0))
         .await
-        .map_err(|error| Failure::io("no local port is free", &error))?;
+        .map_err(|error| Failure::io(|_| "no local port is free", &error))?;
     let address = listener
         .local_addr()
-        .map_err(|error| Failure::io("the listener has no address", &error))?;
+        .map_err(|error| Failure::io(|_| "the listener has no address", &error))?;
     let key = chat_key(app, &server.keys).await?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serve = Arc::clone(&server.gateway).serve(listener, async {
@@ -312,11 +310,9 @@ fn piece(protocol: Protocol, data: &str) -> Result<Option<String>, Failure> {
 }
 
 fn broken(why: &str) -> Failure {
-    Failure::new(
-        ExitKind::Network,
-        "stream_broken",
-        format!("the answer broke off: {why}"),
-    )
+    Failure::new(ExitKind::Network, "stream_broken", |_| {
+        format!("the answer broke off: {why}")
+    })
 }
 
 /// The gateway's refusal as a failure with a fitting exit kind.
@@ -343,5 +339,5 @@ where
         said if said.is_empty() => format!("the gateway answered {status}"),
         said => hermes_oauth::printable(&said, 400),
     };
-    Failure::new(exit, "chat_refused", message).hint("See `hermes auth status`.")
+    Failure::new(exit, "chat_refused", |_| message.clone()).hint(|_| "See `hermes auth status`.")
 }

@@ -83,12 +83,10 @@ pub(super) async fn run(app: &App<'_>, args: &DashboardCommand) -> Outcome {
     let address = address(listen)?;
     let base = running_base(app, address)?;
     if !listens(&near(address).to_string()).await {
-        return Err(Failure::new(
-            ExitKind::Failure,
-            "not_running",
-            format!("nothing listens on `{address}`"),
-        )
-        .hint("Start it with `hermes up`; if it listens elsewhere, say where with `--listen`."));
+        return Err(Failure::new(ExitKind::Failure, "not_running", |_| {
+            format!("nothing listens on `{address}`")
+        })
+        .hint(|_| "Start it with `hermes up`; if it listens elsewhere, say where with `--listen`."));
     }
     let link = link(app, &base).await?;
     if app.printer.is_json() {

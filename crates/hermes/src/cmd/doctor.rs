@@ -9,6 +9,7 @@ use std::time::Duration;
 use hermes_core::{ExitKind, UnixMs, chain};
 use hermes_pool::{CLOCK_SETTING, State};
 use hermes_store::Store;
+use hermes_text::Lang;
 use owo_colors::{OwoColorize as _, Style};
 use serde::Serialize;
 use serde_json::json;
@@ -106,8 +107,8 @@ fn bad(about: &'static str, failure: Failure) -> Finding {
     Finding {
         about,
         grade: Grade::Bad,
-        text: failure.message,
-        hint: failure.hint,
+        text: failure.message.get(Lang::En).to_owned(),
+        hint: failure.hint.map(|hint| hint.get(Lang::En).to_owned()),
     }
 }
 
@@ -128,11 +129,11 @@ fn clock(now: UnixMs) -> Finding {
         let wrong = Failure::new(
             ExitKind::Failure,
             "clock",
-            "the clock of this machine is years behind",
+            |_| "the clock of this machine is years behind",
         );
         return bad(
             "clock",
-            wrong.hint("Set it; the end of every token is reckoned by it."),
+            wrong.hint(|_| "Set it; the end of every token is reckoned by it."),
         );
     }
     good("clock", crate::when::rfc3339(now))
@@ -166,19 +167,19 @@ async fn store(app: &App<'_>, findings: &mut Vec<Finding>) -> bool {
             if left > 0 {
                 damage.push(format!("and {left} more"));
             }
-            let torn = Failure::new(ExitKind::Store, "store_damaged", damage.join("; "));
+            let torn = Failure::new(ExitKind::Store, "store_damaged", |_| damage.join("; "));
             findings.push(bad(
                 "store",
-                torn.hint("Sign in to these accounts again, or `hermes restore` a backup."),
+                torn.hint(|_| "Sign in to these accounts again, or `hermes restore` a backup."),
             ));
         }
         Err(error) => findings.push(bad("store", error.into())),
     }
     if let Some(suspicion) = super::store::suspicion(store.as_ref()) {
-        let stale = Failure::new(ExitKind::Store, "store_suspect", suspicion.words());
-        findings.push(bad("standing", stale.hint(suspicion.next)));
+        let stale = Failure::new(ExitKind::Store, "store_suspect", |_| suspicion.words());
+        findings.push(bad("standing", stale.hint(|_| suspicion.next)));
     }
-    findings.push(good("key", protection_words(&info.protection)));
+    findings.push(good("key", protection_words(app.lang(), &info.protection)));
     findings.extend(issuers_clock(store.as_ref()).await);
     true
 }
@@ -210,12 +211,10 @@ fn files(app: &App<'_>) -> Vec<Finding> {
     if open.is_empty() {
         return vec![good("files", "only you can read them")];
     }
-    let loose = Failure::new(
-        ExitKind::Store,
-        "files",
-        format!("others can enter {}", open.join(" and ")),
-    );
-    vec![bad("files", loose.hint("Run `chmod 700` on it."))]
+    let loose = Failure::new(ExitKind::Store, "files", |_| {
+        format!("others can enter {}", open.join(" and "))
+    });
+    vec![bad("files", loose.hint(|_| "Run `chmod 700` on it."))]
 }
 
 #[cfg(unix)]
@@ -303,17 +302,16 @@ async fn gateway(app: &App<'_>) -> Finding {
         .ok()
         .and_then(|address| listener::strangers(address).pop())
     {
-        let foreign = Failure::new(
-            ExitKind::Failure,
-            "listener_of_another_user",
+        let foreign = Failure::new(ExitKind::Failure, "listener_of_another_user", |_| {
             format!(
                 "a program of user {user}, not of yours, listens on {address}: a client that goes there shows it its key"
-            ),
-        );
+            )
+        });
         return bad(
             "gateway",
-            foreign
-                .hint("Set another `listen` under `[gateway]`, and make new client keys if some were shown."),
+            foreign.hint(
+                |_| "Set another `listen` under `[gateway]`, and make new client keys if some were shown.",
+            ),
         );
     }
     if overview::listens(address).await {
@@ -322,12 +320,13 @@ async fn gateway(app: &App<'_>) -> Finding {
     match tokio::net::TcpListener::bind(address).await {
         Ok(_) => good("gateway", format!("{address} is free for `hermes up`")),
         Err(error) => {
-            let taken = Failure::new(
-                ExitKind::Failure,
-                "listen",
-                format!("{address} cannot be used: {}", chain(&error)),
-            );
-            bad("gateway", taken.hint("Set another `listen` under `[gateway]`."))
+            let taken = Failure::new(ExitKind::Failure, "listen", |_| {
+                format!("{address} cannot be used: {}", chain(&error))
+            });
+            bad(
+                "gateway",
+                taken.hint(|_| "Set another `listen` under `[gateway]`."),
+            )
         }
     }
 }

@@ -16,12 +16,10 @@ pub(super) async fn run(app: &App<'_>, id: &str) -> Outcome {
         None => None,
     };
     let Some(row) = row else {
-        let missing = Failure::new(
-            ExitKind::Failure,
-            "not_found",
-            format!("no request has the id `{id}`"),
-        );
-        return Err(missing.hint("The id is in the `x-hermes-request-id` header of the answer."));
+        let missing = Failure::new(ExitKind::Failure, "not_found", |_| {
+            format!("no request has the id `{id}`")
+        });
+        return Err(missing.hint(|_| "The id is in the `x-hermes-request-id` header of the answer."));
     };
     let login = app
         .views()

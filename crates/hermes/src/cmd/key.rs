@@ -36,7 +36,7 @@ pub(super) async fn keys(app: &App<'_>) -> Result<Keys, Failure> {
 async fn create(app: &App<'_>, name: &str, limits: KeyLimits) -> Outcome {
     let name = name.trim();
     if let Some(problem) = key_problem(name, &limits) {
-        return Err(Failure::usage(problem));
+        return Err(Failure::usage(|_| problem));
     }
     let keys = keys(app).await?;
     let made = keys.create(name, limits, app.now(), &*app.random).await?;
@@ -128,17 +128,13 @@ fn pick<'a>(keys: &'a [ClientKey], wanted: &str) -> Result<&'a ClientKey, Failur
     let mut found = keys.iter().filter(|key| key.revoked.is_none()).filter(fits);
     match (found.next(), found.next()) {
         (Some(key), None) => Ok(key),
-        (None, _) => Err(Failure::new(
-            ExitKind::Usage,
-            "target",
-            format!("no valid client key is called `{wanted}`"),
-        )
-        .hint("See `hermes key list`.")),
-        (Some(_), Some(_)) => Err(Failure::new(
-            ExitKind::Usage,
-            "target",
-            format!("several client keys are called `{wanted}`"),
-        )
-        .hint("Give the key's public beginning, from `hermes key list`.")),
+        (None, _) => Err(Failure::new(ExitKind::Usage, "target", |_| {
+            format!("no valid client key is called `{wanted}`")
+        })
+        .hint(|_| "See `hermes key list`.")),
+        (Some(_), Some(_)) => Err(Failure::new(ExitKind::Usage, "target", |_| {
+            format!("several client keys are called `{wanted}`")
+        })
+        .hint(|_| "Give the key's public beginning, from `hermes key list`.")),
     }
 }

@@ -51,8 +51,8 @@ pub(super) async fn add(app: &App<'_>, args: &Add) -> Outcome {
 async fn plan(app: &App<'_>, args: &Add) -> Result<Plan, Failure> {
     let row = app.provider(&args.provider).await?;
     if !row.needs_credential() {
-        let needless = Failure::usage(format!("`{}` needs no login: it takes no key", row.id));
-        return Err(needless.hint(format!(
+        let needless = Failure::usage(|_| format!("`{}` needs no login: it takes no key", row.id));
+        return Err(needless.hint(|_| format!(
             "Use it right away, as with `hermes chat -m {}/MODEL`; if it wants a key, name its variable with `key_env` in \
              `[endpoints]`.",
             row.id
@@ -64,8 +64,10 @@ async fn plan(app: &App<'_>, args: &Add) -> Result<Plan, Failure> {
                 .method(Some(method))
                 .is_ok_and(|one| !matches!(one.flow, LoginFlow::ApiKey)) =>
         {
-            return Err(Failure::usage(format!("`--method {method}` takes no API key"))
-                .hint("Leave out `--method`, or the option that names the key."));
+            return Err(
+                Failure::usage(|_| format!("`--method {method}` takes no API key"))
+                    .hint(|_| "Leave out `--method`, or the option that names the key."),
+            );
         }
         (Some(method), _) => Some(method.as_str()),
         (None, true) => Some("key"),
@@ -93,16 +95,14 @@ fn consent(app: &App<'_>, plan: &Plan, accepted: bool) -> Result<(), Failure> {
         return Ok(());
     }
     if app.printer.is_json() || !app.prompter.can_ask() {
-        return Err(Failure::new(
-            ExitKind::Cancelled,
-            "consent_missing",
+        return Err(Failure::new(ExitKind::Cancelled, "consent_missing", |_| {
             format!(
                 "{} restricts this login, and nobody is here to agree: {}",
                 plan.provider().name,
                 card.text
-            ),
-        )
-        .hint("Read the rule; if you accept its consequences, add `--accept-terms`."));
+            )
+        })
+        .hint(|_| "Read the rule; if you accept its consequences, add `--accept-terms`."));
     }
     let answer = app
         .prompter
@@ -110,7 +110,7 @@ fn consent(app: &App<'_>, plan: &Plan, accepted: bool) -> Result<(), Failure> {
     if answer.trim().eq_ignore_ascii_case("yes") {
         Ok(())
     } else {
-        Err(Failure::cancelled("not agreed, nothing was stored"))
+        Err(Failure::cancelled(|_| "not agreed, nothing was stored"))
     }
 }
 
@@ -128,7 +128,7 @@ async fn begin(app: &App<'_>, args: &Add, plan: &Plan, inputs: &Inputs<'_>) -> R
     let logins = app.pool().await?.logins();
     let options = StartOptions {
         loopback: listener.as_ref().map(|listener| listener.redirect_url().clone()),
-        lifetime: args.timeout.map(Duration::from_secs),
+        lifetime: args.timeout.map(|seconds| Duration::from_secs(seconds.into())),
     };
     let (provider, method) = (&plan.provider().id, Some(plan.method().id.as_str()));
     let (id, challenge) = logins
@@ -176,13 +176,13 @@ async fn complete(
 
 /// Ctrl-C and the request to end mean the same here: the login is cancelled, and nothing of it stays.
 fn signals() -> Result<Signals, Failure> {
-    Signals::new().map_err(|error| Failure::io("signals cannot be caught", &error))
+    Signals::new().map_err(|error| Failure::io(|_| "signals cannot be caught", &error))
 }
 
 /// Stopped by a signal, below the countdown that it interrupted.
 fn stopped(app: &App<'_>) -> Failure {
     app.printer.redraw("");
-    Failure::cancelled("cancelled, nothing was stored")
+    Failure::cancelled(|_| "cancelled, nothing was stored")
 }
 
 /// The callback listener, where the login has one and somebody sits at this machine.
@@ -238,8 +238,8 @@ pub(super) async fn finish(app: &App<'_>, args: &Finish) -> Outcome {
     let outcome = tokio::select! {
         outcome = wait::until_done(app, &logins, id, &view.challenge, None, &inputs) => outcome,
         () = give_up(app, args.timeout) => Err(Failure::new(
-            ExitKind::LoginExpired, "timeout", "the login was not approved within the time given",
-        ).hint(format!("It can still be approved; then run `hermes auth finish {id}` again."))),
+            ExitKind::LoginExpired, "timeout", |_| "the login was not approved within the time given",
+        ).hint(|_| format!("It can still be approved; then run `hermes auth finish {id}` again."))),
         _ = signals.next() => {
             logins.cancel(id).await?;
             Err(stopped(app))
@@ -250,9 +250,9 @@ pub(super) async fn finish(app: &App<'_>, args: &Finish) -> Outcome {
     Ok(0)
 }
 
-async fn give_up(app: &App<'_>, timeout: Option<u64>) {
+async fn give_up(app: &App<'_>, timeout: Option<u32>) {
     match timeout {
-        Some(seconds) => app.clock.sleep(Duration::from_secs(seconds)).await,
+        Some(seconds) => app.clock.sleep(Duration::from_secs(seconds.into())).await,
         None => std::future::pending().await,
     }
 }
@@ -275,8 +275,8 @@ pub(super) async fn cancel(app: &App<'_>, login_id: &str) -> Outcome {
 
 fn attempt_id(text: &str) -> Result<AttemptId, Failure> {
     text.trim().parse().map_err(|_| {
-        Failure::usage(format!("`{text}` is not a login id"))
-            .hint("Use the id that `hermes auth add --start` printed.")
+        Failure::usage(|_| format!("`{text}` is not a login id"))
+            .hint(|_| "Use the id that `hermes auth add --start` printed.")
     })
 }
 

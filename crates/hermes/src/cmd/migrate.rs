@@ -32,7 +32,7 @@ pub(super) async fn run(app: &App<'_>, to: &Secret) -> Outcome {
     let source = existing(app).await?;
     if let Some(suspicion) = suspicion(source.as_ref()) {
         let text = format!("{}, so its logins are not moved", suspicion.words());
-        return Err(Failure::new(ExitKind::Store, "store_suspect", text).hint(suspicion.next));
+        return Err(Failure::new(ExitKind::Store, "store_suspect", |_| text.clone()).hint(|_| suspicion.next));
     }
     let heir = told(
         app,
@@ -57,10 +57,10 @@ impl Target {
         }
         if text.contains("://") || text.is_empty() {
             let wrong = format!("`--to` takes an address such as `{EXAMPLE}`, or a folder");
-            return Err(Failure::usage(wrong));
+            return Err(Failure::usage(|_| wrong.clone()));
         }
         let path = std::path::absolute(text)
-            .map_err(|error| Failure::usage(format!("`{text}` cannot be a home: {error}")))?;
+            .map_err(|error| Failure::usage(|_| format!("`{text}` cannot be a home: {error}")))?;
         Ok(Self::Home(path))
     }
 
@@ -83,7 +83,7 @@ impl Target {
             && app.server.is_none()
             && is_same(path, &app.paths.home)
         {
-            return Err(Failure::usage("the logins are in that home already"));
+            return Err(Failure::usage(|_| "the logins are in that home already"));
         }
         Ok(options)
     }
@@ -117,17 +117,16 @@ fn is_same(one: &Path, other: &Path) -> bool {
 /// it goes on as before.
 async fn hand_over(app: &App<'_>, source: &dyn Store, heir: &dyn Store) -> Result<Dump, Failure> {
     if source.info().id == heir.info().id {
-        return Err(Failure::usage("the new store is the old one"));
+        return Err(Failure::usage(|_| "the new store is the old one"));
     }
     if !heir.credentials().await?.is_empty() {
         let what = format!("`{}` has logins of its own", heir.info().place);
-        return Err(
-            Failure::new(ExitKind::Usage, "taken", what).hint("Name an empty one; nothing was changed.")
-        );
+        return Err(Failure::new(ExitKind::Usage, "taken", |_| what.clone())
+            .hint(|_| "Name an empty one; nothing was changed."));
     }
     if let Some(suspicion) = suspicion(heir) {
         let text = format!("`{}`: {}", heir.info().place, suspicion.words());
-        return Err(Failure::new(ExitKind::Store, "store_suspect", text).hint(suspicion.next));
+        return Err(Failure::new(ExitKind::Store, "store_suspect", |_| text.clone()).hint(|_| suspicion.next));
     }
     source.retire(&heir.info().place, app.now()).await?;
     let copied = copy(app, source, heir).await;
@@ -146,7 +145,9 @@ async fn copy(app: &App<'_>, source: &dyn Store, heir: &dyn Store) -> Result<Dum
         None => Ok(dump),
         Some(what) => {
             let text = format!("{what} did not arrive as they were; the old store stays in use");
-            Err(Failure::new(ExitKind::Store, "migration_differs", text))
+            Err(Failure::new(ExitKind::Store, "migration_differs", |_| {
+                text.clone()
+            }))
         }
     }
 }

@@ -139,8 +139,8 @@ pub(super) fn running_base(app: &App<'_>, address: SocketAddr) -> Result<Url, Fa
     match far_hosts(app).first() {
         Some(host) => base(host),
         None => Err(
-            Failure::usage(format!("by which name `{address}` is reached is not known"))
-                .hint("Set `allowed_hosts` under `[gateway]` in config.toml."),
+            Failure::usage(|_| format!("by which name `{address}` is reached is not known"))
+                .hint(|_| "Set `allowed_hosts` under `[gateway]` in config.toml."),
         ),
     }
 }
@@ -195,11 +195,9 @@ fn refusal(address: SocketAddr, missing: &[(&'static str, &'static str)]) -> Fai
     );
     Failure {
         kind: "not_protected",
-        ..Failure::usage(format!(
-            "other machines would reach `{address}`, and that takes {names}"
-        ))
+        ..Failure::usage(|_| format!("other machines would reach `{address}`, and that takes {names}"))
     }
-    .hint(format!("{} {elsewhere}", steps.join(" ")))
+    .hint(|_| format!("{} {elsewhere}", steps.join(" ")))
 }
 
 fn far_hosts(app: &App<'_>) -> Vec<String> {
@@ -231,10 +229,8 @@ fn is_here(ip: IpAddr) -> bool {
 /// The address of a name as `allowed_hosts` gives it.
 fn base(host: &str) -> Result<Url, Failure> {
     let wrong = || {
-        Failure::usage(format!(
-            "`{host}` under `allowed_hosts` is no name such as `hermes.example.com`"
-        ))
-        .hint("Write it as clients send it in `Host`: the name, and the port where it is not 443.")
+        Failure::usage(|_| format!("`{host}` under `allowed_hosts` is no name such as `hermes.example.com`"))
+            .hint(|_| "Write it as clients send it in `Host`: the name, and the port where it is not 443.")
     };
     // URLs know more hosts than there are names, such as `*`.
     if !host
@@ -265,7 +261,7 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, Failure> {
         .as_deref()
         .unwrap_or(text)
         .parse()
-        .map_err(|_| Failure::usage(format!("`{text}` is not an address such as `{DEFAULT_LISTEN}`")))
+        .map_err(|_| Failure::usage(|_| format!("`{text}` is not an address such as `{DEFAULT_LISTEN}`")))
 }
 
 #[cfg(test)]

@@ -67,10 +67,12 @@ fn routes(app: &App<'_>, catalog: &Catalog) -> Result<Routes, Failure> {
             .split_once('/')
             .filter(|(_, model)| !model.is_empty())
             .ok_or_else(|| {
-                Failure::usage(format!(
-                    "`{}`: `routes.{alias}` must be `PROVIDER/MODEL`",
-                    app.config.file().display()
-                ))
+                Failure::usage(|_| {
+                    format!(
+                        "`{}`: `routes.{alias}` must be `PROVIDER/MODEL`",
+                        app.config.file().display()
+                    )
+                })
             })?;
         let provider = catalog.provider(provider)?.id.clone();
         Ok((

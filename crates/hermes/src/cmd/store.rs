@@ -80,8 +80,8 @@ pub(super) async fn run(app: &App<'_>, command: &StoreCommand) -> Outcome {
 pub(super) async fn existing<'a>(app: &'a App<'_>) -> Result<&'a Arc<dyn Store>, Failure> {
     app.existing_store().await?.ok_or_else(|| {
         let text = format!("there is no store in `{}` yet", app.store_place());
-        Failure::new(ExitKind::Failure, "not_found", text)
-            .hint("It is made by the first `hermes auth add` or `hermes up`.")
+        Failure::new(ExitKind::Failure, "not_found", |_| text.clone())
+            .hint(|_| "It is made by the first `hermes auth add` or `hermes up`.")
     })
 }
 
@@ -118,7 +118,7 @@ async fn info(app: &App<'_>) -> Outcome {
     add("kind", kind_words(about.shared, about.lab).to_owned());
     add("id", about.id.clone());
     add("schema", about.schema.to_string());
-    add("protection", protection_words(&about.protection));
+    add("protection", protection_words(app.lang(), &about.protection));
     add("standing", standing_words(suspicion.as_ref()));
     add(
         "machine",
@@ -196,8 +196,10 @@ fn tell_adopted(app: &App<'_>, place: &str, changed: bool) {
 fn agree(app: &App<'_>, suspicion: &Suspicion) -> Result<(), Failure> {
     if app.printer.is_json() || !app.prompter.can_ask() {
         let text = format!("{}, and nobody is here to say otherwise", suspicion.words());
-        return Err(Failure::new(ExitKind::Cancelled, "consent_missing", text)
-            .hint("If no other store renews these logins any more, run it again with `--yes`."));
+        return Err(
+            Failure::new(ExitKind::Cancelled, "consent_missing", |_| text.clone())
+                .hint(|_| "If no other store renews these logins any more, run it again with `--yes`."),
+        );
     }
     app.printer.warn(term_line(&suspicion.words()));
     let question =
@@ -205,7 +207,7 @@ fn agree(app: &App<'_>, suspicion: &Suspicion) -> Result<(), Failure> {
     if app.prompter.ask(question)?.trim().eq_ignore_ascii_case("yes") {
         Ok(())
     } else {
-        Err(Failure::cancelled("not agreed, nothing was changed"))
+        Err(Failure::cancelled(|_| "not agreed, nothing was changed"))
     }
 }
 

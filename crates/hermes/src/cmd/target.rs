@@ -40,10 +40,10 @@ pub(super) async fn with_help(app: &App<'_>, view: &View, error: PoolError) -> F
     if failure.exit == ExitKind::Store
         && let Some(suspicion) = store::suspicion(store.as_ref())
     {
-        return failure.hint(suspicion.next);
+        return failure.hint(|_| suspicion.next);
     }
     match standing(app, view).await {
-        Ok(Some(words)) => failure.hint(words),
+        Ok(Some(words)) => failure.hint(|_| words.clone()),
         _ => failure,
     }
 }
@@ -120,7 +120,7 @@ pub(super) async fn logout(app: &App<'_>, provider: &str) -> Outcome {
 pub(super) async fn revoke(app: &App<'_>, target: &str) -> Outcome {
     let (pool, view) = app.find(target).await?;
     let told = pool.end_at_provider(view.credential.id).await.map_err(|error| {
-        Failure::from(error).hint("Nothing was changed here. `hermes auth remove` deletes the login from this machine all the same.")
+        Failure::from(error).hint(|_| "Nothing was changed here. `hermes auth remove` deletes the login from this machine all the same.")
     })?;
     pool.remove(view.credential.id).await?;
     report(app, "revoked", &view);
@@ -190,8 +190,8 @@ pub(super) async fn refresh(app: &App<'_>, target: &str) -> Outcome {
 pub(super) async fn reset(app: &App<'_>, target: &str) -> Outcome {
     let (pool, view) = app.find(target).await?;
     if view.credential.health == Health::Disabled {
-        let off = Failure::usage(format!("`{}` is switched off", name(&view)));
-        return Err(off.hint("Use `hermes auth enable` to use it again."));
+        let off = Failure::usage(|_| format!("`{}` is switched off", name(&view)));
+        return Err(off.hint(|_| "Use `hermes auth enable` to use it again."));
     }
     let changed = pool.reset(view.credential.id).await?;
     report(app, "reset", &changed);

@@ -29,10 +29,10 @@ pub(super) async fn run(app: &App<'_>, args: &Up) -> Outcome {
     log_to_stderr(app);
     let reach = Reach::of(app, args).await?;
     let listener = listen_on(reach.address).map_err(|error| not_bound(reach.address, &error))?;
-    let signals = Signals::new().map_err(|error| Failure::io("signals cannot be caught", &error))?;
+    let signals = Signals::new().map_err(|error| Failure::io(|_| "signals cannot be caught", &error))?;
     let address = listener
         .local_addr()
-        .map_err(|error| Failure::io("the listener has no address", &error))?;
+        .map_err(|error| Failure::io(|_| "the listener has no address", &error))?;
     let keys = Arc::new(key::keys(app).await?);
     let (asker, questions) = dashboard::facts::channel();
     let feed = Feed::default();
@@ -77,7 +77,7 @@ async fn serve(
     let pool = app.pool().await?.clone();
     let address = listener
         .local_addr()
-        .map_err(|error| Failure::io("the listener has no address", &error))?;
+        .map_err(|error| Failure::io(|_| "the listener has no address", &error))?;
     let (stop, stopped) = oneshot::channel();
     let gateway = Arc::clone(&server.gateway).serve(listener, async {
         // The sender is dropped only with this function.
@@ -157,8 +157,10 @@ async fn greet(app: &App<'_>, server: &Server, reach: &Reach, address: SocketAdd
     }
     // A store that was just made has said so itself.
     if !info.created {
-        app.printer
-            .say(format_args!("Store: {}", protection_words(&info.protection)));
+        app.printer.say(format_args!(
+            "Store: {}",
+            protection_words(app.lang(), &info.protection)
+        ));
     }
     if info.shared {
         app.printer.say(format_args!(
@@ -206,18 +208,18 @@ fn not_bound(address: SocketAddr, error: &io::Error) -> Failure {
     let port = address.port();
     match error.kind() {
         io::ErrorKind::AddrInUse => {
-            Failure::new(ExitKind::Failure, "port_in_use", format!("`{address}` is already in use: another program holds port {port}"))
-                .hint(format!(
+            Failure::new(ExitKind::Failure, "port_in_use", |_| format!("`{address}` is already in use: another program holds port {port}"))
+                .hint(|_| format!(
                     "Perhaps `hermes up` runs already: see `hermes`. Otherwise choose another port, such as `hermes up --listen {}:{}`.",
                     address.ip(),
                     port.checked_add(1).unwrap_or(7766)
                 ))
         }
         io::ErrorKind::PermissionDenied => {
-            Failure::new(ExitKind::Failure, "port_forbidden", format!("port {port} needs rights this user does not have"))
-                .hint("Choose a port above 1023 with `--listen`.")
+            Failure::new(ExitKind::Failure, "port_forbidden", |_| format!("port {port} needs rights this user does not have"))
+                .hint(|_| "Choose a port above 1023 with `--listen`.")
         }
-        _ => Failure::io(&format!("cannot listen on {address}"), error),
+        _ => Failure::io(|_| format!("cannot listen on {address}"), error),
     }
 }
 

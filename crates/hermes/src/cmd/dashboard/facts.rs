@@ -59,7 +59,9 @@ async fn facts(app: &App<'_>, address: SocketAddr) -> ProgramFacts {
         })
     });
     ProgramFacts {
-        protection: store.map_or_else(String::new, |store| protection_words(&store.info().protection)),
+        protection: store.map_or_else(String::new, |store| {
+            protection_words(app.lang(), &store.info().protection)
+        }),
         machine: hermes_store::machine_name(&app.paths.home).unwrap_or_default(),
         listeners: vec![address.to_string()],
         routes: routes.collect(),

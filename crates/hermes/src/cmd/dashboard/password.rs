@@ -19,8 +19,8 @@ pub(super) async fn run(app: &App<'_>, stdin: bool, remove: bool) -> Outcome {
         asked(app)?
     };
     if let Some(problem) = password_problem(&password) {
-        return Err(Failure::usage(format!("the password {problem}"))
-            .hint("A sentence, or what a password manager makes, is long enough."));
+        return Err(Failure::usage(|_| format!("the password {problem}"))
+            .hint(|_| "A sentence, or what a password manager makes, is long enough."));
     }
     let ended = passwords(app).await?.set(&password).await?;
     tell(app, true, ended);
@@ -35,19 +35,21 @@ pub(super) async fn run(app: &App<'_>, stdin: bool, remove: bool) -> Outcome {
 fn asked(app: &App<'_>) -> Result<Secret, Failure> {
     if !app.prompter.can_ask() {
         return Err(
-            Failure::usage("a password is needed, and there is no terminal to ask for it")
-                .hint("Use `--stdin`."),
+            Failure::usage(|_| "a password is needed, and there is no terminal to ask for it")
+                .hint(|_| "Use `--stdin`."),
         );
     }
     let first = app.prompter.ask_hidden("Password for the dashboard (hidden)")?;
     if let Some(problem) = password_problem(&first) {
-        return Err(Failure::usage(format!("the password {problem}")));
+        return Err(Failure::usage(|_| format!("the password {problem}")));
     }
     let second = app.prompter.ask_hidden("The same once more")?;
     if first.expose() == second.expose() {
         Ok(first)
     } else {
-        Err(Failure::usage("the two passwords differ; nothing was changed"))
+        Err(Failure::usage(
+            |_| "the two passwords differ; nothing was changed",
+        ))
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn run(app: &App<'_>, scenario: Drill) -> Outcome {
     let removed = stage
         .folder
         .close()
-        .map_err(|error| Failure::io("the drill's folder could not be removed", &error));
+        .map_err(|error| Failure::io(|_| "the drill's folder could not be removed", &error));
     let result = played?;
     removed?;
     if app.printer.is_json() {
@@ -94,10 +94,10 @@ impl<'a> Stage<'a> {
         let folder = tempfile::Builder::new()
             .prefix("hermes-drill-")
             .tempdir()
-            .map_err(|error| Failure::io("no temporary folder", &error))?;
+            .map_err(|error| Failure::io(|_| "no temporary folder", &error))?;
         let sim = Sim::start(SimOptions::default())
             .await
-            .map_err(|error| Failure::io("the simulation cannot start", &error))?;
+            .map_err(|error| Failure::io(|_| "the simulation cannot start", &error))?;
         Ok(Self {
             printer,
             told: printer.is_json(),
@@ -139,7 +139,7 @@ impl<'a> Stage<'a> {
         args: &[&str],
     ) -> Result<Command, Failure> {
         let program = std::env::current_exe()
-            .map_err(|error| Failure::io("this program's own file is not known", &error))?;
+            .map_err(|error| Failure::io(|_| "this program's own file is not known", &error))?;
         let mut command = Command::new(program);
         command
             .args(args)
@@ -166,7 +166,7 @@ impl<'a> Stage<'a> {
             .program(home, later, extra, args)?
             .output()
             .await
-            .map_err(|error| Failure::io("the program could not be started once more", &error))?;
+            .map_err(|error| Failure::io(|_| "the program could not be started once more", &error))?;
         Ok(Ended {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -291,7 +291,7 @@ fn approve(sim: &Sim, challenge: &Challenge) -> bool {
 }
 
 fn failed(text: &str) -> Failure {
-    Failure::new(ExitKind::Failure, "drill", text)
+    Failure::new(ExitKind::Failure, "drill", |_| text.clone())
 }
 
 /// How a token is named in a story: enough to tell it from others, too little to use it.
@@ -301,7 +301,7 @@ fn short(token: &str) -> String {
 
 /// Copies a folder with everything in it, as a backup or a machine image does.
 fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
-    let copied = |error: std::io::Error| Failure::io("the home could not be copied", &error);
+    let copied = |error: std::io::Error| Failure::io(|_| "the home could not be copied", &error);
     fs_err::create_dir_all(to).map_err(copied)?;
     let mode = fs_err::metadata(from).map_err(copied)?.permissions();
     fs_err::set_permissions(to, mode).map_err(copied)?;

@@ -75,14 +75,14 @@ mod unix {
             ErrorKind::NotFound => Failure::new(
                 ExitKind::Failure,
                 "no_postgres",
-                "this drill needs a PostgreSQL server, and none is installed",
+                |_| "this drill needs a PostgreSQL server, and none is installed",
             )
-            .hint("On Debian and Ubuntu it is the package `postgresql`; it need not be running."),
-            _ => Failure::io("the database server could not be started", &error),
+            .hint(|_| "On Debian and Ubuntu it is the package `postgresql`; it need not be running."),
+            _ => Failure::io(|_| "the database server could not be started", &error),
         })?;
         server
             .create_database(DATABASE)
-            .map_err(|error| Failure::io("the database could not be made", &error))?;
+            .map_err(|error| Failure::io(|_| "the database could not be made", &error))?;
         Ok(server)
     }
 
@@ -90,7 +90,7 @@ mod unix {
     fn private(stage: &Stage<'_>) -> Result<(), Failure> {
         use std::os::unix::fs::PermissionsExt as _;
         fs_err::set_permissions(stage.home("second"), std::fs::Permissions::from_mode(0o700))
-            .map_err(|error| Failure::io("the second home could not be made", &error))
+            .map_err(|error| Failure::io(|_| "the second home could not be made", &error))
     }
 
     struct Two<'a> {
@@ -143,7 +143,7 @@ mod unix {
             stage.claim(before == "drill", "With the database, the gateway serves")?;
             database
                 .stop_immediate()
-                .map_err(|error| Failure::io("the database could not be stopped", &error))?;
+                .map_err(|error| Failure::io(|_| "the database could not be stopped", &error))?;
             let calls = stage.renewals();
             let served = self.ask(&url, &key).await?;
             stage.claim(
@@ -173,7 +173,7 @@ mod unix {
             let mut child = command
                 .stderr(Stdio::null())
                 .spawn()
-                .map_err(|error| Failure::io("the gateway could not be started", &error))?;
+                .map_err(|error| Failure::io(|_| "the gateway could not be started", &error))?;
             let pipe = child
                 .stdout
                 .take()
@@ -182,7 +182,7 @@ mod unix {
             BufReader::new(pipe)
                 .read_line(&mut line)
                 .await
-                .map_err(|error| Failure::io("the gateway ended", &error))?;
+                .map_err(|error| Failure::io(|_| "the gateway ended", &error))?;
             let greeting: Value = serde_json::from_str(&line).unwrap_or_default();
             let url = greeting["url"].as_str().map(str::to_owned);
             Ok((child, url.ok_or_else(|| failed("the gateway did not start"))?))

@@ -28,17 +28,17 @@ impl Inputs<'_> {
         match &method.flow {
             LoginFlow::ApiKey if start => Ok(()),
             LoginFlow::ApiKey if silent && (!self.key.is_given() || self.key.api_key) => {
-                Err(Failure::usage("an API key is needed, and there is no terminal to ask for it")
-                    .hint("Use `--api-key-stdin`, `--api-key-file FILE` or `--from-env NAME`."))
+                Err(Failure::usage(|_| "an API key is needed, and there is no terminal to ask for it")
+                    .hint(|_| "Use `--api-key-stdin`, `--api-key-file FILE` or `--from-env NAME`."))
             }
             LoginFlow::Browser(_) if silent && !listens && !self.code_stdin && !start => {
-                Err(Failure::usage("this login ends with a code to paste, and there is no terminal to ask for it").hint(
-                    "Use `--start` now and `hermes auth finish ID --code-stdin` later, or `--code-stdin` if the code comes on stdin.",
+                Err(Failure::usage(|_| "this login ends with a code to paste, and there is no terminal to ask for it").hint(
+                    |_| "Use `--start` now and `hermes auth finish ID --code-stdin` later, or `--code-stdin` if the code comes on stdin.",
                 ))
             }
             LoginFlow::Browser(_) | LoginFlow::ApiKey => Ok(()),
             _ if self.code_stdin => {
-                Err(Failure::usage("`--code-stdin` is for logins that end with a code to paste; this one needs none"))
+                Err(Failure::usage(|_| "`--code-stdin` is for logins that end with a code to paste; this one needs none"))
             }
             _ => Ok(()),
         }
@@ -51,14 +51,17 @@ impl Inputs<'_> {
         }
         if let Some(file) = &self.key.api_key_file {
             let mut file = fs_err::File::open(file)
-                .map_err(|error| Failure::usage(format!("the key file cannot be read: {error}")))?;
-            return Ok((read_secret(&mut file, "the key file")?, Source::Key));
+                .map_err(|error| Failure::usage(|_| format!("the key file cannot be read: {error}")))?;
+            return Ok((
+                read_secret(&mut file, hermes_text::cli::app::key_file)?,
+                Source::Key,
+            ));
         }
         if let Some(name) = &self.key.from_env {
             let Some(value) = app.env.get(name) else {
-                return Err(Failure::usage(format!(
-                    "the environment variable `{name}` is not set"
-                )));
+                return Err(Failure::usage(|_| {
+                    format!("the environment variable `{name}` is not set")
+                }));
             };
             return Ok((Secret::from(value.trim()), Source::Env(name.clone())));
         }

@@ -49,9 +49,9 @@ pub(super) async fn until_done(
                 .await?
             {
                 Progress::Done(finished) => Ok(*finished),
-                Progress::Waiting { note, .. } => Err(Failure::usage(
-                    note.unwrap_or_else(|| "the key was not taken".to_owned()),
-                )),
+                Progress::Waiting { note, .. } => Err(Failure::usage(|_| {
+                    note.clone().unwrap_or_else(|| "the key was not taken".to_owned())
+                })),
             }
         }
     }
@@ -148,7 +148,7 @@ async fn race(
                 }
                 line = (!scripted).then(|| app.prompter.line());
             }
-            Event::Pasted(_) if scripted => return Err(Failure::usage("stdin holds no code")),
+            Event::Pasted(_) if scripted => return Err(Failure::usage(|_| "stdin holds no code")),
             // An empty line asks again; a closed stdin leaves the browser.
             Event::Pasted(Some(_)) => line = Some(app.prompter.line()),
             Event::Pasted(None) => line = None,
@@ -157,7 +157,7 @@ async fn race(
                 return Err(Failure::new(
                     hermes_core::ExitKind::LoginExpired,
                     "timeout",
-                    "the login was not approved in time",
+                    |_| "the login was not approved in time",
                 ));
             }
         }

@@ -1,7 +1,7 @@
 use crate::Lang;
 
 /// A text in every language, for whoever says something before it is known to whom.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Both {
     en: String,
     zh: String,

@@ -298,7 +298,7 @@ impl<'a> App<'a> {
             catalog
                 .provider(name)
                 .map(|provider| provider.id.clone())
-                .map_err(|error| error.to_string())
+                .map_err(|error| Failure::from(error).message)
         })?)
     }
 

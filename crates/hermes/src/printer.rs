@@ -114,12 +114,18 @@ impl Printer {
 
     /// Something the person should know.
     pub(crate) fn note(&self, text: impl Display) {
-        self.say(format_args!("{}{text}", self.before(frame::note).cyan()));
+        self.say(format_args!(
+            "{}{text}",
+            self.before(frame::note(self.lang)).cyan()
+        ));
     }
 
     /// Something that may become a problem.
     pub(crate) fn warn(&self, text: impl Display) {
-        self.say(format_args!("{}{text}", self.before(frame::warning).yellow()));
+        self.say(format_args!(
+            "{}{text}",
+            self.before(frame::warning(self.lang)).yellow()
+        ));
     }
 
     /// Why a command did not do its work.
@@ -133,18 +139,23 @@ impl Printer {
         self.wrong(&message);
         if let Some(hint) = &failure.hint {
             let hint = term_safe(hint.get(self.lang));
-            self.say(format_args!("{}{hint}", self.before(frame::help).cyan()));
+            self.say(format_args!(
+                "{}{hint}",
+                self.before(frame::help(self.lang)).cyan()
+            ));
         }
     }
 
     /// What went wrong, without what to do.
     pub(crate) fn wrong(&self, text: impl Display) {
-        self.say(format_args!("{}{text}", self.before(frame::error).red().bold()));
+        self.say(format_args!(
+            "{}{text}",
+            self.before(frame::error(self.lang)).red().bold()
+        ));
     }
 
     /// A word before a line of talk, with the gap behind it; a full-width colon brings its own.
-    pub(crate) fn before(&self, word: fn(Lang) -> &'static str) -> String {
-        let word = word(self.lang);
+    pub(crate) fn before(&self, word: &str) -> String {
         if word.ends_with(':') {
             format!("{word} ")
         } else {

@@ -1,8 +1,8 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
 use hermes_core::Secret;
-use hermes_text::Lang;
 use hermes_text::cli::app as words;
+use hermes_text::{Lang, common};
 use tokio::sync::oneshot;
 
 use crate::failure::Failure;
@@ -87,6 +87,13 @@ pub(crate) fn read_secret(
         return Err(Failure::usage(|lang| words::empty(lang, what(lang))));
     }
     Ok(trimmed)
+}
+
+/// Whether an answer agrees: `yes` in every language, and the person's own word.
+pub(crate) fn is_yes(lang: Lang, answer: &str) -> bool {
+    let answer = answer.trim();
+    let english = ["yes", "y"].iter().any(|yes| answer.eq_ignore_ascii_case(yes));
+    english || answer == common::yes(lang)
 }
 
 fn not_answered(error: &io::Error) -> Failure {

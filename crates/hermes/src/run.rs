@@ -152,10 +152,13 @@ fn explain(printer: &Printer, refusal: &args::Refusal) {
     }
     for tip in &refusal.tips {
         let tip = term_line(tip.get(lang));
-        printer.say(format_args!("  {}{tip}", printer.before(refusal::tip).green()));
+        printer.say(format_args!(
+            "  {}{tip}",
+            printer.before(refusal::tip(lang)).green()
+        ));
     }
     if let Some(usage) = &refusal.usage {
-        let form = printer.before(frame::usage);
+        let form = printer.before(frame::usage(lang));
         printer.say(format_args!("\n{}{usage}", form.bold().underline()));
     }
     printer.say(format_args!("\n{}", refusal::more(lang)));

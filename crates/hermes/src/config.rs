@@ -21,6 +21,8 @@ mod effective;
 
 pub(crate) use effective::{DEFAULT, Effective};
 
+/// What stands before the number of a line, in the origin of a value.
+pub(crate) const LINE: &str = "config.toml line ";
 /// Where the gateway listens when nothing says otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7766";
 
@@ -281,7 +283,7 @@ impl Config {
     }
 
     fn place(&self, at: usize) -> String {
-        format!("config.toml line {}", line_of(&self.lines, at))
+        format!("{LINE}{}", line_of(&self.lines, at))
     }
 }
 

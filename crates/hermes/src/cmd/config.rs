@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::args::ConfigCommand;
-use crate::config::{DEFAULT, Effective};
+use crate::config::{DEFAULT, Effective, LINE};
 use crate::safe::term_line;
 use crate::table::Table;
 
@@ -42,11 +42,11 @@ pub(super) fn run(app: &App<'_>, command: &ConfigCommand) {
 }
 
 /// Where a value is from. Names of files, variables and options are the same in every language.
-fn origin_words(lang: Lang, origin: &str) -> &str {
-    if origin == DEFAULT {
-        words::by_default(lang)
-    } else {
-        origin
+fn origin_words(lang: Lang, origin: &str) -> String {
+    match origin.strip_prefix(LINE) {
+        _ if origin == DEFAULT => words::by_default(lang).to_owned(),
+        Some(line) => words::line_of_file(lang, line),
+        None => origin.to_owned(),
     }
 }
 

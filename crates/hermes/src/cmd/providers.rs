@@ -3,7 +3,7 @@
 use hermes_catalog::{LoginFlow, LoginMethod, Provider, RuleCard, RuleClass};
 use hermes_dashboard::look::billing_words;
 use hermes_text::Lang;
-use hermes_text::cli::catalog as words;
+use hermes_text::cli::{catalog as words, frame};
 use hermes_text::pages::providers as pages;
 use owo_colors::{OwoColorize as _, Style};
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ fn facts(lang: Lang, provider: &Provider, settings: Vec<String>) -> Table {
             .iter()
             .map(|one| words::region(lang, &one.id, &one.name))
             .collect();
-        add(words::regions(lang), regions.join(", "));
+        add(words::regions(lang), regions.join(frame::comma(lang)));
     }
     for row in &provider.runtime {
         let url = provider

@@ -24,5 +24,8 @@ pub use both::Both;
 pub use count::Count;
 pub use lang::Lang;
 
+/// A message without values.
+pub type Message = fn(Lang) -> &'static str;
+
 #[cfg(test)]
 mod tests;

@@ -227,9 +227,8 @@ impl<'a> App<'a> {
     fn faults(&self) -> Result<Faults, Failure> {
         match (self.env.get(LAB_FAULT), &self.lab) {
             (None, _) => Ok(Faults::none()),
-            (Some(text), Some(_)) => Faults::parse(text, strike).map_err(|problem| {
-                Failure::usage(|lang| words::lab_setting(lang, LAB_FAULT, &problem.to_string()))
-            }),
+            (Some(text), Some(_)) => Faults::parse(text, strike)
+                .map_err(|problem| Failure::usage(|lang| words::lab_setting(lang, LAB_FAULT, &problem))),
             (Some(_), None) => Err(Failure::usage(|lang| words::lab_only(lang, LAB_FAULT))),
         }
     }
@@ -294,12 +293,12 @@ impl<'a> App<'a> {
     /// What the config file says about providers.
     pub(crate) async fn settings(&self) -> Result<HashMap<ProviderId, ProviderSettings>, Failure> {
         let catalog = self.catalog().await?;
-        Ok(self.config.provider_settings(|name| {
+        self.config.provider_settings(|name| {
             catalog
                 .provider(name)
                 .map(|provider| provider.id.clone())
                 .map_err(|error| Failure::from(error).message)
-        })?)
+        })
     }
 
     /// Waits for what is under way and closes the store. To be called before the program ends.
@@ -336,9 +335,8 @@ fn clock(env: &Env, lab: bool) -> Result<Arc<dyn Clock>, Failure> {
     match (env.get(LAB_CLOCK), lab) {
         (None, _) => Ok(Arc::new(SystemClock::new())),
         (Some(text), true) => {
-            let clock = LabClock::parse(text).map_err(|problem| {
-                Failure::usage(|lang| words::lab_setting(lang, LAB_CLOCK, &problem.to_string()))
-            })?;
+            let clock = LabClock::parse(text)
+                .map_err(|problem| Failure::usage(|lang| words::lab_setting(lang, LAB_CLOCK, &problem)))?;
             Ok(Arc::new(clock))
         }
         (Some(_), false) => Err(Failure::usage(|lang| words::lab_only(lang, LAB_CLOCK))),

@@ -59,11 +59,6 @@ impl Printer {
         self.err_tty
     }
 
-    /// Columns of the terminal that results go to; none elsewhere.
-    pub(crate) fn out_width(&self) -> Option<u16> {
-        terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0)
-    }
-
     /// Columns of the terminal that talk goes to; none elsewhere.
     pub(crate) fn width(&self) -> Option<u16> {
         let size = self
@@ -114,17 +109,14 @@ impl Printer {
 
     /// Something the person should know.
     pub(crate) fn note(&self, text: impl Display) {
-        self.say(format_args!(
-            "{}{text}",
-            self.before(frame::note(self.lang)).cyan()
-        ));
+        self.say(format_args!("{}{text}", before(frame::note(self.lang)).cyan()));
     }
 
     /// Something that may become a problem.
     pub(crate) fn warn(&self, text: impl Display) {
         self.say(format_args!(
             "{}{text}",
-            self.before(frame::warning(self.lang)).yellow()
+            before(frame::warning(self.lang)).yellow()
         ));
     }
 
@@ -139,10 +131,7 @@ impl Printer {
         self.wrong(&message);
         if let Some(hint) = &failure.hint {
             let hint = term_safe(hint.get(self.lang));
-            self.say(format_args!(
-                "{}{hint}",
-                self.before(frame::help(self.lang)).cyan()
-            ));
+            self.say(format_args!("{}{hint}", before(frame::help(self.lang)).cyan()));
         }
     }
 
@@ -150,17 +139,8 @@ impl Printer {
     pub(crate) fn wrong(&self, text: impl Display) {
         self.say(format_args!(
             "{}{text}",
-            self.before(frame::error(self.lang)).red().bold()
+            before(frame::error(self.lang)).red().bold()
         ));
-    }
-
-    /// A word before a line of talk, with the gap behind it; a full-width colon brings its own.
-    pub(crate) fn before(&self, word: &str) -> String {
-        if word.ends_with(':') {
-            format!("{word} ")
-        } else {
-            word.to_owned()
-        }
     }
 
     /// Whether everything that was printed to stdout got there, or nobody wanted it.
@@ -195,4 +175,18 @@ fn color(env: &Env, tty: bool) -> ColorChoice {
         (false, true) => ColorChoice::Always,
         _ => ColorChoice::Never,
     }
+}
+
+/// A word before a line of talk, with the gap behind it; a full-width colon brings its own.
+pub(crate) fn before(word: &str) -> String {
+    if word.ends_with(':') {
+        format!("{word} ")
+    } else {
+        word.to_owned()
+    }
+}
+
+/// Columns of the terminal that results go to; none elsewhere.
+pub(crate) fn out_width() -> Option<u16> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0)
 }

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::args::{self, Auth, Cli, Command};
 use crate::cmd;
 use crate::failure::{Failure, Outcome};
-use crate::printer::Printer;
+use crate::printer::{Printer, before, out_width};
 use crate::safe::term_line;
 
 /// Columns of help that nobody reads on a terminal.
@@ -28,7 +28,7 @@ pub fn run(env: Env, args: impl IntoIterator<Item = OsString>) -> ExitCode {
         printer.failure(&failure);
         return ExitCode::from(failure.exit.code());
     }
-    let cli = match parse(&args, lang, &printer) {
+    let cli = match parse(&args, lang) {
         Ok(cli) => cli,
         Err(error) => return refuse(&printer, &error),
     };
@@ -113,8 +113,8 @@ fn key_on_command_line(args: &[OsString]) -> Option<Failure> {
 }
 
 /// Takes the command line apart.
-fn parse(args: &[OsString], lang: Lang, printer: &Printer) -> Result<Cli, clap::Error> {
-    let width = printer.out_width().map_or(NO_TERMINAL, usize::from);
+fn parse(args: &[OsString], lang: Lang) -> Result<Cli, clap::Error> {
+    let width = out_width().map_or(NO_TERMINAL, usize::from);
     let mut command = args::command(lang, width);
     let matches = command.try_get_matches_from_mut(args)?;
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
@@ -152,13 +152,10 @@ fn explain(printer: &Printer, refusal: &args::Refusal) {
     }
     for tip in &refusal.tips {
         let tip = term_line(tip.get(lang));
-        printer.say(format_args!(
-            "  {}{tip}",
-            printer.before(refusal::tip(lang)).green()
-        ));
+        printer.say(format_args!("  {}{tip}", before(refusal::tip(lang)).green()));
     }
     if let Some(usage) = &refusal.usage {
-        let form = printer.before(frame::usage(lang));
+        let form = before(frame::usage(lang));
         printer.say(format_args!("\n{}{usage}", form.bold().underline()));
     }
     printer.say(format_args!("\n{}", refusal::more(lang)));

@@ -18,8 +18,7 @@ pub fn reason(lang: Lang, error: &Error) -> String {
 pub fn bare_reason(lang: Lang, error: &Error) -> String {
     let text = error.to_string();
     match (chinese(lang, error.kind()), text.rsplit_once("`: ")) {
-        (Some(why), _) => why.to_owned(),
-        (None, Some((_, why))) => why.to_owned(),
+        (Some(why), _) | (None, Some((_, why))) => why.to_owned(),
         (None, None) => text,
     }
 }

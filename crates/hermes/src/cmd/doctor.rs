@@ -10,7 +10,7 @@ use hermes_core::{ExitKind, UnixMs};
 use hermes_pool::{CLOCK_SETTING, State, View};
 use hermes_store::Store;
 use hermes_text::cli::{doctor as words, machine};
-use hermes_text::{Both, Lang, common};
+use hermes_text::{Both, Lang, Message, common};
 use owo_colors::Style;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -50,9 +50,6 @@ impl Finding {
         json!({ "about": self.about.get(Lang::En), "grade": self.grade, "text": self.text.get(Lang::En), "hint": hint })
     }
 }
-
-/// What a finding is about, as a message.
-type About = fn(Lang) -> &'static str;
 
 pub(super) async fn run(app: &App<'_>) -> Outcome {
     let findings = examine(app).await;
@@ -100,7 +97,7 @@ fn table(lang: Lang, findings: &[Finding]) -> Table {
     table
 }
 
-fn good<S: Into<String>>(about: About, text: impl Fn(Lang) -> S) -> Finding {
+fn good<S: Into<String>>(about: Message, text: impl Fn(Lang) -> S) -> Finding {
     Finding {
         about: Both::of(about),
         grade: Grade::Good,
@@ -109,14 +106,14 @@ fn good<S: Into<String>>(about: About, text: impl Fn(Lang) -> S) -> Finding {
     }
 }
 
-fn note<S: Into<String>>(about: About, text: impl Fn(Lang) -> S) -> Finding {
+fn note<S: Into<String>>(about: Message, text: impl Fn(Lang) -> S) -> Finding {
     Finding {
         grade: Grade::Note,
         ..good(about, text)
     }
 }
 
-fn bad(about: About, failure: Failure) -> Finding {
+fn bad(about: Message, failure: Failure) -> Finding {
     Finding {
         about: Both::of(about),
         grade: Grade::Bad,

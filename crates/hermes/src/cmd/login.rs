@@ -190,7 +190,6 @@ async fn listener(app: &App<'_>, args: &Add, plan: &Plan) -> Result<Option<Liste
         Err(OauthError::Listen { problem, .. })
             if flow.paste_redirect.is_some() && args.method.as_deref() != Some("browser") =>
         {
-            let problem = problem.to_string();
             app.printer.warn(words::no_port(app.lang(), &term_line(&problem)));
             Ok(None)
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hermes_dashboard::Passwords;
 use hermes_gateway::{Edge, GatewayError, Tls};
 use hermes_text::cli::{frame, serve as words};
-use hermes_text::{Both, Lang};
+use hermes_text::{Both, Lang, Message};
 use url::Url;
 
 use crate::app::App;
@@ -25,7 +25,7 @@ pub(super) struct Reach {
 }
 
 /// Something that other machines need: its name, and the next step.
-struct Missing(fn(Lang) -> &'static str, fn(Lang) -> &'static str);
+struct Missing(Message, Message);
 
 /// What lets other machines in, as the person has set it.
 #[derive(Debug, Default)]
@@ -132,14 +132,12 @@ pub(super) fn running_base(app: &App<'_>, address: SocketAddr) -> Result<Url, Fa
     if !Wanted::configured(app).is_remote(address) {
         return Ok(plain(address));
     }
-    match far_hosts(app).first() {
-        Some(host) => base(host),
-        None => {
-            let shown = address.to_string();
-            let nameless = Failure::usage(|lang| words::no_name(lang, &shown));
-            Err(nameless.hint(words::no_name_next))
-        }
+    if let Some(host) = far_hosts(app).first() {
+        return base(host);
     }
+    let shown = address.to_string();
+    let nameless = Failure::usage(|lang| words::no_name(lang, &shown));
+    Err(nameless.hint(words::no_name_next))
 }
 
 /// What `doctor` says of an address that other machines can reach: whether `up` would start there, and why not.

@@ -14,14 +14,13 @@ fn texts(command: &Command, at: &str) -> Vec<(String, String)> {
     let mut add =
         |what: &str, text: Option<String>| found.push((format!("{at} {what}"), text.unwrap_or_default()));
     add("about", command.get_about().map(ToString::to_string));
-    for more in [
+    let more = [
         command.get_after_help(),
         command.get_before_help(),
         command.get_long_about(),
-    ] {
-        if let Some(more) = more {
-            add("more", Some(more.to_string()));
-        }
+    ];
+    for more in more.into_iter().flatten() {
+        add("more", Some(more.to_string()));
     }
     for arg in command.get_arguments() {
         add(arg.get_id().as_str(), arg.get_help().map(ToString::to_string));

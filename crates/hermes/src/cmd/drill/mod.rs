@@ -17,8 +17,8 @@ use hermes_core::{Clock as _, CredentialId, Env, ExitKind, LabClock, SystemClock
 use hermes_oauth::{Challenge, Input, StartOptions};
 use hermes_pool::{Finished, Progress};
 use hermes_sim::{Sim, SimOptions};
-use hermes_text::Lang;
 use hermes_text::cli::drill as words;
+use hermes_text::{Lang, Message};
 use owo_colors::{OwoColorize as _, Style};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -255,7 +255,7 @@ impl<'a> Stage<'a> {
     }
 
     /// A command that is run now, behind what there is to say of it.
-    fn command(&self, before: fn(Lang) -> &'static str, command: &str) {
+    fn command(&self, before: Message, command: &str) {
         self.tell(|lang| format!("{} $ {command}", before(lang)));
     }
 
@@ -285,7 +285,7 @@ impl<'a> Stage<'a> {
     /// The beginning of every story.
     fn begin<S: Display>(&self, text: impl Fn(Lang) -> S) {
         self.title(text);
-        let origin = self.sim.origin().to_string();
+        let origin = self.sim.origin();
         self.tell(|lang| words::nothing_leaves(lang, &origin));
     }
 }

@@ -11,6 +11,7 @@ use url::Url;
 use super::super::providers::card_lines;
 use crate::app::App;
 use crate::json::time;
+use crate::printer::before;
 use crate::qr;
 use crate::safe::term_line;
 use crate::when;
@@ -174,7 +175,7 @@ pub(in crate::cmd) fn started(app: &App<'_>, plan: &Plan, id: AttemptId, challen
     }
     let lang = app.lang();
     let line = |name: &str, value: &str| {
-        let name = app.printer.before(name);
+        let name = before(name);
         app.printer.line(format_args!("{name}{value}"));
     };
     match challenge {

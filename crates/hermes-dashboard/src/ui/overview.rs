@@ -6,9 +6,10 @@ use axum::response::Html;
 use hermes_core::{Billing, CredentialId, Protocol, ProviderId, UnixMs};
 use hermes_pool::{State as PoolState, StoreError, UsageAsk, UsageBy, UsageRow, UsageSpan, View};
 
-use super::{Base, Spoken, cause, html};
+use super::{Base, Spoken, html};
 use crate::dashboard::Shared;
 use crate::error::ApiError;
+use crate::look::Cause;
 use crate::pages::overview::{Gateway, Need, Overview, Provider, Rate, Spend, Today, render};
 use crate::usage::{tokens, tokens_in};
 
@@ -46,7 +47,7 @@ fn needs(shared: &Shared, views: &[View]) -> Vec<Need> {
         provider_name: shared.name_of(&view.credential.provider),
         label: view.credential.label.clone(),
         state: view.state,
-        cause: cause(view),
+        cause: Cause::of(view),
     });
     store.into_iter().chain(accounts).collect()
 }

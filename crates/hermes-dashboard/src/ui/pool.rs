@@ -9,12 +9,12 @@ use hermes_text::Lang;
 use hermes_text::pages::pool as text;
 use serde::Deserialize;
 
-use super::{Spoken, cause, html};
+use super::{Spoken, html};
 use crate::api::Query;
 use crate::api::logins::provider;
 use crate::dashboard::Shared;
 use crate::error::ApiError;
-use crate::look::{Paging, Window};
+use crate::look::{Cause, Paging, Window};
 use crate::pages::pool::{Account, Pool, Stopped, render};
 
 /// Accounts of one page.
@@ -109,7 +109,7 @@ fn account(lang: Lang, row: &Provider, view: &View, place: u64, now: UnixMs) -> 
         weight: own.weight,
         source: own.source.clone(),
         state: view.state,
-        cause: cause(view),
+        cause: Cause::of(view),
         until: view.until.filter(|_| is_resting),
         rests: own
             .rests

@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Html;
 use hermes_pool::SessionRow;
+use hermes_text::Lang;
 
 use super::{Spoken, html};
 use crate::api::settings::program;
@@ -23,20 +24,20 @@ pub(crate) async fn fragment(
     let sessions = shared.sessions.all().await?;
     let sessions = sessions.into_iter().map(|row| session(row, &current));
     let model = Settings {
-        store: store(&shared, &facts).await?,
+        store: store(&shared, &facts, lang).await?,
         listeners: facts.listeners.iter().map(|address| listener(address)).collect(),
         routes: routes(&facts),
         config_file: facts.config_file.clone(),
         config: config(&facts),
         last_backup: facts.last_backup,
-        findings: findings(facts.findings),
+        findings: findings(lang, &facts.findings),
         sessions: sessions.collect(),
         now: shared.now(),
     };
     Ok(html(render(lang, &model)))
 }
 
-async fn store(shared: &Shared, facts: &ProgramFacts) -> Result<Store, ApiError> {
+async fn store(shared: &Shared, facts: &ProgramFacts, lang: Lang) -> Result<Store, ApiError> {
     let store = shared.parts.store.as_ref();
     let info = store.info();
     let keys = shared.parts.keys.list().await?;
@@ -44,7 +45,7 @@ async fn store(shared: &Shared, facts: &ProgramFacts) -> Result<Store, ApiError>
     Ok(Store {
         place: info.place.clone(),
         shared: info.shared,
-        protection: facts.protection.clone(),
+        protection: facts.protection.get(lang).to_owned(),
         schema: info.schema,
         logins: shared.parts.pool.views().len() as u64,
         keys: keys.iter().filter(|key| key.revoked.is_none()).count() as u64,
@@ -81,22 +82,22 @@ fn config(facts: &ProgramFacts) -> Vec<Setting> {
 }
 
 /// What is wrong comes first.
-fn findings(facts: Vec<FindingFact>) -> Vec<Finding> {
-    let mut findings: Vec<_> = facts.into_iter().map(finding).collect();
+fn findings(lang: Lang, facts: &[FindingFact]) -> Vec<Finding> {
+    let mut findings: Vec<_> = facts.iter().map(|fact| finding(lang, fact)).collect();
     findings.sort_by_key(|one| one.grade != Grade::Bad);
     findings
 }
 
-fn finding(fact: FindingFact) -> Finding {
+fn finding(lang: Lang, fact: &FindingFact) -> Finding {
     Finding {
-        about: fact.about,
+        about: fact.about.get(lang).to_owned(),
         grade: match fact.grade {
             FindingGrade::Good => Grade::Good,
             FindingGrade::Note => Grade::Note,
             FindingGrade::Bad => Grade::Bad,
         },
-        text: fact.text,
-        hint: fact.hint,
+        text: fact.text.get(lang).to_owned(),
+        hint: fact.hint.as_ref().map(|hint| hint.get(lang).to_owned()),
     }
 }
 

@@ -10,6 +10,7 @@ use hermes_core::ExitKind;
 use hermes_dashboard::{Dashboard, DashboardParts, Sessions};
 use hermes_gateway::{Body, Fallback};
 use hermes_pool::{Feed, Keys};
+use hermes_text::cli::serve as words;
 use serde_json::json;
 use url::Url;
 
@@ -83,12 +84,10 @@ pub(super) async fn run(app: &App<'_>, args: &DashboardCommand) -> Outcome {
     let address = address(listen)?;
     let base = running_base(app, address)?;
     if !listens(&near(address).to_string()).await {
-        return Err(Failure::new(
-            ExitKind::Failure,
-            "not_running",
-            format!("nothing listens on `{address}`"),
-        )
-        .hint("Start it with `hermes up`; if it listens elsewhere, say where with `--listen`."));
+        let shown = address.to_string();
+        let silent = |lang| words::not_running(lang, &shown);
+        let failure = Failure::new(ExitKind::Failure, "not_running", silent);
+        return Err(failure.hint(words::not_running_next));
     }
     let link = link(app, &base).await?;
     if app.printer.is_json() {
@@ -97,11 +96,8 @@ pub(super) async fn run(app: &App<'_>, args: &DashboardCommand) -> Outcome {
     }
     app.printer.line(&link);
     let opened = !args.no_browser && app.opener.open(&link);
-    app.printer.say(if opened {
-        "Opened in your browser; the link works once, within a minute."
-    } else {
-        "Open it in a browser on this machine; it works once, within a minute."
-    });
+    let said = if opened { words::opened } else { words::open_it };
+    app.printer.say(said(app.lang()));
     Ok(0)
 }
 
@@ -124,9 +120,8 @@ async fn log_out(app: &App<'_>) -> Outcome {
         app.printer.json(&json!({ "ended": ended }));
     }
     app.printer.done(match ended {
-        0 => "Nobody was signed in to the dashboard".to_owned(),
-        1 => "Ended 1 dashboard session".to_owned(),
-        more => format!("Ended {more} dashboard sessions"),
+        0 => words::nobody(app.lang()).to_owned(),
+        more => words::ended(app.lang(), more),
     });
     Ok(0)
 }

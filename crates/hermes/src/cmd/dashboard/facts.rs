@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use async_trait::async_trait;
 use hermes_core::UnixMs;
 use hermes_dashboard::{Facts, FindingFact, FindingGrade, ProgramFacts, RouteFact, SettingFact};
+use hermes_text::Both;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::App;
@@ -59,7 +60,10 @@ async fn facts(app: &App<'_>, address: SocketAddr) -> ProgramFacts {
         })
     });
     ProgramFacts {
-        protection: store.map_or_else(String::new, |store| protection_words(&store.info().protection)),
+        protection: store.map_or_else(Both::default, |store| {
+            let protection = &store.info().protection;
+            Both::of(|lang| protection_words(lang, protection))
+        }),
         machine: hermes_store::machine_name(&app.paths.home).unwrap_or_default(),
         listeners: vec![address.to_string()],
         routes: routes.collect(),
@@ -79,7 +83,7 @@ async fn facts(app: &App<'_>, address: SocketAddr) -> ProgramFacts {
 
 fn finding(one: doctor::Finding) -> FindingFact {
     FindingFact {
-        about: one.about.to_owned(),
+        about: one.about,
         grade: match one.grade {
             Grade::Good => FindingGrade::Good,
             Grade::Note => FindingGrade::Note,

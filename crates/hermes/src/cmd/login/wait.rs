@@ -5,6 +5,7 @@ use std::time::Duration;
 use hermes_core::{AttemptId, Explain as _, Secret};
 use hermes_oauth::{Callback, Challenge, Input, Listener, Page, Responder};
 use hermes_pool::{Finished, Logins, PoolError, Progress};
+use hermes_text::cli::login as words;
 use serde_json::json;
 use tokio::sync::oneshot;
 
@@ -49,9 +50,10 @@ pub(super) async fn until_done(
                 .await?
             {
                 Progress::Done(finished) => Ok(*finished),
-                Progress::Waiting { note, .. } => Err(Failure::usage(
-                    note.unwrap_or_else(|| "the key was not taken".to_owned()),
-                )),
+                Progress::Waiting { note, .. } => Err(Failure::usage(|lang| {
+                    let note = note.clone();
+                    note.unwrap_or_else(|| words::key_not_taken(lang).to_owned())
+                })),
             }
         }
     }
@@ -102,7 +104,7 @@ async fn rest(app: &App<'_>, challenge: &Challenge, span: Duration) {
     loop {
         let left = challenge.expires().since(app.now());
         app.printer
-            .redraw(&format!("Waiting for approval, {} left ", when::countdown(left)));
+            .redraw(&words::waiting(app.lang(), &when::countdown(left)));
         let rest = until.saturating_sub(app.clock.monotonic());
         if rest.is_zero() {
             return;
@@ -134,9 +136,9 @@ async fn race(
             () = app.clock.sleep(left) => Event::Over,
         };
         match event {
-            Event::Called(callback, responder) => match on_callback(steps, callback, responder).await {
+            Event::Called(callback, responder) => match on_callback(app, steps, callback, responder).await {
                 Ok(Some(finished)) => return Ok(finished),
-                Ok(None) => tell_note(app, "the browser came back with something else; still waiting"),
+                Ok(None) => tell_note(app, words::other_callback(app.lang())),
                 Err(error) => return Err(error.into()),
             },
             Event::Pasted(Some(code)) if !code.expose().is_empty() => {
@@ -148,7 +150,7 @@ async fn race(
                 }
                 line = (!scripted).then(|| app.prompter.line());
             }
-            Event::Pasted(_) if scripted => return Err(Failure::usage("stdin holds no code")),
+            Event::Pasted(_) if scripted => return Err(Failure::usage(words::no_code)),
             // An empty line asks again; a closed stdin leaves the browser.
             Event::Pasted(Some(_)) => line = Some(app.prompter.line()),
             Event::Pasted(None) => line = None,
@@ -157,7 +159,7 @@ async fn race(
                 return Err(Failure::new(
                     hermes_core::ExitKind::LoginExpired,
                     "timeout",
-                    "the login was not approved in time",
+                    words::too_late,
                 ));
             }
         }
@@ -166,6 +168,7 @@ async fn race(
 
 /// Gives the callback to the login and the browser its page; none when the login still waits for the right one.
 async fn on_callback(
+    app: &App<'_>,
     steps: &Steps<'_>,
     callback: Callback,
     responder: Responder,
@@ -179,7 +182,7 @@ async fn on_callback(
         }
         Ok(Progress::Waiting { note, .. }) => {
             responder.show(Page::TryAgain {
-                message: note.unwrap_or_else(|| "Not yet".to_owned()),
+                message: note.unwrap_or_else(|| words::not_yet(app.lang()).to_owned()),
             });
             Ok(None)
         }

@@ -57,7 +57,7 @@ async fn what_is_done_to_a_login_is_what_the_terminal_shows() {
         (&json!("disabled"), &json!(false))
     );
     let shown = lab.run(&["auth", "status", "minimax-oauth"]).await.stdout;
-    assert!(shown.contains("disabled") && shown.contains("work"), "{shown}");
+    assert!(shown.contains("Disabled") && shown.contains("work"), "{shown}");
     assert_eq!(console.post(&of("enable"), &json!({})).await.1["state"], "ready");
     let before = lab.sim.refresh_posts().len();
     let (status, one) = console.post(&of("refresh"), &json!({})).await;

@@ -9,6 +9,7 @@ mod clicks;
 mod console;
 mod contract;
 mod crowd;
+mod dialogs;
 mod doors;
 mod far;
 mod hands;

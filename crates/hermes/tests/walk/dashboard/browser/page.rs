@@ -238,11 +238,16 @@ impl Page {
         let size = self.call("Page.getLayoutMetrics", json!({})).await;
         let whole = side(&size["cssContentSize"]["height"]);
         self.viewport(width, height.max(whole)).await;
+        self.screenshot_of_window(file).await;
+        self.viewport(width, height).await;
+    }
+
+    /// A picture of what the window shows.
+    pub(crate) async fn screenshot_of_window(&self, file: &Path) {
         self.evaluate(PAINTED).await;
         let picture = self
             .call("Page.captureScreenshot", json!({"format": "png"}))
             .await;
-        self.viewport(width, height).await;
         let bytes = STANDARD.decode(picture["data"].as_str().unwrap_or_default());
         fs_err::write(file, bytes.expect("a picture")).expect("a file");
     }

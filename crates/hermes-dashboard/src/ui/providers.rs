@@ -70,9 +70,12 @@ fn method(method: &LoginMethod) -> Method {
 }
 
 fn pending(shared: &Shared, login: &DeskLogin) -> Pending {
+    let row = shared.parts.catalog.get(&login.provider);
+    let method = row.and_then(|row| row.login.iter().find(|one| one.id == login.method));
     Pending {
         session: login.id.to_string(),
         provider_name: shared.name_of(&login.provider),
+        method_name: method.map_or_else(|| login.method.clone(), |method| method.name.clone()),
         expires: login.challenge.expires(),
     }
 }

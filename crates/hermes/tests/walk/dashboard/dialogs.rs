@@ -87,6 +87,12 @@ impl<Look: AsyncFn(&Page, &str)> Desk<Look> {
         code.as_str().expect("a code").to_owned()
     }
 
+    /// Ends the login that is open.
+    async fn cancel(&self) {
+        self.page.click("button", "Cancel sign-in").await;
+        self.page.whole().see("button", "Try again").await;
+    }
+
     /// Waits for the end of the login and looks at it.
     async fn ends(&self, status: &str) {
         self.page
@@ -183,6 +189,7 @@ pub(super) async fn logins(look: impl AsyncFn(&Page, &str)) {
     desk.start("openrouter", &["Sign in with the browser"], "input")
         .await;
     desk.look("login-browser").await;
+    desk.cancel().await;
     desk.start("openrouter", &["Add an API key"], "input").await;
     desk.look("login-key").await;
     let field = ("textbox", "API key of OpenRouter");
@@ -219,4 +226,5 @@ async fn codes(desk: &Desk<impl AsyncFn(&Page, &str)>) {
     desk.code().await;
     desk.page.wait_for_text("Signed in already").await;
     desk.look("login-second").await;
+    desk.cancel().await;
 }

@@ -110,13 +110,13 @@ async fn every_page_fits_every_window() {
     let page = signed_in(&browser, &board).await;
     tour(&home, &board, &page, async |page, name| {
         looks(page, &WINDOWS, async |page, look| {
+            if let Some(folder) = &gallery {
+                page.screenshot(&folder.join(format!("{name}-{look}.png"))).await;
+            }
             let wide = page
                 .evaluate("document.documentElement.scrollWidth > innerWidth")
                 .await;
             assert_eq!(wide, false, "{name}-{look} is wider than its window");
-            if let Some(folder) = &gallery {
-                page.screenshot(&folder.join(format!("{name}-{look}.png"))).await;
-            }
         })
         .await;
     })

@@ -12,10 +12,10 @@ use serde::Deserialize;
 use super::{Spoken, cause, html};
 use crate::api::Query;
 use crate::api::logins::provider;
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::look::Paging;
 use crate::pages::pool::{Account, Pool, Stopped, render};
+use crate::shared::Shared;
 
 /// Accounts of one page.
 const AT_ONCE: u64 = 50;

@@ -6,9 +6,9 @@ use hermes_catalog::{LoginFlow, LoginMethod, Provider};
 use hermes_pool::{DeskLogin, Found, LoginStatus, State as PoolState, found_keys};
 
 use super::{Spoken, html};
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::pages::providers::{Method, MethodKind, Pending, Providers, Region, Row, render};
+use crate::shared::Shared;
 
 /// The content of `/providers`.
 pub(crate) async fn fragment(

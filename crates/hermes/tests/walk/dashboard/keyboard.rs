@@ -11,7 +11,7 @@ use crate::catalogue::with_revocation;
 use crate::harness::Lab;
 
 async fn lab() -> Lab {
-    Lab::with(SimOptions::default(), "+0s,x20@").await
+    Lab::with(SimOptions::default(), "+0s").await
 }
 
 /// A lab with two accounts of one provider.
@@ -70,7 +70,7 @@ async fn skip_link_navigation_and_search_need_no_mouse() {
 
 #[tokio::test]
 async fn login_with_a_code_is_finished_and_cancelled_by_keys() {
-    let lab = lab().await;
+    let lab = Lab::with(SimOptions::default(), "+0s,x20@").await;
     let (_browser, _board, hands) = hands(&lab).await;
     hands.go("/providers").await;
     let begin = async || {

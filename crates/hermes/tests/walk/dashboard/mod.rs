@@ -1,6 +1,7 @@
 //! The dashboard as people and hostile pages meet it: in a browser.
 
 mod accessible;
+mod again;
 mod axe;
 mod board;
 mod browser;
@@ -24,6 +25,7 @@ mod server;
 mod sessions;
 mod strangers;
 mod stream;
+mod tabs;
 
 use std::time::Duration;
 

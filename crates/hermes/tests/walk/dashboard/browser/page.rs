@@ -145,6 +145,11 @@ impl Page {
         self.whole().click(role, name).await;
     }
 
+    /// [`Scope::click_with_wheel`] anywhere on the page.
+    pub(crate) async fn click_with_wheel(&self, role: &str, name: &str) {
+        self.whole().click_with_wheel(role, name).await;
+    }
+
     /// [`Scope::fill`] anywhere on the page.
     pub(crate) async fn fill(&self, role: &str, name: &str, text: &str) {
         self.whole().fill(role, name, text).await;
@@ -295,6 +300,14 @@ impl Page {
         assert_eq!(self.console(), [""; 0], "errors in the console");
         assert_eq!(self.violations(), [""; 0], "forbidden by the policy");
         let failed: Vec<_> = self.exchanges().into_iter().filter(Exchange::failed).collect();
+        assert!(failed.is_empty(), "requests that failed: {failed:#?}");
+    }
+
+    /// Fails if the page complained of anything but answers with one of these statuses.
+    pub(crate) fn assert_quiet_but(&self, expected: &[u16]) {
+        assert_eq!(self.violations(), [""; 0], "forbidden by the policy");
+        let failed = self.exchanges().into_iter().filter(Exchange::failed);
+        let failed: Vec<_> = failed.filter(|one| !expected.contains(&one.status)).collect();
         assert!(failed.is_empty(), "requests that failed: {failed:#?}");
     }
 

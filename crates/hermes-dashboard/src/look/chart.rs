@@ -248,9 +248,10 @@ fn lonely(values: &[u64], top: u64) -> String {
     let steps = values.iter().enumerate();
     let alone = steps
         .filter(|(step, value)| **value > 0 && is_gap(step.checked_sub(1)) && is_gap(step.checked_add(1)));
-    alone
+    let dots: Vec<_> = alone
         .map(|(step, value)| format!("M{} {}h0", step * STEP + STEP / 2, HEIGHT - scaled(*value, top)))
-        .collect()
+        .collect();
+    dots.concat()
 }
 
 /// A line through all values but zeros, which break it.

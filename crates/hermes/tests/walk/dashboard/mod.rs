@@ -12,6 +12,7 @@ mod contract;
 mod crowd;
 mod dialogs;
 mod doors;
+mod failures;
 mod far;
 mod hands;
 mod headers;

@@ -124,7 +124,10 @@ impl House {
         let mut up = self.lab.up_at(([127, 0, 0, 1], self.port).into(), &flags).await;
         let told = up.told().await;
         assert_eq!(told["url"], format!("https://{}", self.host));
-        self.link = told["dashboard"].as_str().expect("a link").to_owned();
+        told["dashboard"]
+            .as_str()
+            .expect("a link")
+            .clone_into(&mut self.link);
         self.up = Some(up);
     }
 

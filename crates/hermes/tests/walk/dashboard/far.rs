@@ -1,6 +1,8 @@
 //! Other machines: TLS, the password, and a cookie that no script reads (B4, B5, B7, B8).
 
+mod apart;
 mod house;
+mod lan;
 
 use pretty_assertions::assert_eq;
 use serde_json::json;

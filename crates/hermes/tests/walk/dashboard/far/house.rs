@@ -180,6 +180,11 @@ impl House {
     }
 }
 
+/// Writes a certificate and its key for `hermes.test`; the files.
+pub(super) fn certify(lab: &Lab) -> [String; 2] {
+    write_pair(lab).2
+}
+
 /// Writes a certificate and its key; the certificate, SHA-256 of its public key in base64, and the files.
 fn write_pair(lab: &Lab) -> (CertificateDer<'static>, String, [String; 2]) {
     let CertifiedKey { cert, signing_key } =

@@ -42,6 +42,7 @@ pub use keys::{Keys, KnownKey, NewKey, key_problem};
 pub use lease::Lease;
 pub use logins::{AttemptView, Finished, Logins, Progress};
 pub use pool::{CLOCK_SETTING, Pool, PoolParts};
+pub use renewal::told::RenewalState;
 pub use runtime::{Ignored, ProviderSettings, Runtime, ignored_settings, resolve};
 pub use sources::{Found, found_keys};
 

@@ -55,6 +55,9 @@ pub(crate) async fn fragment(
     for (place, view) in shown {
         let mut account = account(lang, row, view, place, now);
         account.last_served = last_served(&shared, view).await?;
+        if account.renewable {
+            account.renewal = shared.parts.pool.renewal(view.credential.id).await?;
+        }
         accounts.push(account);
     }
     let model = Pool {

@@ -1,8 +1,8 @@
 //! Everything that is known about a login: its row, its pool, a renewal that is not over, and what happened to it.
 
 use hermes_core::{Rest, Scope, Source, Strategy, UnixMs};
-use hermes_pool::{Event, View};
-use hermes_store::{Lease, Phase};
+use hermes_pool::{Event, RenewalState, View};
+use hermes_store::Lease;
 use owo_colors::Style;
 use serde_json::{Value, json};
 
@@ -80,37 +80,36 @@ fn event(event: &Event) -> Value {
 
 /// When the last renewal without an answer was noticed.
 pub(super) fn doubt(events: &[Event]) -> Option<UnixMs> {
-    events.iter().find(|one| one.kind == "doubt").map(|one| one.at)
+    RenewalState::doubt(events)
 }
 
 /// A renewal that is not over, or one that has to wait, in words.
 pub(crate) fn renewal(lease: &Lease, doubt: Option<UnixMs>, now: UnixMs) -> Option<String> {
-    let words = match lease.phase {
-        Phase::Leased | Phase::Sent if !lease.lapsed => "renewing".to_owned(),
-        Phase::Leased => "renewing, by a process that has gone silent; the next use goes on".to_owned(),
-        Phase::Sent => {
+    let words = match RenewalState::of(lease, doubt)? {
+        RenewalState::UnderWay => "renewing".to_owned(),
+        RenewalState::Abandoned => {
+            "renewing, by a process that has gone silent; the next use goes on".to_owned()
+        }
+        RenewalState::Unanswered => {
             "renewing, and no answer is known; nothing is sent until it is clear that none comes".to_owned()
         }
-        Phase::Uncertain => {
-            let since = doubt.map_or_else(String::new, |at| {
+        RenewalState::InDoubt { since } => {
+            let since = since.map_or_else(String::new, |at| {
                 format!(" since {} ({})", when::rfc3339(at), when::relative(at, now))
             });
             format!("in doubt{since}: a renewal ended without an answer")
         }
-        Phase::NeedsLogin => {
-            let cause = lease
-                .cause
-                .map_or("the provider ended this login", |cause| cause.words());
+        RenewalState::Ended { cause } => {
+            let cause = cause.map_or("the provider ended this login", |cause| cause.words());
             format!("ended: {cause}")
         }
-        Phase::Idle => match (lease.quiet_for, lease.retry_in) {
-            (Some(quiet), _) => format!(
+        RenewalState::Quiet { left } => {
+            format!(
                 "waits {}, since the database lost its last changes",
-                when::span(quiet)
-            ),
-            (None, Some(pause)) => format!("the next try is in {}", when::span(pause)),
-            (None, None) => return None,
-        },
+                when::span(left)
+            )
+        }
+        RenewalState::Paused { left } => format!("the next try is in {}", when::span(left)),
     };
     Some(words)
 }

@@ -1,7 +1,7 @@
 use hermes_core::{Billing, CoolCause, LoginCause, Rest, Scope, Source, Strategy};
 use hermes_dashboard::look::{Cause, Paging, Window};
 use hermes_dashboard::pages::pool::{Account, Pool, Stopped};
-use hermes_pool::State;
+use hermes_pool::{RenewalState, State};
 
 use super::{HOSTILE, ago, ahead, now, provider};
 
@@ -123,7 +123,7 @@ pub(crate) fn stopped() -> Pool {
         ..account(0, "plan login", State::Blocked)
     };
     let doubtful = Account {
-        renewal: Some("in doubt: a renewal ended without an answer".to_owned()),
+        renewal: Some(RenewalState::InDoubt { since: Some(ago(90)) }),
         ignored: vec![(
             "base_url = https://other.example.com".to_owned(),
             "this provider allows one protocol only".to_owned(),
@@ -180,7 +180,7 @@ pub(crate) fn hostile() -> Pool {
             cause: CoolCause::NoModel,
         }],
         windows: vec![window(HOSTILE, 250, 9)],
-        renewal: Some(HOSTILE.to_owned()),
+        renewal: Some(RenewalState::Unanswered),
         ignored: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
         revoke_ends: Some(HOSTILE.to_owned()),
         ..account(0, HOSTILE, State::Blocked)

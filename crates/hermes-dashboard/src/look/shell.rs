@@ -155,7 +155,7 @@ fn main(shell: Shell<'_>) -> Markup {
         div class="stage" {
             main id="main" tabindex="-1" aria-busy="true" {
                 @if shell.spot.is_none() {
-                    div class="empty" { p class="empty-title" { (text::no_page(lang)) } p { a class="button" href="/" { (text::no_page_next(lang)) } } }
+                    div class="empty" { h1 class="empty-title" { (text::no_page(lang)) } p { a class="button" href="/" { (text::no_page_next(lang)) } } }
                 } @else {
                     noscript { div class="note" { p { (text::no_script(lang)) } } }
                     div class="skeleton" role="status" aria-label=(text::loading(lang)) { span {} span {} span {} span {} }

@@ -11,7 +11,7 @@ use crate::harness::Lab;
 
 /// A lab whose time passes so fast that polls come soon, and so slowly that a link of a minute can still be used.
 async fn lab() -> Lab {
-    Lab::with(SimOptions::default(), "+0s,x20@").await
+    Lab::with(SimOptions::default(), "+0s,x8@").await
 }
 
 /// A browser that is signed in to a running program.

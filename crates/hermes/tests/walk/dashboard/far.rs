@@ -149,6 +149,23 @@ async fn link_of_the_terminal_works_there_too() {
 }
 
 #[tokio::test]
+async fn dashboard_command_finds_out_that_the_listener_wants_tls() {
+    // It was told so at its start, and the settings do not say it.
+    let house = House::with_tls().await;
+    let listen = house.here();
+    let told = house
+        .lab
+        .json(&["dashboard", "--no-browser", "--json", "--listen", &listen])
+        .await;
+    let link = told["url"].as_str().expect("a link");
+    assert!(link.starts_with(&format!("https://{}/#c=", house.host)), "{link}");
+    let (_, code) = link.split_once("#c=").expect("a code");
+    let body = json!({ "code": code }).to_string();
+    let cookie = cookie_of(&house.ask("POST", "/api/session", &[OWN], &body).await);
+    assert_eq!(status_with(&house, &cookie).await, 200);
+}
+
+#[tokio::test]
 async fn b4_names_of_this_machine_get_neither_cookies_nor_passwords() {
     for house in [House::with_tls().await, House::behind_proxy("").await] {
         let cookie = cookie_of(&enter(&house, PASSWORD, &[OWN]).await);

@@ -70,7 +70,7 @@ async fn skip_link_navigation_and_search_need_no_mouse() {
 
 #[tokio::test]
 async fn login_with_a_code_is_finished_and_cancelled_by_keys() {
-    let lab = Lab::with(SimOptions::default(), "+0s,x20@").await;
+    let lab = Lab::with(SimOptions::default(), "+0s,x5@").await;
     let (_browser, _board, hands) = hands(&lab).await;
     hands.go("/providers").await;
     let begin = async || {

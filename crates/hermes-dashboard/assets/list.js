@@ -41,13 +41,27 @@ export function tabKeys(event, tab) {
 
 const placeOf = (item) => Number(item.parentElement.dataset.first) + [...item.parentElement.children].indexOf(item);
 
-async function settle(item) {
-  await perform(item, { place: placeOf(item) });
+async function settle(item, place) {
+  await perform(item, { place });
+  item.classList.remove('moving');
   await load();
 }
 
-/** Arrow keys on a handle move the item; the call is made when the person has stopped. */
+/** Arrow keys on a handle move the item; the call is made when the person has stopped, or turns to another item. */
 let waiting = null;
+function later(item) {
+  clearTimeout(waiting?.timer);
+  if (waiting && waiting.item !== item) waiting.now();
+  const place = placeOf(item);
+  const now = () => {
+    waiting = null;
+    settle(item, place);
+  };
+  // Until then no reload puts it back.
+  item.classList.add('moving');
+  waiting = { item, now, timer: setTimeout(now, 600) };
+}
+
 export function orderKeys(event, handle) {
   const item = handle.closest('li');
   const list = item.parentElement;
@@ -58,8 +72,7 @@ export function orderKeys(event, handle) {
   list.insertBefore(item, to ?? null);
   handle.focus();
   notice(say('moved', placeOf(item) + 1, list.dataset.total));
-  clearTimeout(waiting);
-  waiting = setTimeout(settle, 600, item);
+  later(item);
 }
 
 /** Dragging a handle moves the item below the pointer; Escape puts it back. */
@@ -80,7 +93,7 @@ export function drag(event, handle) {
     over.abort();
     item.classList.remove('dragging');
     if (ending.type !== 'pointerup') list.insertBefore(item, after);
-    else if (item.nextElementSibling !== after) settle(item);
+    else if (item.nextElementSibling !== after) settle(item, placeOf(item));
   };
   // On the document: a moved element loses the pointer.
   const over = new AbortController();

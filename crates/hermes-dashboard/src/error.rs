@@ -69,6 +69,14 @@ impl ApiError {
         }
     }
 
+    /// Something broke that nobody outside can know. What it was is for those who read the log.
+    fn inside(problem: &str) -> Self {
+        tracing::error!(problem, "the store failed");
+        let message = "the store failed";
+        let error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store_failed", message);
+        error.hint("What happened is in the log of `hermes up`; `hermes doctor` looks at the store.")
+    }
+
     /// An error of the crates below, with the status that fits it.
     pub(crate) fn of(error: &dyn Explain, message: String, status: StatusCode) -> Self {
         Self {
@@ -89,6 +97,7 @@ impl From<PoolError> for ApiError {
             }
             PoolError::TooManyLogins { .. } => StatusCode::TOO_MANY_REQUESTS,
             PoolError::Catalog(_) => StatusCode::BAD_REQUEST,
+            PoolError::Store(StoreError::Backend(problem)) => return Self::inside(problem),
             PoolError::Store(error) => store_status(error),
             other => status_of(other.exit()),
         };
@@ -98,6 +107,9 @@ impl From<PoolError> for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        if let StoreError::Backend(problem) = &error {
+            return Self::inside(problem);
+        }
         Self::of(&error, error.to_string(), store_status(&error))
     }
 }

@@ -40,6 +40,7 @@ pub use outward::outward;
 pub use page::{Head, page};
 pub use paging::{Paging, paging, rest_of};
 pub use prose::prose;
+pub(crate) use prose::sentence;
 pub use qr::qr;
 pub use rule::rule_card;
 pub use shell::{Shell, Spot, shell};

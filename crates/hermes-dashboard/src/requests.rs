@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use hermes_core::{CredentialId, KeyId};
 use hermes_pool::{RequestRow, StoreError};
 
-use crate::dashboard::Shared;
 use crate::pages::requests::Request;
+use crate::shared::Shared;
 
 /// What ids are called.
 pub(crate) struct Names<'a> {

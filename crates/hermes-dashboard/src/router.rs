@@ -13,13 +13,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{credentials, events, keys, logins, providers, requests, session, settings, usage};
-use crate::dashboard::Shared;
 use crate::error::ApiError;
-use crate::{compress, far, headers, session as guard, ui};
+use crate::shared::Shared;
+use crate::{compress, far, guard, headers, ui};
 
 /// The admin API of Hermes. Every call but the first needs a session: open the link that `hermes dashboard` prints, or post its code to
 /// `/api/session`, and send the token as `x-hermes-session-token`. From another machine, where Hermes is reached through TLS, post the
-/// password, and send the cookie that comes back together with `Sec-Fetch-Site: same-origin`, as browsers do.
+/// password, and send the cookie that comes back together with `Sec-Fetch-Site: same-origin`, as browsers do. What cannot be undone, and
+/// the making of client keys, takes a session of the last ten minutes; else it is refused as `sign_in_again`.
 #[derive(OpenApi)]
 #[openapi(modifiers(&Security), security(("token" = []), ("bearer" = []), ("cookie" = [])))]
 struct Document;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use hermes_core::UnixMs;
 use hermes_pool::{StoreError, UsageAsk, UsageBy, UsageRow, UsageSpan};
 
-use crate::dashboard::Shared;
 use crate::pages::usage::{By, Range};
 use crate::requests::Names;
+use crate::shared::Shared;
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);

@@ -44,6 +44,7 @@ pub use lease::Lease;
 pub use logins::{AttemptView, Finished, Logins, Progress};
 pub use pool::{CLOCK_SETTING, Pool, PoolParts};
 pub use quota::{Balance, Left, Window};
+pub use renewal::told::RenewalState;
 pub use runtime::{Ignored, ProviderSettings, Runtime, ignored_settings, resolve};
 pub use sources::{Found, found_keys};
 

@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
 
 use super::logins::standing;
-use crate::dashboard::Shared;
 use crate::error::ErrorBody;
 use crate::requests::{Names, key_names};
 use crate::session::Current;
+use crate::shared::Shared;
 
 /// Time between two looks at what no event tells of: the rate, and whether the session still holds.
 const TICK: Duration = Duration::from_secs(2);

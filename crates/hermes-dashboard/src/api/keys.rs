@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Json;
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
+use crate::guard::Fresh;
 use crate::look::exact;
+use crate::shared::Shared;
 
 /// Every key.
 #[derive(Serialize, ToSchema)]
@@ -74,9 +75,11 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>) -> Result<Answer<Key
 /// Makes a key.
 #[utoipa::path(post, path = "/api/keys", tag = "keys", request_body = Create,
     responses((status = 201, body = Created), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody),
         (status = 413, body = ErrorBody), (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
         (status = 503, body = ErrorBody)))]
 pub(crate) async fn create(
+    _: Fresh,
     State(shared): State<Arc<Shared>>,
     Json(body): Json<Create>,
 ) -> Result<(StatusCode, Answer<Created>), ApiError> {
@@ -103,9 +106,11 @@ pub(crate) async fn create(
 /// Revokes a key: requests with it are refused from now on.
 #[utoipa::path(delete, path = "/api/keys/{id}", tag = "keys",
     params(("id" = String, Path, description = "Key")),
-    responses((status = 200, body = KeyBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+    responses((status = 200, body = KeyBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody),
         (status = 503, body = ErrorBody)))]
 pub(crate) async fn revoke(
+    _: Fresh,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
 ) -> Result<Answer<KeyBody>, ApiError> {

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Json, MaybeJson};
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
+use crate::shared::Shared;
 
 /// Which login.
 #[derive(Default, Deserialize, ToSchema)]

@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 
 use super::Json;
 use super::logins::provider;
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
+use crate::guard::Fresh;
+use crate::shared::Shared;
 
 /// Every provider of the catalogue.
 #[derive(Serialize, ToSchema)]
@@ -135,8 +136,10 @@ pub(crate) async fn oauth(State(shared): State<Arc<Shared>>) -> Answer<OauthProv
 #[utoipa::path(delete, path = "/api/providers/oauth/{id}", tag = "logins",
     params(("id" = String, Path, description = "Provider")),
     responses((status = 200, body = SignedOut), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody),
         (status = 503, body = ErrorBody)))]
 pub(crate) async fn sign_out(
+    _: Fresh,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
 ) -> Result<Answer<SignedOut>, ApiError> {

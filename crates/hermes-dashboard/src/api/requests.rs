@@ -11,11 +11,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Query;
 use super::logins::provider;
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
 use crate::look::exact;
 use crate::pages::requests::Request;
 use crate::requests::Names;
+use crate::shared::Shared;
 
 /// Requests of an answer unless it is asked for another number.
 const AT_ONCE: u32 = 50;

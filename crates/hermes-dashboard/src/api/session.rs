@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Json;
-use crate::dashboard::{Peer, Shared};
 use crate::error::{ApiError, ErrorBody};
 use crate::far::{self, Far};
 use crate::look::exact;
-use crate::session::{Current, NewSession, sign_in, slow_down};
+use crate::session::{Current, NewSession};
+use crate::shared::{Peer, Shared};
 
 /// One of the two.
 #[derive(Deserialize, ToSchema)]
@@ -68,9 +68,9 @@ pub(crate) async fn begin(
     Json(body): Json<Begin>,
 ) -> Result<Response, ApiError> {
     let session = match (body.code, body.password) {
-        (Some(code), None) => by_code(&shared, &peer, &code).await?,
+        (Some(code), None) => by_code(&shared, peer, &code).await?,
         (None, Some(_)) if !far => return Err(not_here()),
-        (None, Some(Password(password))) => sign_in(&shared, &peer, &password).await?,
+        (None, Some(Password(password))) => shared.sign_in(peer, &password).await?,
         _ => {
             return Err(ApiError::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -91,10 +91,10 @@ pub(crate) async fn begin(
     Ok(Answer(Begun { token, expires_at }).into_response())
 }
 
-async fn by_code(shared: &Shared, peer: &Peer, code: &str) -> Result<NewSession, ApiError> {
+async fn by_code(shared: &Shared, peer: Peer, code: &str) -> Result<NewSession, ApiError> {
     let session = shared.sessions.redeem(code).await?;
     session.ok_or_else(|| {
-        slow_down(shared, Some(peer)).unwrap_or_else(|| {
+        shared.slow_down(peer).unwrap_or_else(|| {
             ApiError::new(
                 StatusCode::UNAUTHORIZED,
                 "code_unknown",

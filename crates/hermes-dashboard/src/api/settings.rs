@@ -8,11 +8,11 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
 use crate::facts::ProgramFacts;
 use crate::look::exact;
 use crate::session::Current;
+use crate::shared::Shared;
 
 /// The program, its store and who is signed in.
 #[derive(Serialize, ToSchema)]

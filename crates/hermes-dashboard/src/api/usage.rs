@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Query;
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
 use crate::look::exact;
 use crate::pages::usage::{By, Range};
 use crate::requests::Names;
+use crate::shared::Shared;
 use crate::usage::{by, names, range, read};
 
 /// Which usage.

@@ -11,10 +11,10 @@ use http::{Method, StatusCode, Uri};
 use sha2::{Digest, Sha256};
 
 use super::Spoken;
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::far::Far;
 use crate::look::{self, Shell, Spot, assets};
+use crate::shared::Shared;
 
 /// The document of every page; which of them it is shows only in the navigation.
 pub(crate) async fn shell(

@@ -5,8 +5,8 @@ use axum::response::Html;
 use hermes_pool::{Challenge as Asked, DeskLogin, LoginStatus};
 
 use super::{Spoken, html};
-use crate::dashboard::Shared;
 use crate::pages::login::{Challenge, Login, Status, gone, render};
+use crate::shared::Shared;
 
 /// The content of a login's dialog.
 pub(crate) async fn fragment(

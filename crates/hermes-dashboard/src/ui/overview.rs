@@ -7,10 +7,10 @@ use hermes_core::{Billing, CredentialId, Protocol, ProviderId, UnixMs};
 use hermes_pool::{State as PoolState, StoreError, UsageAsk, UsageBy, UsageRow, UsageSpan, View};
 
 use super::{Base, Spoken, html};
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::look::Cause;
 use crate::pages::overview::{Gateway, Need, Overview, Provider, Rate, Spend, Today, render};
+use crate::shared::Shared;
 use crate::usage::{tokens, tokens_in};
 
 /// The content of `/`.

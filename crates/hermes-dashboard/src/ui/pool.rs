@@ -12,10 +12,10 @@ use serde::Deserialize;
 use super::{Spoken, html};
 use crate::api::Query;
 use crate::api::logins::provider;
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::look::{Cause, Paging, Window};
 use crate::pages::pool::{Account, Pool, Stopped, render};
+use crate::shared::Shared;
 
 /// Accounts of one page.
 const AT_ONCE: u64 = 50;
@@ -55,6 +55,9 @@ pub(crate) async fn fragment(
     for (place, view) in shown {
         let mut account = account(lang, row, view, place, now);
         account.last_served = last_served(&shared, view).await?;
+        if account.renewable {
+            account.renewal = shared.parts.pool.renewal(view.credential.id).await?;
+        }
         accounts.push(account);
     }
     let model = Pool {

@@ -6,9 +6,9 @@ use hermes_catalog::{LoginFlow, LoginMethod, Provider};
 use hermes_pool::{DeskLogin, Found, LoginStatus, State as PoolState, found_keys};
 
 use super::{Spoken, html};
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::pages::providers::{Method, MethodKind, Pending, Providers, Region, Row, render};
+use crate::shared::Shared;
 
 /// The content of `/providers`.
 pub(crate) async fn fragment(
@@ -70,9 +70,12 @@ fn method(method: &LoginMethod) -> Method {
 }
 
 fn pending(shared: &Shared, login: &DeskLogin) -> Pending {
+    let row = shared.parts.catalog.get(&login.provider);
+    let method = row.and_then(|row| row.login.iter().find(|one| one.id == login.method));
     Pending {
         session: login.id.to_string(),
         provider_name: shared.name_of(&login.provider),
+        method_name: method.map_or_else(|| login.method.clone(), |method| method.name.clone()),
         expires: login.challenge.expires(),
     }
 }

@@ -10,11 +10,11 @@ use hermes_text::pages::requests as text;
 use super::{Spoken, html};
 use crate::api::Query;
 use crate::api::requests::{Which, filter, find};
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::pages::request::{self, Attempt, Candidate, Story};
 use crate::pages::requests::{Choice, Choices, Filters, Request, Requests, render};
 use crate::requests::Names;
+use crate::shared::Shared;
 
 /// Logins that can be chosen from; with more of them, one is searched by its provider.
 const MOST_CHOICES: usize = 300;

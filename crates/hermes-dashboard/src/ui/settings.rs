@@ -8,11 +8,11 @@ use hermes_text::Lang;
 
 use super::{Spoken, html};
 use crate::api::settings::program;
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::facts::{FindingFact, FindingGrade, ProgramFacts};
 use crate::pages::settings::{Finding, Grade, Listener, Route, Session, Setting, Settings, Store, render};
 use crate::session::Current;
+use crate::shared::Shared;
 
 /// The content of `/settings`.
 pub(crate) async fn fragment(

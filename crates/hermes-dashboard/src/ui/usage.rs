@@ -9,11 +9,11 @@ use hermes_text::{Lang, common};
 use super::{Spoken, html};
 use crate::api::Query;
 use crate::api::usage::{Which, asked};
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::look::Series;
 use crate::pages::usage::{Sum, Usage, others, render};
 use crate::requests::Names;
+use crate::shared::Shared;
 use crate::usage::{Used, names, read, spread, tokens, tokens_in};
 
 /// Groups with a colour of their own; the others share one.

@@ -89,7 +89,7 @@ pub struct DeskLogin {
 pub(super) struct Seat {
     login: Mutex<DeskLogin>,
     pub(super) turn: tokio::sync::Mutex<()>,
-    pub(super) ended: Notify,
+    ended: Notify,
 }
 
 impl Seat {
@@ -116,6 +116,16 @@ impl Seat {
 
     pub(super) fn login(&self) -> DeskLogin {
         self.login.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Is ready when it has ended, by whomever.
+    pub(super) async fn over(&self) {
+        let ended = self.ended.notified();
+        tokio::pin!(ended);
+        ended.as_mut().enable();
+        if self.login().status == LoginStatus::Pending {
+            ended.await;
+        }
     }
 
     /// Whether it waits, or ended so lately that somebody may still ask.

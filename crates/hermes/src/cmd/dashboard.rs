@@ -5,6 +5,7 @@ mod password;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use hermes_core::ExitKind;
 use hermes_dashboard::{Dashboard, DashboardParts, Sessions};
@@ -12,6 +13,9 @@ use hermes_gateway::{Body, Fallback};
 use hermes_pool::{Feed, Keys};
 use hermes_text::cli::serve as words;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 use url::Url;
 
 use self::facts::Asker;
@@ -20,6 +24,9 @@ use super::reach::{address, running_base};
 use crate::app::{App, VERSION};
 use crate::args::{DashboardCommand, DashboardVerb};
 use crate::failure::{Failure, Outcome};
+
+/// How long a listener on this machine may think about a first answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 
 /// Wires the dashboard together, and goes on with the logins that an earlier run left waiting.
 pub(super) async fn build(
@@ -82,13 +89,13 @@ pub(super) async fn run(app: &App<'_>, args: &DashboardCommand) -> Outcome {
     }
     let listen = args.listen.as_deref().unwrap_or_else(|| app.config.listen());
     let address = address(listen)?;
-    let base = running_base(app, address)?;
     if !listens(&near(address).to_string()).await {
         let shown = address.to_string();
         let silent = |lang| words::not_running(lang, &shown);
         let failure = Failure::new(ExitKind::Failure, "not_running", silent);
         return Err(failure.hint(words::not_running_next));
     }
+    let base = running_base(app, address, speaks_tls(near(address)).await)?;
     let link = link(app, &base).await?;
     if app.printer.is_json() {
         app.printer.json(&json!({ "url": link, "expires_in": 60 }));
@@ -99,6 +106,19 @@ pub(super) async fn run(app: &App<'_>, args: &DashboardCommand) -> Outcome {
     let said = if opened { words::opened } else { words::open_it };
     app.printer.say(said(app.lang()));
     Ok(0)
+}
+
+/// Whether a listener wants TLS: it has no answer to a request without, where every other one has.
+async fn speaks_tls(address: SocketAddr) -> bool {
+    let ask = async {
+        let mut stream = TcpStream::connect(address).await?;
+        let request = format!("GET /healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut begin = [0; 5];
+        // A connection that ends before that has no answer.
+        Ok::<_, std::io::Error>(stream.read_exact(&mut begin).await.is_ok() && &begin == b"HTTP/")
+    };
+    matches!(timeout(ANSWER_LIMIT, ask).await, Ok(Ok(false)))
 }
 
 /// Where this machine reaches a listener that is for every address.

@@ -2,8 +2,8 @@
 
 use hermes_core::{LoginCause, Source, Strategy, UnixMs};
 use hermes_dashboard::look::{Cause, cause_words, rest_words};
-use hermes_pool::{Event, View};
-use hermes_store::{Lease, Phase};
+use hermes_pool::{Event, RenewalState, View};
+use hermes_store::Lease;
 use hermes_text::cli::account as text;
 use hermes_text::{Lang, common};
 use owo_colors::Style;
@@ -80,28 +80,23 @@ fn event(event: &Event) -> Value {
 
 /// When the last renewal without an answer was noticed.
 pub(super) fn doubt(events: &[Event]) -> Option<UnixMs> {
-    events.iter().find(|one| one.kind == "doubt").map(|one| one.at)
+    RenewalState::doubt(events)
 }
 
 /// A renewal that is not over, or one that has to wait, in words.
 pub(crate) fn renewal(lang: Lang, lease: &Lease, doubt: Option<UnixMs>, now: UnixMs) -> Option<String> {
-    let words = match lease.phase {
-        Phase::Leased | Phase::Sent if !lease.lapsed => text::renewing(lang).to_owned(),
-        Phase::Leased => text::renewing_silent(lang).to_owned(),
-        Phase::Sent => text::renewing_unanswered(lang).to_owned(),
-        Phase::Uncertain => match doubt {
-            Some(at) => text::in_doubt_since(lang, &moment(lang, at, now)),
-            None => text::in_doubt(lang).to_owned(),
-        },
-        Phase::NeedsLogin => {
-            let cause = lease.cause.unwrap_or(LoginCause::RevokedOrReused);
+    let words = match RenewalState::of(lease, doubt)? {
+        RenewalState::UnderWay => text::renewing(lang).to_owned(),
+        RenewalState::Abandoned => text::renewing_silent(lang).to_owned(),
+        RenewalState::Unanswered => text::renewing_unanswered(lang).to_owned(),
+        RenewalState::InDoubt { since: Some(at) } => text::in_doubt_since(lang, &moment(lang, at, now)),
+        RenewalState::InDoubt { since: None } => text::in_doubt(lang).to_owned(),
+        RenewalState::Ended { cause } => {
+            let cause = cause.unwrap_or(LoginCause::RevokedOrReused);
             text::ended_because(lang, &cause_words(lang, &Cause::Login(cause)))
         }
-        Phase::Idle => match (lease.quiet_for, lease.retry_in) {
-            (Some(quiet), _) => text::waits_quiet(lang, &when::span(lang, quiet)),
-            (None, Some(pause)) => text::next_try(lang, &when::span(lang, pause)),
-            (None, None) => return None,
-        },
+        RenewalState::Quiet { left } => text::waits_quiet(lang, &when::span(lang, left)),
+        RenewalState::Paused { left } => text::next_try(lang, &when::span(lang, left)),
     };
     Some(words)
 }

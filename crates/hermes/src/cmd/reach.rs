@@ -127,9 +127,9 @@ impl Reach {
     }
 }
 
-/// The base address of the program that runs, as far as the settings tell.
-pub(super) fn running_base(app: &App<'_>, address: SocketAddr) -> Result<Url, Failure> {
-    if !Wanted::configured(app).is_remote(address) {
+/// The base address of the program that runs, as far as the settings and the listener tell: it may have been told otherwise at its start.
+pub(super) fn running_base(app: &App<'_>, address: SocketAddr, speaks_tls: bool) -> Result<Url, Failure> {
+    if !speaks_tls && !Wanted::configured(app).is_remote(address) {
         return Ok(plain(address));
     }
     if let Some(host) = far_hosts(app).first() {

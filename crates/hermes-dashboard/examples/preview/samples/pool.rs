@@ -1,7 +1,7 @@
 use hermes_core::{Billing, CoolCause, LoginCause, Rest, Scope, Source, Strategy};
 use hermes_dashboard::look::{Cause, Paging, Window};
 use hermes_dashboard::pages::pool::{Account, Pool, Stopped};
-use hermes_pool::State;
+use hermes_pool::{RenewalState, State};
 
 use super::{HOSTILE, ago, ahead, now, provider};
 
@@ -132,7 +132,7 @@ pub(crate) fn stopped() -> Pool {
         ..account(0, "plan login", State::Blocked)
     };
     let doubtful = Account {
-        renewal: Some("in doubt: a renewal ended without an answer".to_owned()),
+        renewal: Some(RenewalState::InDoubt { since: Some(ago(90)) }),
         ignored: vec![(
             "base_url = https://other.example.com".to_owned(),
             "this provider allows one protocol only".to_owned(),
@@ -192,7 +192,7 @@ pub(crate) fn hostile() -> Pool {
         balance: None,
         told: None,
         askable: true,
-        renewal: Some(HOSTILE.to_owned()),
+        renewal: Some(RenewalState::Unanswered),
         ignored: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
         revoke_ends: Some(HOSTILE.to_owned()),
         ..account(0, HOSTILE, State::Blocked)

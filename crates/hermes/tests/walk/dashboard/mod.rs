@@ -1,6 +1,7 @@
 //! The dashboard as people and hostile pages meet it: in a browser.
 
 mod accessible;
+mod again;
 mod axe;
 mod board;
 mod browser;
@@ -9,7 +10,9 @@ mod clicks;
 mod console;
 mod contract;
 mod crowd;
+mod dialogs;
 mod doors;
+mod failures;
 mod far;
 mod hands;
 mod headers;
@@ -24,6 +27,7 @@ mod server;
 mod sessions;
 mod strangers;
 mod stream;
+mod tabs;
 
 use std::time::Duration;
 

@@ -11,8 +11,8 @@ use hermes_core::{
 };
 use hermes_store::{
     AdminSessions, Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow,
-    RequestFilter, RequestLog, RequestPage, RequestRow, Saved, SessionRow, Store, StoreError, StoreInfo,
-    Suspicion, UsageAsk, UsageRow,
+    RankAsk, Ranking, RequestFilter, RequestLog, RequestPage, RequestRow, Saved, SessionRow, Store,
+    StoreError, StoreInfo, Suspicion, UsageAsk, UsageRow,
 };
 
 pub(crate) struct Flaky {
@@ -393,5 +393,9 @@ impl RequestLog for Flaky {
 
     async fn usage(&self, ask: &UsageAsk) -> Result<Vec<UsageRow>, StoreError> {
         self.met().usage(ask).await
+    }
+
+    async fn ranking(&self, ask: &RankAsk) -> Result<Ranking, StoreError> {
+        self.met().ranking(ask).await
     }
 }

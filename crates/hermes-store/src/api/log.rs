@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use crate::{RequestFilter, RequestPage, RequestRow, StoreError, UsageAsk, UsageRow};
+use crate::{RankAsk, Ranking, RequestFilter, RequestPage, RequestRow, StoreError, UsageAsk, UsageRow};
 
 /// The log of requests and what they used.
 #[async_trait]
@@ -16,4 +16,8 @@ pub trait RequestLog: Send + Sync {
 
     /// Usage by time and group, oldest first. Latencies are of requests since the log keeps them.
     async fn usage(&self, ask: &UsageAsk) -> Result<Vec<UsageRow>, StoreError>;
+
+    /// The groups that were used most in a time up to now. It costs the same however many groups there are, but for the first look after
+    /// an hour or day has begun without a request.
+    async fn ranking(&self, ask: &RankAsk) -> Result<Ranking, StoreError>;
 }

@@ -7,7 +7,9 @@ use crate::fault::Fault;
 use crate::session::Until;
 use crate::sql::{log, requests, usage};
 use crate::store::{SqlStore, reading, transaction, writing};
-use crate::{RequestFilter, RequestLog, RequestPage, RequestRow, StoreError, UsageAsk, UsageRow};
+use crate::{
+    RankAsk, Ranking, RequestFilter, RequestLog, RequestPage, RequestRow, StoreError, UsageAsk, UsageRow,
+};
 use crate::{postgres, sqlite};
 
 /// Runs `$work` on the log: that of a file is a file of its own, and gives `$none` before anything was written.
@@ -51,5 +53,27 @@ impl RequestLog for SqlStore {
 
     async fn usage(&self, ask: &UsageAsk) -> Result<Vec<UsageRow>, StoreError> {
         reading_log!(self, db => usage::usage(db, ask), Vec::new())
+    }
+
+    async fn ranking(&self, ask: &RankAsk) -> Result<Ranking, StoreError> {
+        let empty = || Ranking {
+            steps: ask.period.steps(ask.now),
+            ..Ranking::default()
+        };
+        if let Some(found) = reading_log!(self, db => usage::rank::ranking(db, ask, true), Some(empty()))? {
+            return Ok(found);
+        }
+        match &self.back {
+            Back::Sqlite(file) => sqlite::log::bring_up(file, ask)
+                .await
+                .map_err(|fault| fault.at(&file.places.log()))?,
+            Back::Postgres(_) => writing!(self, db => usage::rank::bring_up(db, ask))?,
+        }
+        if let Some(found) = reading_log!(self, db => usage::rank::ranking(db, ask, true), Some(empty()))? {
+            return Ok(found);
+        }
+        // A process whose clock is in another hour was faster.
+        let found = reading_log!(self, db => usage::rank::ranking(db, ask, false), None)?;
+        Ok(found.unwrap_or_else(empty))
     }
 }

@@ -260,6 +260,7 @@ fn ask(span: UsageSpan, by: UsageBy, hours: u64) -> UsageAsk {
         to: at(hours * 3600),
         span,
         by,
+        latencies: true,
     }
 }
 

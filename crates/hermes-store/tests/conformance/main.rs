@@ -8,6 +8,7 @@ mod lease;
 mod log;
 mod logins;
 mod moves;
+mod ranking;
 mod sessions;
 mod spill;
 #[path = "../support/mod.rs"]
@@ -68,6 +69,10 @@ cases! {
         requests_of_many_models_are_found_by_a_part_of_the_name,
         usage_adds_up_by_time_and_group,
         usage_of_two_gateways_at_once_loses_nothing;
+    ranking:
+        ranking_is_what_the_requests_add_up_to,
+        ranking_tells_as_many_as_asked_for,
+        ranking_of_two_gateways_at_once_loses_nothing;
     sessions:
         code_is_taken_once_and_not_after_its_end,
         code_is_taken_by_one_of_many_at_once,

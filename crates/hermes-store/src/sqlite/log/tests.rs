@@ -68,6 +68,7 @@ async fn log_of_the_first_schema_is_summed_up_when_it_is_opened() {
         to: UnixMs::from_millis(200_000_000),
         span,
         by,
+        latencies: true,
     };
     let counted = async |span, by| -> Vec<(i64, Option<String>, u64, [u64; 4])> {
         let rows = store.usage(&ask(span, by)).await.unwrap();

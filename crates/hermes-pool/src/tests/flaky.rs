@@ -1,5 +1,6 @@
 //! A store that fails where a test says so, and counts what it was asked for.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -389,6 +390,13 @@ impl RequestLog for Flaky {
 
     async fn requests(&self, filter: &RequestFilter) -> Result<RequestPage, StoreError> {
         self.met().requests(filter).await
+    }
+
+    async fn last_requests(
+        &self,
+        credentials: &[CredentialId],
+    ) -> Result<HashMap<CredentialId, UnixMs>, StoreError> {
+        self.met().last_requests(credentials).await
     }
 
     async fn usage(&self, ask: &UsageAsk) -> Result<Vec<UsageRow>, StoreError> {

@@ -1,4 +1,7 @@
+use std::collections::HashMap;
+
 use async_trait::async_trait;
+use hermes_core::{CredentialId, UnixMs};
 
 use crate::{RankAsk, Ranking, RequestFilter, RequestPage, RequestRow, StoreError, UsageAsk, UsageRow};
 
@@ -13,6 +16,12 @@ pub trait RequestLog: Send + Sync {
 
     /// The requests that a filter lets through, newest first, and where the list goes on.
     async fn requests(&self, filter: &RequestFilter) -> Result<RequestPage, StoreError>;
+
+    /// When the newest request of each credential began; those without one are left out.
+    async fn last_requests(
+        &self,
+        credentials: &[CredentialId],
+    ) -> Result<HashMap<CredentialId, UnixMs>, StoreError>;
 
     /// Usage by time and group, oldest first. Latencies are of requests since the log keeps them.
     async fn usage(&self, ask: &UsageAsk) -> Result<Vec<UsageRow>, StoreError>;

@@ -1,6 +1,9 @@
 //! The log of requests.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
+use hermes_core::{CredentialId, UnixMs};
 
 use crate::back::Back;
 use crate::fault::Fault;
@@ -49,6 +52,13 @@ impl RequestLog for SqlStore {
 
     async fn requests(&self, filter: &RequestFilter) -> Result<RequestPage, StoreError> {
         reading_log!(self, db => requests::page(db, filter), RequestPage::default())
+    }
+
+    async fn last_requests(
+        &self,
+        credentials: &[CredentialId],
+    ) -> Result<HashMap<CredentialId, UnixMs>, StoreError> {
+        reading_log!(self, db => requests::last(db, credentials), HashMap::new())
     }
 
     async fn usage(&self, ask: &UsageAsk) -> Result<Vec<UsageRow>, StoreError> {

@@ -13,6 +13,7 @@ mod sessions;
 mod spill;
 #[path = "../support/mod.rs"]
 mod support;
+mod usage;
 
 /// Makes a test of each case for each back end, such as `postgres::remove_closes_the_gap_and_takes_the_secrets`.
 macro_rules! cases {
@@ -66,7 +67,9 @@ cases! {
         story_without_end_is_kept_in_part,
         requests_come_in_pages_newest_first,
         requests_are_found_by_each_filter,
-        requests_of_many_models_are_found_by_a_part_of_the_name,
+        newest_request_of_each_login_is_found,
+        requests_of_many_models_are_found_by_a_part_of_the_name;
+    usage:
         usage_adds_up_by_time_and_group,
         usage_of_two_gateways_at_once_loses_nothing;
     ranking:

@@ -50,11 +50,11 @@ impl Crowd {
 
     fn request(&self, number: usize, at: UnixMs) -> RequestRow {
         RequestRow {
-            credential: (number % 10 > 0).then(|| self.logins[number * number % 10 % 9]),
+            credential: (!number.is_multiple_of(10)).then(|| self.logins[number * number % 10 % 9]),
             key: Some(self.keys[number % 2]),
             model: format!("model-{}", number % 3),
-            tokens: (number % 4 > 0).then_some([1, 2, 3, number as u64]),
-            error: (number % 4 == 0).then(|| "x".to_owned()),
+            tokens: (!number.is_multiple_of(4)).then_some([1, 2, 3, number as u64]),
+            error: number.is_multiple_of(4).then(|| "x".to_owned()),
             reasoning: Some(1),
             total_ms: 8,
             first_byte_ms: Some(4),

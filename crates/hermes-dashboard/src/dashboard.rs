@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use crate::facts::Facts;
+use crate::findings::Findings;
 use crate::router;
 use crate::session::{PasswordBrake, Sessions};
 
@@ -63,6 +64,7 @@ pub(crate) struct Shared {
     pub(crate) sessions: Sessions,
     pub(crate) brake: Brake,
     pub(crate) passwords: PasswordBrake,
+    pub(crate) findings: Findings,
     stop: watch::Sender<bool>,
 }
 
@@ -81,6 +83,7 @@ impl Dashboard {
             ),
             brake: Brake::new(WRONG_TRIES),
             passwords: PasswordBrake::new(WRONG_TRIES, WRONG_PASSWORDS),
+            findings: Findings::default(),
             stop: watch::Sender::new(false),
             parts,
         });

@@ -16,6 +16,7 @@ mod dashboard;
 mod error;
 mod facts;
 mod far;
+mod findings;
 mod headers;
 mod password;
 mod requests;

@@ -10,6 +10,7 @@ use crate::api::settings::program;
 use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::facts::{FindingFact, FindingGrade, ProgramFacts};
+use crate::findings::{Seen, look};
 use crate::pages::settings::{Finding, Grade, Listener, Route, Session, Setting, Settings, Store, render};
 use crate::session::Current;
 
@@ -22,14 +23,19 @@ pub(crate) async fn fragment(
     let facts = program(&shared).await?;
     let sessions = shared.sessions.all().await?;
     let sessions = sessions.into_iter().map(|row| session(row, &current));
+    let store = store(&shared, &facts).await?;
+    // The last thing, since an examination keeps the store busy.
+    let seen = look(&shared).await;
     let model = Settings {
-        store: store(&shared, &facts).await?,
+        store,
         listeners: facts.listeners.iter().map(|address| listener(address)).collect(),
         routes: routes(&facts),
         config_file: facts.config_file.clone(),
         config: config(&facts),
         last_backup: facts.last_backup,
-        findings: findings(facts.findings),
+        findings: findings(&seen),
+        examined: seen.last.as_ref().map(|(at, _)| *at),
+        looking: seen.looking,
         sessions: sessions.collect(),
         now: shared.now(),
     };
@@ -81,22 +87,23 @@ fn config(facts: &ProgramFacts) -> Vec<Setting> {
 }
 
 /// What is wrong comes first.
-fn findings(facts: Vec<FindingFact>) -> Vec<Finding> {
-    let mut findings: Vec<_> = facts.into_iter().map(finding).collect();
+fn findings(seen: &Seen) -> Vec<Finding> {
+    let facts = seen.last.iter().flat_map(|(_, found)| found.iter());
+    let mut findings: Vec<_> = facts.map(finding).collect();
     findings.sort_by_key(|one| one.grade != Grade::Bad);
     findings
 }
 
-fn finding(fact: FindingFact) -> Finding {
+fn finding(fact: &FindingFact) -> Finding {
     Finding {
-        about: fact.about,
+        about: fact.about.clone(),
         grade: match fact.grade {
             FindingGrade::Good => Grade::Good,
             FindingGrade::Note => Grade::Note,
             FindingGrade::Bad => Grade::Bad,
         },
-        text: fact.text,
-        hint: fact.hint,
+        text: fact.text.clone(),
+        hint: fact.hint.clone(),
     }
 }
 

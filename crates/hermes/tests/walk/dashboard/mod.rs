@@ -21,6 +21,7 @@ mod screens;
 mod seed;
 mod server;
 mod sessions;
+mod statements;
 mod strangers;
 mod stream;
 

@@ -103,15 +103,18 @@ export function drag(event, handle) {
 
 /** Most rows that the feed shows; older ones are in the history. */
 const LONGEST = 100;
+/** Milliseconds between two drawings, at least. */
+const PAUSE = 90;
 let queue = [];
 let drawing = null;
 
-/** A finished request for the live feed. Rows are drawn a few times a second, however many come. */
+/** A finished request for the live feed. Rows are drawn some times a second: so seldom that the machine has time for other things, and so
+ * often that no drawing is long enough for a frame to be missed. */
 export function feed(item) {
   if (!document.querySelector('[data-feed]')) return;
   queue.push(item);
   if (queue.length > LONGEST) queue.shift();
-  drawing ??= setTimeout(() => requestAnimationFrame(draw), 250);
+  drawing ??= setTimeout(() => requestAnimationFrame(draw), PAUSE);
 }
 
 function draw() {
@@ -137,10 +140,12 @@ export function pause(button) {
   if (!paused) draw();
 }
 
+const grouped = new Intl.NumberFormat('en');
+
 const SHOWN = {
   text: (part, value) => { part.textContent = value; },
   millis: (part, value) => { part.textContent = millis(value); },
-  number: (part, value) => { part.textContent = value.toLocaleString('en'); },
+  number: (part, value) => { part.textContent = grouped.format(value); },
   time: (part, value) => {
     part.dateTime = part.title = new Date(value).toISOString();
     part.dataset.relative = String(new Date(value).getTime());

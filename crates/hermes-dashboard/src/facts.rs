@@ -9,8 +9,11 @@ use utoipa::ToSchema;
 /// Asked for when a person looks.
 #[async_trait]
 pub trait Facts: Send + Sync {
-    /// Settings, listeners and findings as they are now. None when the program is about to end.
+    /// Settings and listeners as they are now, without findings. None when the program is about to end.
     async fn now(&self) -> Option<ProgramFacts>;
+
+    /// Looks at everything that can be wrong, which takes its time in a large store. None when the program is about to end.
+    async fn examine(&self) -> Option<Vec<FindingFact>>;
 }
 
 /// The program as it runs.

@@ -17,6 +17,7 @@ mod dashboard;
 mod error;
 mod facts;
 mod far;
+mod findings;
 mod guard;
 mod headers;
 mod password;

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::brakes::Brakes;
 use crate::error::ApiError;
 use crate::facts::Facts;
+use crate::findings::Findings;
 use crate::session::{NewSession, Sessions};
 
 /// What a dashboard is made of.
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) parts: DashboardParts,
     pub(crate) sessions: Sessions,
     pub(crate) brakes: Brakes,
+    pub(crate) findings: Findings,
     stop: watch::Sender<bool>,
 }
 
@@ -64,6 +66,7 @@ impl Shared {
                 Arc::clone(&parts.random),
             ),
             brakes: Brakes::default(),
+            findings: Findings::default(),
             stop: watch::Sender::new(false),
             parts,
         }

@@ -156,6 +156,19 @@ impl Pool {
             .collect()
     }
 
+    /// The first credentials of [`Pool::views`]. Costs as much as they are, however many there are.
+    pub fn first_views(&self, most: usize) -> Vec<View> {
+        let now = self.inner.clock.now();
+        let snapshot = self.inner.snapshot.load();
+        let first = snapshot.entries().take(most);
+        first.map(|entry| view::of(&entry, now)).collect()
+    }
+
+    /// The providers that something is signed in to, in the order of [`Pool::views`].
+    pub fn providers(&self) -> Vec<ProviderId> {
+        self.inner.snapshot.load().providers().cloned().collect()
+    }
+
     /// Moves whenever a credential or its state changes, by whichever process.
     pub fn moves(&self) -> watch::Receiver<u64> {
         self.inner.moved.subscribe()
@@ -170,6 +183,13 @@ impl Pool {
             .iter()
             .map(|entry| view::of(entry, now))
             .collect()
+    }
+
+    /// The label of a credential. Costs one look at memory, however many there are.
+    pub fn label(&self, id: CredentialId) -> Option<String> {
+        let snapshot = self.inner.snapshot.load();
+        let cell = snapshot.cell(id)?;
+        Some(cell.look().credential.label.clone())
     }
 
     /// The providers that something is signed in to and that speak a protocol.

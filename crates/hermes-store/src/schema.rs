@@ -21,6 +21,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0004_keys.sql"),
     include_str!("../migrations/0005_story.sql"),
     include_str!("../migrations/0006_usage.sql"),
+    include_str!("../migrations/0007_rank.sql"),
 ];
 
 /// Fingerprint of the newest schema as SQLite lists it; the test of this module prints the new one after a change.

@@ -27,17 +27,24 @@ const TICK: Duration = Duration::from_secs(2);
 const TICKS_PER_BEAT: u32 = 8;
 /// Changes that come closer together are told once.
 const CALM: Duration = Duration::from_millis(200);
+/// Requests that end closer together than this are told in one piece: a busy gateway wakes a page ten times a second, not a thousand.
+const GATHERED: Duration = Duration::from_millis(100);
+/// Most requests of a piece.
+const MOST_AT_ONCE: usize = 1024;
 
 /// One page that listens.
 struct Listener {
     shared: Arc<Shared>,
     current: Current,
     moves: watch::Receiver<u64>,
+    findings: watch::Receiver<u64>,
     logins: broadcast::Receiver<AttemptId>,
     requests: broadcast::Receiver<Arc<RequestRow>>,
     /// The rate that the page knows.
     told_rate: Option<Value>,
     keys: HashMap<KeyId, String>,
+    /// When requests were last told, by the clock that never goes back.
+    told_requests: Duration,
     /// The moment of the next tick, by the clock that never goes back.
     next_tick: Duration,
     ticks: u32,
@@ -55,11 +62,13 @@ pub(crate) async fn stream(
 ) -> Response {
     let listener = Listener {
         moves: shared.parts.pool.moves(),
+        findings: shared.findings.late(),
         logins: shared.parts.desk.changes(),
         requests: shared.parts.feed.watch(),
         told_rate: None,
         current,
         keys: HashMap::new(),
+        told_requests: Duration::ZERO,
         next_tick: shared.parts.clock.monotonic(),
         ticks: 0,
         over: false,
@@ -83,8 +92,9 @@ impl Listener {
             let text = tokio::select! {
                 () = shared.stopped() => return None,
                 Ok(()) = self.moves.changed() => self.moved().await,
+                Ok(()) = self.findings.changed() => event("changed", &json!({ "what": "settings" })),
                 login = self.logins.recv() => self.login(&login),
-                row = self.requests.recv() => self.request(row).await,
+                row = self.requests.recv() => self.ended(row).await,
                 () = shared.parts.clock.sleep(left) => self.tick().await,
             };
             if !text.is_empty() {
@@ -92,6 +102,26 @@ impl Listener {
             }
         }
         None
+    }
+
+    /// Requests that have ended: one that comes alone at once, of many as many as there are by then.
+    async fn ended(&mut self, row: Result<Arc<RequestRow>, broadcast::error::RecvError>) -> String {
+        let clock = Arc::clone(&self.shared.parts.clock);
+        let since = clock.monotonic().saturating_sub(self.told_requests);
+        clock.sleep(GATHERED.saturating_sub(since)).await;
+        self.told_requests = clock.monotonic();
+        let mut text = self.request(row).await;
+        for _ in 1..MOST_AT_ONCE {
+            let row = match self.requests.try_recv() {
+                Ok(row) => Ok(row),
+                Err(broadcast::error::TryRecvError::Lagged(missed)) => {
+                    Err(broadcast::error::RecvError::Lagged(missed))
+                }
+                Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed) => break,
+            };
+            text += &self.request(row).await;
+        }
+        text
     }
 
     /// A request that has ended. Of those that a slow page missed it is told that there are some.

@@ -104,6 +104,7 @@ async fn today(shared: &Shared) -> Result<Vec<UsageRow>, StoreError> {
         to: now,
         span: UsageSpan::Whole,
         by: UsageBy::Credential,
+        latencies: false,
     };
     shared.parts.store.usage(&ask).await
 }

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Html;
 use hermes_catalog::Provider;
 use hermes_core::UnixMs;
-use hermes_pool::{RequestFilter, State as PoolState, View};
+use hermes_pool::{State as PoolState, View};
 use hermes_text::Lang;
 use hermes_text::pages::pool as text;
 use serde::Deserialize;
@@ -51,10 +51,13 @@ pub(crate) async fn fragment(
     let shown = places
         .skip_while(|(place, _)| *place < part.offset)
         .take(usize::try_from(AT_ONCE).unwrap_or(usize::MAX));
+    let shown: Vec<_> = shown.collect();
+    let ids: Vec<_> = shown.iter().map(|(_, view)| view.credential.id).collect();
+    let served = shared.parts.store.last_requests(&ids).await?;
     let mut accounts = Vec::new();
     for (place, view) in shown {
         let mut account = account(lang, row, view, place, now);
-        account.last_served = last_served(&shared, view).await?;
+        account.last_served = served.get(&view.credential.id).copied();
         if account.renewable {
             account.renewal = shared.parts.pool.renewal(view.credential.id).await?;
         }
@@ -74,17 +77,6 @@ pub(crate) async fn fragment(
         now,
     };
     Ok(html(render(lang, &model)))
-}
-
-/// When its newest request of the log began.
-async fn last_served(shared: &Shared, view: &View) -> Result<Option<UnixMs>, ApiError> {
-    let filter = RequestFilter {
-        limit: 1,
-        credential: Some(view.credential.id),
-        ..RequestFilter::default()
-    };
-    let page = shared.parts.store.requests(&filter).await?;
-    Ok(page.rows.first().map(|row| row.at))
 }
 
 fn account(lang: Lang, row: &Provider, view: &View, place: u64, now: UnixMs) -> Account {

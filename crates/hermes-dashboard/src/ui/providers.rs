@@ -1,8 +1,10 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Html;
 use hermes_catalog::{LoginFlow, LoginMethod, Provider};
+use hermes_core::ProviderId;
 use hermes_pool::{DeskLogin, Found, LoginStatus, State as PoolState, found_keys};
 
 use super::{Spoken, html};
@@ -20,17 +22,24 @@ pub(crate) async fn fragment(
     let found = found_keys(Some(store), &parts.catalog, &parts.env, &views).await?;
     let logins = shared.parts.desk.logins();
     let waiting = logins.iter().filter(|login| login.status == LoginStatus::Pending);
+    let mut states: HashMap<&ProviderId, Vec<PoolState>> = HashMap::new();
+    for view in &views {
+        states
+            .entry(&view.credential.provider)
+            .or_default()
+            .push(view.state);
+    }
     let rows = shared.parts.catalog.providers();
+    let states_of = |row: &Provider| states.get(&row.id).map(Vec::as_slice).unwrap_or_default();
     let model = Providers {
-        rows: rows.map(|row| self::row(&shared, row, &found)).collect(),
+        rows: rows.map(|row| self::row(row, states_of(row), &found)).collect(),
         pending: waiting.map(|login| pending(&shared, login)).collect(),
         now: shared.now(),
     };
     Ok(html(render(lang, &model)))
 }
 
-fn row(shared: &Shared, row: &Provider, found: &[Found]) -> Row {
-    let views = shared.parts.pool.views_of(&row.id);
+fn row(row: &Provider, states: &[PoolState], found: &[Found]) -> Row {
     let regions = row.regions.iter().map(|region| Region {
         id: region.id.clone(),
         name: region.name.clone(),
@@ -41,8 +50,8 @@ fn row(shared: &Shared, row: &Provider, found: &[Found]) -> Row {
         summary: row.summary.clone(),
         aliases: row.aliases.clone(),
         docs: row.docs.clone(),
-        state: PoolState::best(views.iter().map(|view| view.state)),
-        accounts: views.len() as u64,
+        state: PoolState::best(states.iter().copied()),
+        accounts: states.len() as u64,
         found: found
             .iter()
             .filter(|one| one.provider == row.id)

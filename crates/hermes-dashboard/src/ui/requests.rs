@@ -50,13 +50,12 @@ pub(crate) async fn fragment(
 }
 
 async fn choices(shared: &Shared, rows: &[Request]) -> Result<Choices, ApiError> {
-    let views = shared.parts.pool.views();
-    let credentials = views.iter().take(MOST_CHOICES).map(|view| Choice {
+    let views = shared.parts.pool.first_views(MOST_CHOICES);
+    let credentials = views.iter().map(|view| Choice {
         id: view.credential.id.to_string(),
         name: format!("{}:{}", view.credential.provider, view.credential.label),
     });
-    let mut ids: Vec<_> = views.iter().map(|view| &view.credential.provider).collect();
-    ids.dedup();
+    let ids = shared.parts.pool.providers();
     let keys = shared.parts.keys.list().await?;
     let mut models: Vec<_> = rows.iter().map(|row| row.model.clone()).collect();
     models.sort();
@@ -65,8 +64,8 @@ async fn choices(shared: &Shared, rows: &[Request]) -> Result<Choices, ApiError>
         providers: ids
             .into_iter()
             .map(|id| Choice {
+                name: shared.name_of(&id),
                 id: id.to_string(),
-                name: shared.name_of(id),
             })
             .collect(),
         credentials: credentials.collect(),

@@ -10,6 +10,7 @@ use super::{Spoken, html};
 use crate::api::settings::program;
 use crate::error::ApiError;
 use crate::facts::{FindingFact, FindingGrade, ProgramFacts};
+use crate::findings::{Seen, look};
 use crate::pages::settings::{Finding, Grade, Listener, Route, Session, Setting, Settings, Store, render};
 use crate::session::Current;
 use crate::shared::Shared;
@@ -23,14 +24,19 @@ pub(crate) async fn fragment(
     let facts = program(&shared).await?;
     let sessions = shared.sessions.all().await?;
     let sessions = sessions.into_iter().map(|row| session(row, &current));
+    let store = store(&shared, &facts, lang).await?;
+    // The last thing, since an examination keeps the store busy.
+    let seen = look(&shared).await;
     let model = Settings {
-        store: store(&shared, &facts, lang).await?,
+        store,
         listeners: facts.listeners.iter().map(|address| listener(address)).collect(),
         routes: routes(&facts),
         config_file: facts.config_file.clone(),
         config: config(&facts),
         last_backup: facts.last_backup,
-        findings: findings(lang, &facts.findings),
+        findings: findings(lang, &seen),
+        examined: seen.last.as_ref().map(|(at, _)| *at),
+        looking: seen.looking,
         sessions: sessions.collect(),
         now: shared.now(),
     };
@@ -82,8 +88,9 @@ fn config(facts: &ProgramFacts) -> Vec<Setting> {
 }
 
 /// What is wrong comes first.
-fn findings(lang: Lang, facts: &[FindingFact]) -> Vec<Finding> {
-    let mut findings: Vec<_> = facts.iter().map(|fact| finding(lang, fact)).collect();
+fn findings(lang: Lang, seen: &Seen) -> Vec<Finding> {
+    let facts = seen.last.iter().flat_map(|(_, found)| found.iter());
+    let mut findings: Vec<_> = facts.map(|fact| finding(lang, fact)).collect();
     findings.sort_by_key(|one| one.grade != Grade::Bad);
     findings
 }

@@ -1,5 +1,6 @@
 //! A store that fails where a test says so, and counts what it was asked for.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,8 +12,8 @@ use hermes_core::{
 };
 use hermes_store::{
     AdminSessions, Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow,
-    RequestFilter, RequestLog, RequestPage, RequestRow, Saved, SessionRow, Store, StoreError, StoreInfo,
-    Suspicion, UsageAsk, UsageRow,
+    RankAsk, Ranking, RequestFilter, RequestLog, RequestPage, RequestRow, Saved, SessionRow, Store,
+    StoreError, StoreInfo, Suspicion, UsageAsk, UsageRow,
 };
 
 pub(crate) struct Flaky {
@@ -391,7 +392,18 @@ impl RequestLog for Flaky {
         self.met().requests(filter).await
     }
 
+    async fn last_requests(
+        &self,
+        credentials: &[CredentialId],
+    ) -> Result<HashMap<CredentialId, UnixMs>, StoreError> {
+        self.met().last_requests(credentials).await
+    }
+
     async fn usage(&self, ask: &UsageAsk) -> Result<Vec<UsageRow>, StoreError> {
         self.met().usage(ask).await
+    }
+
+    async fn ranking(&self, ask: &RankAsk) -> Result<Ranking, StoreError> {
+        self.met().ranking(ask).await
     }
 }

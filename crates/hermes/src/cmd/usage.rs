@@ -27,6 +27,7 @@ pub(super) async fn run(app: &App<'_>, range: Range, by: By) -> Outcome {
             By::Model => UsageBy::Model,
             By::Key => UsageBy::Key,
         },
+        latencies: true,
     };
     let mut rows = match app.existing_store().await? {
         Some(store) => store.usage(&ask).await?,

@@ -141,7 +141,7 @@ fn store_in_good_standing_is_described_and_every_read_leaves_its_bytes() {
     place [folder]/home/hermes.db
     kind a file of this machine
     id [id]
-    schema 6
+    schema 7
     protection logins are sealed with the key file `[folder]/home/config/store.key`, which only you can read; whoever copies both it and the store can use them
     standing good: tokens are renewed
     machine no name yet: nothing was renewed here

@@ -25,6 +25,7 @@ mod screens;
 mod seed;
 mod server;
 mod sessions;
+mod statements;
 mod strangers;
 mod stream;
 mod tabs;

@@ -264,6 +264,14 @@ impl Page {
         told["usedSize"].as_u64().expect("a size")
     }
 
+    /// From now on Chromium does for the tab what it does for a person without a screen reader, and no more; it is not to be looked for
+    /// elements afterwards.
+    pub(crate) async fn unwatched(&self) {
+        for domain in ["Accessibility", "Audits", "DOM"] {
+            self.call(&format!("{domain}.disable"), json!({})).await;
+        }
+    }
+
     /// Runs a script at the beginning of every later document, before anything of it.
     pub(crate) async fn at_the_beginning(&self, script: &str) {
         self.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": script}))

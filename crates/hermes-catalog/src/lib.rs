@@ -12,6 +12,7 @@ mod overlay;
 mod path;
 mod provider;
 mod row;
+mod said;
 mod source;
 mod template;
 mod validate;

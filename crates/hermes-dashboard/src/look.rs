@@ -43,8 +43,8 @@ pub use prose::prose;
 pub use qr::qr;
 pub use rule::rule_card;
 pub use shell::{Shell, Spot, shell};
-pub(crate) use state::tone;
 pub use state::{Cause, billing_words, cause_words, rest_words, state_badge, strategy_words};
+pub(crate) use state::{state_words, tone};
 pub use table::{Cell, Table};
 pub use time::{countdown, exact, moment};
 

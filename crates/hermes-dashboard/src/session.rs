@@ -14,6 +14,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hermes_core::{Brake, Clock, Random, Secret, UnixMs};
 use hermes_pool::{SessionRow, Store, StoreError};
+use hermes_text::Word;
+use hermes_text::errors::api as say;
 use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderMap, SET_COOKIE};
 use sha2::{Digest, Sha256};
@@ -182,12 +184,8 @@ pub(crate) fn check_fresh(current: &Current, now: UnixMs) -> Result<(), ApiError
     if now.since(current.created) < FRESH {
         return Ok(());
     }
-    let refusal = ApiError::new(
-        http::StatusCode::FORBIDDEN,
-        "sign_in_again",
-        "this cannot be undone, so it is done only within ten minutes of signing in here",
-    );
-    Err(refusal.hint("Open a new link with `hermes dashboard`, and do it again."))
+    let refusal = ApiError::new(http::StatusCode::FORBIDDEN, "sign_in_again", say::sign_in_again);
+    Err(refusal.hint(say::sign_in_again_next))
 }
 
 /// Lets only requests with a good token pass.
@@ -254,22 +252,20 @@ pub(crate) async fn sign_in(shared: &Shared, peer: &Peer, password: &Secret) -> 
         .held(peer.0, now)
         .or_else(|| brake.all.held(EVERYBODY, now));
     if let Some(wait) = held {
-        return Err(too_many("too many wrong passwords were sent", wait));
+        return Err(too_many(say::many_passwords, wait));
     }
     if let Some(session) = shared.sessions.sign_in(password).await? {
         return Ok(session);
     }
     brake.each.failed(peer.0, now);
     brake.all.failed(EVERYBODY, now);
-    Err(ApiError::new(
-        StatusCode::UNAUTHORIZED,
-        "password_wrong",
-        "this is not the password",
+    Err(
+        ApiError::new(StatusCode::UNAUTHORIZED, "password_wrong", say::password_wrong)
+            .hint(say::password_wrong_next),
     )
-    .hint("Set another with `hermes dashboard password` where Hermes runs."))
 }
 
-fn too_many(message: &str, wait: Duration) -> ApiError {
+fn too_many(message: Word, wait: Duration) -> ApiError {
     ApiError {
         retry_after_s: Some(wait.as_secs().max(1)),
         ..ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", message)
@@ -280,7 +276,7 @@ fn too_many(message: &str, wait: Duration) -> ApiError {
 pub(crate) fn slow_down(shared: &Shared, peer: Option<&Peer>) -> Option<ApiError> {
     let now = shared.parts.clock.monotonic();
     let wait = shared.brake.failed(peer?.0, now)?;
-    Some(too_many("too many wrong codes or tokens from this address", wait))
+    Some(too_many(say::many_codes, wait))
 }
 
 fn token_of(headers: &HeaderMap) -> Option<&str> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hermes_core::{CoolCause, ExitKind, Explain, Protocol, ProviderId};
+use hermes_core::{CoolCause, ExitKind, Explain, Lang, Protocol, ProviderId};
 use hermes_pool::{PoolError, Unusable};
 use hermes_wire::{error_body, error_status};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -134,7 +134,7 @@ impl From<PoolError> for Refusal {
     /// A missing login is never 401 or 403: the client's own key is fine, and some clients then retry for minutes.
     fn from(error: PoolError) -> Self {
         let kind = error.kind();
-        let message = match error.hint() {
+        let message = match error.hint(Lang::En) {
             Some(hint) => format!("{error}. {hint}"),
             None => error.to_string(),
         };
@@ -190,7 +190,7 @@ fn exhausted(
             json!({
                 "label": member.label,
                 "state": member.state.as_str(),
-                "cause": member.cause,
+                "cause": member.cause.get(Lang::En),
                 "until_ms": member.until.map(hermes_core::UnixMs::as_millis),
             })
         })

@@ -1,6 +1,8 @@
 use hermes_catalog::{AuthStyle, LoginFlow, LoginMethod, Provider, RuleClass};
-use hermes_core::{Bound, Secret};
+use hermes_core::{Bound, Explain as _, Secret};
 use hermes_http::{Answer, Attach, AttachStyle, Call, origin_of};
+use hermes_text::errors::{listed, oauth as say, or};
+use hermes_text::{Both, Word};
 use http::{HeaderName, Method};
 use serde_json::Value;
 use url::Url;
@@ -40,7 +42,7 @@ pub enum KeyCheck {
     /// Nobody could tell.
     Unchecked {
         /// Why.
-        reason: String,
+        reason: Both,
     },
 }
 
@@ -50,18 +52,18 @@ pub enum KeyCheck {
 /// [`OauthError::KeyShape`] says what is wrong.
 pub fn check_key_shape(key: &Secret) -> Result<(), OauthError> {
     let text = key.expose();
-    let refuse = |why| Err(OauthError::KeyShape { why });
+    let refuse = |why: Word| Err(OauthError::KeyShape { why });
     if text.is_empty() {
-        return refuse("it is empty");
+        return refuse(say::empty);
     }
     if text.len() > LONGEST_TOKEN {
-        return refuse("it is longer than 16 KiB");
+        return refuse(say::too_long);
     }
     if !is_sendable(text) {
-        return refuse("it holds spaces, line ends or characters outside ASCII");
+        return refuse(say::key_characters);
     }
     if is_placeholder(text) {
-        return refuse("it is a placeholder, not a key");
+        return refuse(say::key_placeholder);
     }
     Ok(())
 }
@@ -78,7 +80,7 @@ pub fn key_notes<'a>(
     key: &Secret,
     provider: &Provider,
     others: impl IntoIterator<Item = &'a Provider>,
-) -> Option<String> {
+) -> Option<Both> {
     let longest = |one: &Provider| {
         let fitting = one
             .key_prefixes
@@ -93,22 +95,12 @@ pub fn key_notes<'a>(
         .max_by_key(|one| longest(one))
         .filter(|one| longest(one) > own);
     match other {
-        Some(other) => Some(format!(
-            "The key looks like one of {}, not of {}.",
-            other.name, provider.name
-        )),
-        None if own == 0 && !provider.key_prefixes.is_empty() => {
-            let known = provider
-                .key_prefixes
-                .iter()
-                .map(|one| format!("`{one}`"))
-                .collect::<Vec<_>>();
-            Some(format!(
-                "Keys of {} usually begin with {}.",
-                provider.name,
-                known.join(" or ")
-            ))
-        }
+        Some(other) => Some(Both::of(|lang| {
+            say::note_other_provider(lang, &other.name, &provider.name)
+        })),
+        None if own == 0 && !provider.key_prefixes.is_empty() => Some(Both::of(|lang| {
+            say::note_prefixes(lang, &provider.name, &listed(lang, &provider.key_prefixes, or))
+        })),
         None => None,
     }
 }
@@ -157,12 +149,12 @@ pub async fn validate_key(
     key: &Secret,
 ) -> Result<KeyCheck, OauthError> {
     check_key_shape(key)?;
-    let unchecked = |reason: String| Ok(KeyCheck::Unchecked { reason });
+    let unchecked = |reason: Both| Ok(KeyCheck::Unchecked { reason });
     let Some(row) = &provider.validation else {
-        return unchecked("the provider has no call that tells".to_owned());
+        return unchecked(Both::of(say::no_check));
     };
     if !row.methods.is_empty() && !row.methods.contains(&method.id) {
-        return unchecked(format!("the provider has no call that tells for `{}`", method.id));
+        return unchecked(Both::of(|lang| say::no_check_for(lang, &method.id)));
     }
     let prefixes = &row.only_prefixes;
     if !prefixes.is_empty()
@@ -170,32 +162,32 @@ pub async fn validate_key(
             .iter()
             .any(|prefix| key.expose().starts_with(prefix.as_str()))
     {
-        return unchecked("the provider has no call that tells for this kind of key".to_owned());
+        return unchecked(Both::of(say::no_check_for_kind));
     }
     let url = provider.resolve(&row.url, region)?;
     let reply = match engine.http.call(build(row, url, key)?).await {
         Ok(reply) => reply,
-        Err(error) => return unchecked(error.to_string()),
+        Err(error) => return unchecked(error.text()),
     };
     judge(row, &reply)
 }
 
 fn build(row: &hermes_catalog::Call, url: Url, key: &Secret) -> Result<Call, OauthError> {
-    let wrong = |problem: String| OauthError::Row { problem };
+    let wrong = |problem: Both| OauthError::Row { problem };
     let method = Method::from_bytes(row.method.as_bytes())
-        .map_err(|_| wrong(format!("`{}` is not an HTTP method", row.method)))?;
+        .map_err(|_| wrong(Both::of(|lang| say::row_not_method(lang, &row.method))))?;
     let bound = Bound::new(key.clone(), [origin_of(&url)]);
     let mut call = Call::new(method, url);
     for (name, value) in &row.headers {
         call = call
             .text_header(name, value)
-            .map_err(|error| wrong(error.to_string()))?;
+            .map_err(|error| wrong(error.text()))?;
     }
     let style = match &row.auth {
         AuthStyle::Bearer => AttachStyle::Bearer,
         AuthStyle::Header(name) => {
             let name = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| wrong(format!("`{name}` is not a header name")))?;
+                .map_err(|_| wrong(Both::of(|lang| say::row_not_header(lang, name))))?;
             AttachStyle::Header(name)
         }
         AuthStyle::None => return Ok(call),
@@ -213,14 +205,14 @@ fn judge(row: &hermes_catalog::Call, reply: &Answer) -> Result<KeyCheck, OauthEr
         return Err(rejected());
     }
     if !reply.is_success() {
-        let reason = format!("`{}` answered {}", answer::host(reply), reply.status);
+        let reason = answer::with_status(reply);
         return Ok(KeyCheck::Unchecked { reason });
     }
     if row.expect.is_empty() {
         return Ok(KeyCheck::Good);
     }
     let Some(body) = answer::json(reply) else {
-        let reason = format!("`{}` did not answer in JSON", answer::host(reply));
+        let reason = Both::of(|lang| say::key_no_json(lang, &answer::host(reply)));
         return Ok(KeyCheck::Unchecked { reason });
     };
     let holds = |(path, wanted): (&String, &Value)| crate::identity::dig(&body, path) == Some(wanted);

@@ -6,19 +6,27 @@
 
 #[macro_use]
 mod table;
+mod both;
 mod count;
 mod lang;
 
 pub mod action;
+pub mod callback;
+pub mod check;
 pub mod common;
+pub mod errors;
 pub mod login;
 pub mod pages;
 pub mod shell;
 pub mod state;
 pub mod time;
 
+pub use both::Both;
 pub use count::Count;
 pub use lang::Lang;
+
+/// A message without values.
+pub type Word = fn(Lang) -> &'static str;
 
 #[cfg(test)]
 mod tests;

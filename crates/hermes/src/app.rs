@@ -10,6 +10,7 @@ use hermes_http::{Http, HttpConfig, Lab, ProxySettings};
 use hermes_oauth::Engine;
 use hermes_pool::{Pool, PoolParts, ProviderSettings, View};
 use hermes_store::{AskPassphrase, Keyring, NoKeyring, OpenOptions, Store, StoreError, SystemKeyring};
+use hermes_text::Both;
 use tokio::sync::OnceCell;
 
 use crate::config::Config;
@@ -185,7 +186,7 @@ impl<'a> App<'a> {
         if let Some(file) = self.env.get("HERMES_PASSPHRASE_FILE").map(str::to_owned) {
             return Some(Box::new(move |_| {
                 let opened = fs_err::File::open(&file).map_err(|error| StoreError::Key {
-                    problem: error.to_string(),
+                    problem: Both::same(error.to_string()),
                 });
                 read_secret(&mut opened?, "the passphrase file").map_err(|failure| key_problem(&failure))
             }));
@@ -359,13 +360,13 @@ fn ask_passphrase(prompter: &dyn Prompter, new: bool) -> Result<Secret, StoreErr
         Ok(first)
     } else {
         Err(StoreError::Key {
-            problem: "the two passphrases differ".to_owned(),
+            problem: Both::same("the two passphrases differ"),
         })
     }
 }
 
 fn key_problem(failure: &Failure) -> StoreError {
     StoreError::Key {
-        problem: failure.message.clone(),
+        problem: Both::same(failure.message.as_str()),
     }
 }

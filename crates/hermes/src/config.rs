@@ -5,9 +5,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use hermes_catalog::{AuthStyle, CustomEndpoint};
-use hermes_core::{ExitKind, Explain, Protocol, ProviderId, Secret};
+use hermes_core::{ExitKind, Explain, Lang, Protocol, ProviderId, Secret};
 use hermes_pool::ProviderSettings;
 use hermes_store::HolderChoice;
+use hermes_text::Both;
 use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
@@ -122,7 +123,11 @@ impl Explain for ConfigError {
         ExitKind::Usage
     }
 
-    fn hint(&self) -> Option<String> {
+    fn message(&self, _lang: Lang) -> String {
+        self.to_string()
+    }
+
+    fn hint(&self, _lang: Lang) -> Option<String> {
         Some("Correct the file, then see `hermes config show --origin`.".to_owned())
     }
 }
@@ -288,7 +293,7 @@ impl Config {
                 enabled: raw.enabled.as_ref().map(|one| *one.get_ref()),
                 api_mode: raw.api_mode.as_ref().map(|one| *one.get_ref()),
                 base_url: raw.base_url.as_ref().map(|one| one.get_ref().clone()),
-                origin: self.place(name.span().start),
+                origin: Both::same(self.place(name.span().start)),
             };
             all.insert(id, settings);
         }

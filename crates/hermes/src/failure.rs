@@ -1,4 +1,4 @@
-use hermes_core::{ExitKind, Explain, chain};
+use hermes_core::{ExitKind, Explain, Lang};
 use serde_json::json;
 
 /// Why a command did not do its work: what to say and how to end.
@@ -61,8 +61,8 @@ impl<E: Explain + 'static> From<E> for Failure {
         Self {
             kind: error.kind(),
             exit: error.exit(),
-            message: chain(&error),
-            hint: error.hint(),
+            message: error.message(Lang::En),
+            hint: error.hint(Lang::En),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::{Extension, Json as Answer};
+use hermes_text::errors::api as say;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -81,11 +82,10 @@ pub(crate) async fn show(
 
 /// What the running program tells of itself.
 pub(crate) async fn program(shared: &Shared) -> Result<ProgramFacts, ApiError> {
-    shared.parts.facts.now().await.ok_or_else(|| {
-        ApiError::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "ending",
-            "the program is about to end",
-        )
-    })
+    shared
+        .parts
+        .facts
+        .now()
+        .await
+        .ok_or_else(|| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "ending", say::ending))
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Html;
 use hermes_catalog::{LoginFlow, LoginMethod, Provider};
 use hermes_pool::{DeskLogin, Found, LoginStatus, State as PoolState, found_keys};
+use hermes_text::Lang;
 
 use super::{Spoken, html};
 use crate::dashboard::Shared;
@@ -22,23 +23,23 @@ pub(crate) async fn fragment(
     let waiting = logins.iter().filter(|login| login.status == LoginStatus::Pending);
     let rows = shared.parts.catalog.providers();
     let model = Providers {
-        rows: rows.map(|row| self::row(&shared, row, &found)).collect(),
+        rows: rows.map(|row| self::row(&shared, lang, row, &found)).collect(),
         pending: waiting.map(|login| pending(&shared, login)).collect(),
         now: shared.now(),
     };
     Ok(html(render(lang, &model)))
 }
 
-fn row(shared: &Shared, row: &Provider, found: &[Found]) -> Row {
+fn row(shared: &Shared, lang: Lang, row: &Provider, found: &[Found]) -> Row {
     let views = shared.parts.pool.views_of(&row.id);
     let regions = row.regions.iter().map(|region| Region {
         id: region.id.clone(),
-        name: region.name.clone(),
+        name: region.name.get(lang).to_owned(),
     });
     Row {
         id: row.id.clone(),
         name: row.name.clone(),
-        summary: row.summary.clone(),
+        summary: row.summary.get(lang).to_owned(),
         aliases: row.aliases.clone(),
         docs: row.docs.clone(),
         state: PoolState::best(views.iter().map(|view| view.state)),
@@ -49,11 +50,11 @@ fn row(shared: &Shared, row: &Provider, found: &[Found]) -> Row {
             .map(|one| one.env.clone())
             .collect(),
         regions: regions.collect(),
-        methods: row.login.iter().map(method).collect(),
+        methods: row.login.iter().map(|one| method(lang, one)).collect(),
     }
 }
 
-fn method(method: &LoginMethod) -> Method {
+fn method(lang: Lang, method: &LoginMethod) -> Method {
     let kind = match &method.flow {
         LoginFlow::DeviceCode(_) | LoginFlow::UserCode(_) | LoginFlow::DeviceAuth(_) => MethodKind::Device,
         LoginFlow::Browser(browser) if browser.loopback.is_none() => MethodKind::Paste,
@@ -63,7 +64,7 @@ fn method(method: &LoginMethod) -> Method {
     };
     Method {
         id: method.id.clone(),
-        name: method.name.clone(),
+        name: method.name.get(lang).to_owned(),
         kind,
         card: method.card.clone(),
     }

@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Html;
 use hermes_pool::SessionRow;
+use hermes_text::Lang;
 
 use super::{Spoken, html};
 use crate::api::settings::program;
@@ -23,7 +24,7 @@ pub(crate) async fn fragment(
     let sessions = shared.sessions.all().await?;
     let sessions = sessions.into_iter().map(|row| session(row, &current));
     let model = Settings {
-        store: store(&shared, &facts).await?,
+        store: store(&shared, &facts, lang).await?,
         listeners: facts.listeners.iter().map(|address| listener(address)).collect(),
         routes: routes(&facts),
         config_file: facts.config_file.clone(),
@@ -36,7 +37,7 @@ pub(crate) async fn fragment(
     Ok(html(render(lang, &model)))
 }
 
-async fn store(shared: &Shared, facts: &ProgramFacts) -> Result<Store, ApiError> {
+async fn store(shared: &Shared, facts: &ProgramFacts, lang: Lang) -> Result<Store, ApiError> {
     let store = shared.parts.store.as_ref();
     let info = store.info();
     let keys = shared.parts.keys.list().await?;
@@ -49,7 +50,7 @@ async fn store(shared: &Shared, facts: &ProgramFacts) -> Result<Store, ApiError>
         logins: shared.parts.pool.views().len() as u64,
         keys: keys.iter().filter(|key| key.revoked.is_none()).count() as u64,
         machine: facts.machine.clone(),
-        suspicion: suspicion.map(|why| (why.to_string(), why.next_step().to_owned())),
+        suspicion: suspicion.map(|why| (why.message(lang), why.next_step(lang).to_owned())),
     })
 }
 

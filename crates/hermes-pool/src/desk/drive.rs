@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hermes_core::Explain;
 use hermes_oauth::{Callback, Challenge, Input, Listener, Page, Responder};
+use hermes_text::{Both, callback as text};
 
 use crate::desk::state::{LoginStatus, Seat};
 use crate::desk::{Desk, goes_on};
@@ -88,13 +89,15 @@ fn page(outcome: &Result<Progress, PoolError>) -> Page {
             provider: finished.credential.provider.to_string(),
         },
         Ok(Progress::Waiting { note, .. }) => Page::TryAgain {
-            message: note.clone().unwrap_or_else(|| "Not yet".to_owned()),
+            message: note.clone().unwrap_or_else(|| Both::of(text::not_yet)),
         },
         Err(error) if goes_on(error) => Page::TryAgain {
-            message: error.to_string(),
+            message: error.text(),
         },
         Err(error) => Page::Failed {
-            message: format!("{error}. {}", error.hint().unwrap_or_default()),
+            message: Both::of(|lang| {
+                text::failed(lang, &error.message(lang), &error.hint(lang).unwrap_or_default())
+            }),
         },
     }
 }

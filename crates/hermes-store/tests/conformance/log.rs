@@ -8,6 +8,7 @@ use hermes_store::{
     CallMade, Latency, PassedOver, RequestFilter, RequestRow, Store, Story, UsageAsk, UsageBy, UsageRow,
     UsageSpan,
 };
+use hermes_text::Both;
 
 use crate::support::{Home, now};
 
@@ -56,7 +57,7 @@ fn passed(label: &str) -> PassedOver {
     PassedOver {
         label: label.to_owned(),
         state: "cooling-down".to_owned(),
-        words: "rate limited".to_owned(),
+        words: Both::new("rate limited", "触发速率限制"),
         until: Some(now()),
     }
 }
@@ -74,7 +75,7 @@ pub(crate) async fn story_of_a_request_comes_back_whole(home: Home) {
             ms: 12,
             then: "another".to_owned(),
             state: "cooling-down".to_owned(),
-            words: "rate limited".to_owned(),
+            words: Both::new("rate limited", "触发速率限制"),
             until: Some(now()),
         }],
         dropped: vec!["top_k".to_owned()],

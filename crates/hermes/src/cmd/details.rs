@@ -3,6 +3,7 @@
 use hermes_core::{Rest, Scope, Source, Strategy, UnixMs};
 use hermes_pool::{Event, View};
 use hermes_store::{Lease, Phase};
+use hermes_text::Lang;
 use owo_colors::Style;
 use serde_json::{Value, json};
 
@@ -100,7 +101,7 @@ pub(crate) fn renewal(lease: &Lease, doubt: Option<UnixMs>, now: UnixMs) -> Opti
         Phase::NeedsLogin => {
             let cause = lease
                 .cause
-                .map_or("the provider ended this login", |cause| cause.words());
+                .map_or("the provider ended this login", |cause| cause.words(Lang::En));
             format!("ended: {cause}")
         }
         Phase::Idle => match (lease.quiet_for, lease.retry_in) {
@@ -173,7 +174,7 @@ fn rest_words(rest: &Rest, now: UnixMs) -> String {
         Scope::Organisation(name) => format!("the organisation {name}"),
     };
     let ends = when::relative(rest.until, now);
-    format!("{what}: {}, ends {ends}", rest.cause.words())
+    format!("{what}: {}, ends {ends}", rest.cause.words(Lang::En))
 }
 
 fn strategy_words(strategy: Strategy, weight: u32) -> String {

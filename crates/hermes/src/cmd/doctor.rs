@@ -160,7 +160,8 @@ async fn store(app: &App<'_>, findings: &mut Vec<Finding>) -> bool {
                 format!("`{}`, schema {}{kind}", info.place, info.schema),
             ));
         }
-        Ok(mut damage) => {
+        Ok(damage) => {
+            let mut damage: Vec<_> = damage.iter().map(ToString::to_string).collect();
             let left = damage.len().saturating_sub(MOST_DAMAGE);
             damage.truncate(MOST_DAMAGE);
             if left > 0 {

@@ -3,6 +3,7 @@
 use hermes_core::{ExitKind, KeyId};
 use hermes_pool::{Keys, key_problem};
 use hermes_store::{ClientKey, KeyLimits};
+use hermes_text::Lang;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ pub(super) async fn keys(app: &App<'_>) -> Result<Keys, Failure> {
 async fn create(app: &App<'_>, name: &str, limits: KeyLimits) -> Outcome {
     let name = name.trim();
     if let Some(problem) = key_problem(name, &limits) {
-        return Err(Failure::usage(problem));
+        return Err(Failure::usage(problem(Lang::En)));
     }
     let keys = keys(app).await?;
     let made = keys.create(name, limits, app.now(), &*app.random).await?;

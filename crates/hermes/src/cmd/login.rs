@@ -12,6 +12,7 @@ use hermes_catalog::{LoginFlow, LoginMethod, RuleClass};
 use hermes_core::{AttemptId, ExitKind};
 use hermes_oauth::{Challenge, Listener, OauthError, Plan, StartOptions};
 use hermes_pool::{Finished, Logins, PoolError};
+use hermes_text::Lang;
 use serde_json::json;
 
 use self::inputs::Inputs;
@@ -288,7 +289,11 @@ fn no_attempt(id: AttemptId) -> Failure {
 fn signed_in(app: &App<'_>, method: &LoginMethod, provider: &str, finished: &Finished) {
     let row = &finished.saved.credential;
     if app.printer.is_json() {
-        let notes: Vec<_> = finished.notes.iter().map(|note| term_line(note)).collect();
+        let notes: Vec<_> = finished
+            .notes
+            .iter()
+            .map(|note| term_line(note.get(Lang::En)))
+            .collect();
         let mut event = json!({
             "event": "signed-in", "provider": row.provider, "id": row.id, "label": row.label, "method": row.method,
             "region": row.region, "replaced": finished.saved.replaced, "notes": notes,
@@ -306,7 +311,7 @@ fn signed_in(app: &App<'_>, method: &LoginMethod, provider: &str, finished: &Fin
     };
     app.printer.line(words);
     for note in &finished.notes {
-        app.printer.note(term_line(note));
+        app.printer.note(term_line(note.get(Lang::En)));
     }
     app.printer
         .say("Next: `hermes chat \"hello\"` to try it, `hermes up` to serve it to your programs.");

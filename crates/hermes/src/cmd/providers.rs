@@ -1,6 +1,7 @@
 //! `hermes providers`: what the catalogue knows.
 
 use hermes_catalog::{LoginFlow, LoginMethod, Provider, RuleCard, RuleClass};
+use hermes_text::Lang;
 use owo_colors::{OwoColorize as _, Style};
 use serde_json::{Value, json};
 
@@ -34,7 +35,7 @@ async fn list(app: &App<'_>) -> Outcome {
             provider.id.as_str().into(),
             provider.name.as_str().into(),
             unique(kinds).join(", ").into(),
-            provider.summary.as_str().into(),
+            provider.summary.to_string().into(),
         ]);
     }
     app.printer.line(table);
@@ -54,13 +55,13 @@ async fn show(app: &App<'_>, name: &str) -> Outcome {
         term_line(&provider.name).bold(),
         provider.id
     ));
-    printer.line(term_line(&provider.summary));
+    printer.line(term_line(provider.summary.get(Lang::En)));
     printer.line("");
     printer.line(facts(&provider, settings));
     for (number, method) in provider.login.iter().enumerate() {
         printer.line("");
         let default = if number == 0 { " (default)" } else { "" };
-        let name = term_line(&method.name);
+        let name = term_line(method.name.get(Lang::En));
         printer.line(format_args!(
             "{}: {name}, {}{default}",
             term_line(&method.id).bold(),
@@ -125,7 +126,7 @@ async fn settings_of(app: &App<'_>, provider: &Provider) -> Result<Vec<String>, 
         let key = one.key.strip_prefix(&begins)?;
         let why = ignored
             .iter()
-            .find(|ignored| ignored.setting.starts_with(&format!("{key} = ")));
+            .find(|ignored| ignored.setting.to_string().starts_with(&format!("{key} = ")));
         let why = why
             .map(|ignored| format!(", ignored: {}", ignored.why))
             .unwrap_or_default();
@@ -137,7 +138,7 @@ async fn settings_of(app: &App<'_>, provider: &Provider) -> Result<Vec<String>, 
 fn to_json(provider: &Provider, settings: &[String]) -> Value {
     let login = |method: &LoginMethod| {
         json!({
-            "id": method.id, "name": method.name, "kind": kind(method),
+            "id": method.id, "name": method.name.get(Lang::En), "kind": kind(method),
             "billing": method.billing.unwrap_or(provider.billing), "rule": method.card,
         })
     };
@@ -148,7 +149,7 @@ fn to_json(provider: &Provider, settings: &[String]) -> Value {
         json!({ "protocol": row.protocol, "base_url": url, "methods": row.methods })
     };
     json!({
-        "id": provider.id, "name": provider.name, "summary": provider.summary, "aliases": provider.aliases,
+        "id": provider.id, "name": provider.name, "summary": provider.summary.get(Lang::En), "aliases": provider.aliases,
         "docs": provider.docs, "billing": provider.billing, "regions": provider.regions,
         "login": provider.login.iter().map(login).collect::<Vec<_>>(),
         "runtime": provider.runtime.iter().map(runtime).collect::<Vec<_>>(),
@@ -180,8 +181,8 @@ pub(super) fn card_lines(card: &RuleCard) -> Vec<String> {
             style.style(class),
             term_line(&card.date)
         ),
-        term_line(&card.text),
-        format!("Source: {}", term_line(&card.source)),
+        term_line(card.text.get(Lang::En)),
+        format!("Source: {}", term_line(card.source.get(Lang::En))),
     ]
 }
 

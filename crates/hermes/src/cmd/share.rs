@@ -12,7 +12,10 @@ use crate::safe::term_line;
 pub(super) async fn strategy(app: &App<'_>, provider: &str, wanted: Option<&str>) -> Outcome {
     let row = app.provider(provider).await?;
     let wanted = wanted
-        .map(|word| word.parse::<Strategy>().map_err(Failure::usage))
+        .map(|word| {
+            word.parse::<Strategy>()
+                .map_err(|error| Failure::usage(error.to_string()))
+        })
         .transpose()?;
     let pool = app.existing_pool().await?;
     let strategy = match (wanted, pool) {

@@ -3,6 +3,7 @@
 use hermes_catalog::Provider;
 use hermes_core::{ExitKind, Source, UnixMs};
 use hermes_pool::{State, View};
+use hermes_text::Lang;
 use owo_colors::Style;
 use serde_json::json;
 
@@ -162,7 +163,7 @@ pub(super) fn state_words(view: &View, now: UnixMs) -> String {
     let state = view.state.as_str();
     match view.state {
         State::Ready | State::Expiring | State::Refreshable
-            if view.words == state || view.state != State::Ready =>
+            if view.words.get(Lang::En) == state || view.state != State::Ready =>
         {
             state.to_owned()
         }
@@ -172,7 +173,7 @@ pub(super) fn state_words(view: &View, now: UnixMs) -> String {
                 .map(|until| format!(", ends {}", when::relative(until, now)));
             format!("{state}: {}{}", view.words, until.unwrap_or_default())
         }
-        _ if view.words == state => state.to_owned(),
+        _ if view.words.get(Lang::En) == state => state.to_owned(),
         _ => format!("{state}: {}", view.words),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hermes_core::ExitKind;
 use hermes_store::{Store, StoreError, Suspicion as Why};
+use hermes_text::Lang;
 use owo_colors::Style;
 use serde::Serialize;
 use serde_json::json;
@@ -47,7 +48,7 @@ impl Suspicion {
         Self {
             standing,
             problem: why.to_string(),
-            next: why.next_step(),
+            next: why.next_step(Lang::En),
         }
     }
 
@@ -215,7 +216,7 @@ async fn check(app: &App<'_>) -> Outcome {
     let logins = store.credentials().await?.len();
     if app.printer.is_json() {
         app.printer.json(&json!({
-            "place": store.info().place, "whole": damage.is_empty(), "logins": logins, "damage": damage,
+            "place": store.info().place, "whole": damage.is_empty(), "logins": logins, "damage": damage.iter().map(ToString::to_string).collect::<Vec<_>>(),
         }));
     }
     if damage.is_empty() {
@@ -227,7 +228,7 @@ async fn check(app: &App<'_>) -> Outcome {
     }
     if !app.printer.is_json() {
         for one in &damage {
-            app.printer.line(term_line(one));
+            app.printer.line(term_line(one.get(Lang::En)));
         }
     }
     app.printer

@@ -2,6 +2,7 @@
 
 use hermes_core::AttemptId;
 use hermes_oauth::{Challenge, Plan};
+use hermes_text::Lang;
 use owo_colors::OwoColorize as _;
 use serde_json::{Value, json};
 use url::Url;
@@ -33,7 +34,7 @@ pub(in crate::cmd) fn card(app: &App<'_>, plan: &Plan) {
     app.printer.say(format_args!(
         "Signing in to {} ({}{region})",
         term_line(&provider.name).bold(),
-        term_line(&method.name)
+        term_line(method.name.get(Lang::En))
     ));
     for line in card_lines(&method.card) {
         app.printer.say(format_args!("  {line}"));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hermes_core::{AttemptId, Explain as _, Secret};
 use hermes_oauth::{Callback, Challenge, Input, Listener, Page, Responder};
 use hermes_pool::{Finished, Logins, PoolError, Progress};
+use hermes_text::{Both, callback as text};
 use serde_json::json;
 use tokio::sync::oneshot;
 
@@ -50,7 +51,7 @@ pub(super) async fn until_done(
             {
                 Progress::Done(finished) => Ok(*finished),
                 Progress::Waiting { note, .. } => Err(Failure::usage(
-                    note.unwrap_or_else(|| "the key was not taken".to_owned()),
+                    note.map_or_else(|| "the key was not taken".to_owned(), |note| note.to_string()),
                 )),
             }
         }
@@ -69,7 +70,7 @@ async fn poll(app: &App<'_>, steps: &Steps<'_>) -> Result<Finished, Failure> {
             Ok(Progress::Waiting { next_poll, note }) => {
                 // The same trouble is told once.
                 if note.is_some() && note != told {
-                    tell_note(app, note.as_deref().unwrap_or_default());
+                    tell_note(app, &note.as_ref().map(ToString::to_string).unwrap_or_default());
                 }
                 told = note;
                 rest(app, steps.challenge, next_poll).await;
@@ -142,7 +143,9 @@ async fn race(
             Event::Pasted(Some(code)) if !code.expose().is_empty() => {
                 match steps.logins.advance(steps.id, Input::Pasted(code)).await {
                     Ok(Progress::Done(finished)) => return Ok(*finished),
-                    Ok(Progress::Waiting { note, .. }) => tell_note(app, &note.unwrap_or_default()),
+                    Ok(Progress::Waiting { note, .. }) => {
+                        tell_note(app, &note.unwrap_or_default().to_string());
+                    }
                     Err(error) if goes_on(&error) && !scripted => app.printer.failure(&error.into()),
                     Err(error) => return Err(error.into()),
                 }
@@ -179,20 +182,21 @@ async fn on_callback(
         }
         Ok(Progress::Waiting { note, .. }) => {
             responder.show(Page::TryAgain {
-                message: note.unwrap_or_else(|| "Not yet".to_owned()),
+                message: note.unwrap_or_else(|| Both::of(text::not_yet)),
             });
             Ok(None)
         }
         Err(error) if goes_on(&error) => {
             responder.show(Page::TryAgain {
-                message: error.to_string(),
+                message: error.text(),
             });
             Ok(None)
         }
         Err(error) => {
-            let hint = error.hint().unwrap_or_default();
             responder.show(Page::Failed {
-                message: format!("{error}. {hint}"),
+                message: Both::of(|lang| {
+                    text::failed(lang, &error.message(lang), &error.hint(lang).unwrap_or_default())
+                }),
             });
             Err(error)
         }

@@ -13,6 +13,7 @@ mod path;
 mod provider;
 mod quota;
 mod row;
+mod said;
 mod source;
 mod template;
 mod validate;

@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hermes_core::{Brake, Clock, Secret};
+use hermes_text::Word;
+use hermes_text::errors::api as say;
 use http::StatusCode;
 use tokio::sync::Semaphore;
 
@@ -48,7 +50,7 @@ impl Brakes {
     /// Counts a wrong code or token; the refusal when it was one too many.
     pub(crate) fn slow_down(&self, address: IpAddr, clock: &dyn Clock) -> Option<ApiError> {
         let wait = self.tokens.failed(address, clock.monotonic())?;
-        Some(too_many("too many wrong codes or tokens from this address", wait))
+        Some(too_many(say::many_codes, wait))
     }
 
     /// Opens a session with the password, unless too many wrong ones were sent.
@@ -62,7 +64,7 @@ impl Brakes {
         let _turn = self.turn.acquire().await.expect("the semaphore is never closed");
         let now = clock.monotonic();
         if let Some(wait) = self.held(address, now) {
-            return Err(too_many("too many wrong passwords were sent", wait));
+            return Err(too_many(say::many_passwords, wait));
         }
         if let Some(session) = sessions.sign_in(password).await? {
             self.remember(address);
@@ -90,15 +92,11 @@ impl Brakes {
 }
 
 fn wrong() -> ApiError {
-    let refusal = ApiError::new(
-        StatusCode::UNAUTHORIZED,
-        "password_wrong",
-        "this is not the password",
-    );
-    refusal.hint("Set another with `hermes dashboard password` where Hermes runs.")
+    let refusal = ApiError::new(StatusCode::UNAUTHORIZED, "password_wrong", say::password_wrong);
+    refusal.hint(say::password_wrong_next)
 }
 
-fn too_many(message: &str, wait: Duration) -> ApiError {
+fn too_many(message: Word, wait: Duration) -> ApiError {
     ApiError {
         retry_after_s: Some(wait.as_secs().max(1)),
         ..ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", message)

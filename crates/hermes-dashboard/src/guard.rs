@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse, Response};
+use hermes_text::errors::api as say;
 use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderMap, SET_COOKIE};
 use http::request::Parts;
@@ -41,15 +42,11 @@ impl FromRequestParts<Arc<Shared>> for Fresh {
 }
 
 fn sign_in_again(far: bool) -> ApiError {
-    let refusal = ApiError::new(
-        StatusCode::FORBIDDEN,
-        "sign_in_again",
-        "this is done only within ten minutes of signing in here",
-    );
+    let refusal = ApiError::new(StatusCode::FORBIDDEN, "sign_in_again", say::sign_in_again);
     refusal.hint(if far {
-        "Sign in once more with the password, or open a new link with `hermes dashboard`, and do it again."
+        say::sign_in_again_far_next
     } else {
-        "Open a new link with `hermes dashboard`, and do it again."
+        say::sign_in_again_next
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use hermes_catalog::Catalog;
-use hermes_core::{Brake, Clock, Explain, Protocol, Random, RequestId};
+use hermes_core::{Brake, Clock, Protocol, Random, RequestId};
 use hermes_http::Http;
 use hermes_pool::{Keys, KnownKey, Pool};
 use hermes_wire::{conversation, error_status, peek, replace_model};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hermes_core::{CoolCause, ExitKind, Explain, Protocol, ProviderId};
+use hermes_core::{CoolCause, ExitKind, Explain, Lang, Protocol, ProviderId};
 use hermes_pool::{PoolError, StoreError, Unusable};
 use hermes_wire::{error_body, error_status};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -146,7 +146,7 @@ impl From<PoolError> for Refusal {
             // Without a time, so that clients are told not to try again.
             PoolError::Blocked { .. } => 429,
             PoolError::Store(StoreError::Backend(problem)) => {
-                tracing::error!(problem, "the store failed");
+                tracing::error!(%problem, "the store failed");
                 500
             }
             PoolError::Store(_)
@@ -173,7 +173,7 @@ fn message(error: &PoolError) -> String {
         } => format!("the token of `{label}` could not be renewed, since the store cannot be used now"),
         other => other.to_string(),
     };
-    match error.hint() {
+    match error.hint(Lang::En) {
         Some(hint) => format!("{told}. {hint}"),
         None => told,
     }
@@ -206,7 +206,7 @@ fn exhausted(
             json!({
                 "label": member.label,
                 "state": member.state.as_str(),
-                "cause": member.cause,
+                "cause": member.cause.get(Lang::En),
                 "until_ms": member.until.map(hermes_core::UnixMs::as_millis),
             })
         })

@@ -10,6 +10,8 @@ use hermes_catalog::{Catalog, Provider};
 use hermes_core::{Clock, Credential, CredentialId, Faults, Protocol, ProviderId, Random, Secret, UnixMs};
 use hermes_oauth::Engine;
 use hermes_store::Store;
+use hermes_text::Both;
+use hermes_text::errors::pool as text;
 use tokio::sync::watch;
 
 use crate::api::{Ask, View};
@@ -257,15 +259,15 @@ impl Pool {
 impl Inner {
     pub(crate) fn entry(&self, id: CredentialId) -> Result<Arc<Entry>, PoolError> {
         let found = self.snapshot.load().get(id);
-        found.ok_or_else(|| PoolError::Target(format!("no login has the id `{id}`")))
+        found.ok_or_else(|| PoolError::Target(Both::of(|lang| text::no_id(lang, id))))
     }
 
     /// The catalogue row of a credential.
-    pub(crate) fn row(&self, credential: &Credential) -> Result<&Provider, String> {
+    pub(crate) fn row(&self, credential: &Credential) -> Result<&Provider, Both> {
         let id = &credential.provider;
         self.catalog
             .get(id)
-            .ok_or_else(|| format!("`{id}` is not in the catalogue"))
+            .ok_or_else(|| Both::of(|lang| text::no_row(lang, id)))
     }
 
     /// Notes how far an issuer's clock is ahead. A large difference is told once, since the end of every token is reckoned by

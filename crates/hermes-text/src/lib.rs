@@ -12,8 +12,11 @@ mod count;
 mod lang;
 
 pub mod action;
+pub mod callback;
+pub mod check;
 pub mod cli;
 pub mod common;
+pub mod errors;
 pub mod login;
 pub mod pages;
 pub mod shell;
@@ -25,7 +28,7 @@ pub use count::Count;
 pub use lang::Lang;
 
 /// A message without values.
-pub type Message = fn(Lang) -> &'static str;
+pub type Word = fn(Lang) -> &'static str;
 
 #[cfg(test)]
 mod tests;

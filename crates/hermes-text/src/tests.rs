@@ -1,3 +1,5 @@
+mod whole;
+
 use std::time::Duration;
 
 use crate::cli::help;

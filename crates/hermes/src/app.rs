@@ -10,8 +10,8 @@ use hermes_http::{Http, HttpConfig, Lab, ProxySettings};
 use hermes_oauth::Engine;
 use hermes_pool::{Pool, PoolParts, ProviderSettings, View};
 use hermes_store::{AskPassphrase, Keyring, NoKeyring, OpenOptions, Store, StoreError, SystemKeyring};
-use hermes_text::Lang;
 use hermes_text::cli::app as words;
+use hermes_text::{Both, Lang};
 use tokio::sync::OnceCell;
 
 use crate::config::Config;
@@ -191,7 +191,7 @@ impl<'a> App<'a> {
         if let Some(file) = self.env.get("HERMES_PASSPHRASE_FILE").map(str::to_owned) {
             return Some(Box::new(move |_| {
                 let opened = fs_err::File::open(&file).map_err(|error| StoreError::Key {
-                    problem: error.to_string(),
+                    problem: Both::same(error.to_string()),
                 });
                 read_secret(&mut opened?, words::passphrase_file).map_err(|failure| key_problem(&failure))
             }));
@@ -357,13 +357,13 @@ fn ask_passphrase(prompter: &dyn Prompter, lang: Lang, new: bool) -> Result<Secr
         Ok(first)
     } else {
         Err(StoreError::Key {
-            problem: words::passphrases_differ(Lang::En).to_owned(),
+            problem: Both::of(words::passphrases_differ),
         })
     }
 }
 
 fn key_problem(failure: &Failure) -> StoreError {
     StoreError::Key {
-        problem: failure.message.get(Lang::En).to_owned(),
+        problem: failure.message.clone(),
     }
 }

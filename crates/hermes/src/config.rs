@@ -275,7 +275,7 @@ impl Config {
                 enabled: raw.enabled.as_ref().map(|one| *one.get_ref()),
                 api_mode: raw.api_mode.as_ref().map(|one| *one.get_ref()),
                 base_url: raw.base_url.as_ref().map(|one| one.get_ref().clone()),
-                origin: self.place(name.span().start),
+                origin: Both::same(self.place(name.span().start)),
             };
             all.insert(id, settings);
         }

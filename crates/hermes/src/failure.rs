@@ -1,4 +1,4 @@
-use hermes_core::{ExitKind, Explain, chain};
+use hermes_core::{ExitKind, Explain};
 use hermes_text::cli::{app as words, machine};
 use hermes_text::{Both, Lang};
 use serde_json::json;
@@ -71,8 +71,8 @@ impl<E: Explain + 'static> From<E> for Failure {
         Self {
             kind: error.kind(),
             exit: error.exit(),
-            message: Both::same(&chain(&error)),
-            hint: error.hint().as_deref().map(Both::same),
+            message: error.text(),
+            hint: error.hint_text(),
         }
     }
 }

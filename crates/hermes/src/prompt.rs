@@ -2,7 +2,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
 use hermes_core::Secret;
 use hermes_text::cli::app as words;
-use hermes_text::{Lang, Message, common};
+use hermes_text::{Lang, Word, common};
 use tokio::sync::oneshot;
 
 use crate::failure::Failure;
@@ -69,7 +69,7 @@ impl Prompter for Terminal {
 }
 
 /// Reads a secret from a stream, bounded, without the white space around it.
-pub(crate) fn read_secret(from: &mut dyn io::Read, what: Message) -> Result<Secret, Failure> {
+pub(crate) fn read_secret(from: &mut dyn io::Read, what: Word) -> Result<Secret, Failure> {
     let mut text = String::new();
     let count = from
         .take(SECRET_LIMIT + 1)

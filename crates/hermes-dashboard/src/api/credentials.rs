@@ -6,6 +6,7 @@ use axum::Json as Answer;
 use axum::extract::{Path, State};
 use hermes_core::CredentialId;
 use hermes_pool::{Event, View};
+use hermes_text::errors::api as say;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -232,8 +233,9 @@ pub(crate) async fn weight(
 ) -> Result<Answer<CredentialBody>, ApiError> {
     let id = find(&shared, &id)?.credential.id;
     if !(1..=MOST_WEIGHT).contains(&body.weight) {
-        let problem = format!("a weight is 1 to {MOST_WEIGHT}");
-        return Err(ApiError::bad("bad_weight", problem));
+        return Err(ApiError::bad("bad_weight", |lang| {
+            say::bad_weight(lang, MOST_WEIGHT)
+        }));
     }
     answer(&shared.parts.pool.set_weight(id, body.weight).await?)
 }
@@ -271,7 +273,7 @@ pub(crate) async fn remove(
 
 /// The login that a path names by its whole id.
 pub(crate) fn find(shared: &Shared, id: &str) -> Result<View, ApiError> {
-    let unknown = || ApiError::not_found("unknown_credential", "no login has this id");
+    let unknown = || ApiError::not_found("unknown_credential", say::no_credential);
     let id: CredentialId = id.parse().map_err(|_| unknown())?;
     shared.parts.pool.find(&id.to_string()).map_err(|_| unknown())
 }

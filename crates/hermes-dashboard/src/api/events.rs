@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use hermes_core::{AttemptId, KeyId};
 use hermes_pool::RequestRow;
+use hermes_text::Lang;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
@@ -20,6 +21,7 @@ use crate::error::ErrorBody;
 use crate::requests::{Names, key_names};
 use crate::session::Current;
 use crate::shared::Shared;
+use crate::ui::Spoken;
 
 /// Time between two looks at what no event tells of: the rate, and whether the session still holds.
 const TICK: Duration = Duration::from_secs(2);
@@ -49,6 +51,8 @@ struct Listener {
     next_tick: Duration,
     ticks: u32,
     over: bool,
+    /// What the page speaks.
+    lang: Lang,
 }
 
 /// Streams changes as server-sent events: `changed` names what to ask for again, `login` is a login that moved, `bye` means that the
@@ -59,6 +63,7 @@ struct Listener {
 pub(crate) async fn stream(
     State(shared): State<Arc<Shared>>,
     Extension(current): Extension<Current>,
+    Spoken(lang): Spoken,
 ) -> Response {
     let listener = Listener {
         moves: shared.parts.pool.moves(),
@@ -72,6 +77,7 @@ pub(crate) async fn stream(
         next_tick: shared.parts.clock.monotonic(),
         ticks: 0,
         over: false,
+        lang,
         shared,
     };
     let events = stream::unfold(listener, async |mut listener| {
@@ -164,7 +170,7 @@ impl Listener {
             .and_then(|id| self.shared.parts.desk.login(*id));
         let list = event("changed", &json!({ "what": "logins" }));
         match login {
-            Some(login) => event("login", &json!(standing(&login))) + &list,
+            Some(login) => event("login", &json!(standing(&login, self.lang))) + &list,
             // It fell behind, or the login is forgotten.
             None => list,
         }

@@ -6,6 +6,7 @@ use axum::Json as Answer;
 use axum::extract::{Path, State};
 use hermes_core::KeyId;
 use hermes_pool::{ClientKey, KeyLimits, key_problem};
+use hermes_text::errors::api as say;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -114,7 +115,7 @@ pub(crate) async fn revoke(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
 ) -> Result<Answer<KeyBody>, ApiError> {
-    let unknown = || ApiError::not_found("unknown_key", "no key has this id");
+    let unknown = || ApiError::not_found("unknown_key", say::no_key);
     let id: KeyId = id.parse().map_err(|_| unknown())?;
     let keys = &shared.parts.keys;
     let found = keys.list().await?.into_iter().any(|key| key.id == id);

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::{Extension, Json as Answer};
 use hermes_core::Secret;
+use hermes_text::errors::api as say;
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use serde::{Deserialize, Serialize};
@@ -75,7 +76,7 @@ pub(crate) async fn begin(
             return Err(ApiError::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "invalid_body",
-                "the body must hold `code` or `password`, one of the two",
+                say::begin_body,
             ));
         }
     };
@@ -95,23 +96,15 @@ async fn by_code(shared: &Shared, peer: Peer, code: &str) -> Result<NewSession, 
     let session = shared.sessions.redeem(code).await?;
     session.ok_or_else(|| {
         shared.slow_down(peer).unwrap_or_else(|| {
-            ApiError::new(
-                StatusCode::UNAUTHORIZED,
-                "code_unknown",
-                "this link was used before, or is older than a minute",
-            )
-            .hint("Get a new one with `hermes dashboard`.")
+            ApiError::new(StatusCode::UNAUTHORIZED, "code_unknown", say::code_unknown)
+                .hint(say::code_unknown_next)
         })
     })
 }
 
 fn not_here() -> ApiError {
-    ApiError::new(
-        StatusCode::FORBIDDEN,
-        "password_not_here",
-        "a password signs in only where Hermes is reached through TLS by one of `allowed_hosts`",
-    )
-    .hint("Open the link that `hermes dashboard` prints.")
+    ApiError::new(StatusCode::FORBIDDEN, "password_not_here", say::password_not_here)
+        .hint(say::unauthorized_next)
 }
 
 /// Ends this session.

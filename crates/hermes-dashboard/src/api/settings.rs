@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::{Extension, Json as Answer};
+use hermes_text::errors::api as say;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -86,9 +87,5 @@ pub(crate) async fn program(shared: &Shared) -> Result<ProgramFacts, ApiError> {
 }
 
 fn ending() -> ApiError {
-    ApiError::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "ending",
-        "the program is about to end",
-    )
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "ending", say::ending)
 }

@@ -1,6 +1,6 @@
 use hermes_core::{Billing, CoolCause, Health, LoginCause, Rest, Scope, Strategy};
 use hermes_pool::{State, View};
-use hermes_text::{Lang, common, state as text};
+use hermes_text::{Both, Lang, common, state as text};
 use maud::Markup;
 
 use super::badge::{Tone, badge};
@@ -13,7 +13,7 @@ pub enum Cause {
     /// Why a person must sign in.
     Login(LoginCause),
     /// A rule of the catalogue, a setting, or a defect, in words of its own.
-    Words(String),
+    Words(Both),
 }
 
 impl Cause {
@@ -63,7 +63,7 @@ pub fn cause_words(lang: Lang, cause: &Cause) -> String {
     match cause {
         Cause::Cool(cause) => cool_words(lang, *cause).to_owned(),
         Cause::Login(cause) => login_words(lang, *cause).to_owned(),
-        Cause::Words(words) => words.clone(),
+        Cause::Words(words) => words.get(lang).to_owned(),
     }
 }
 

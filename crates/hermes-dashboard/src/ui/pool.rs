@@ -39,12 +39,12 @@ pub(crate) async fn fragment(
         .parts
         .catalog
         .provider(id.as_str())
-        .map_err(|error| ApiError::of(&error, error.to_string(), http::StatusCode::NOT_FOUND))?;
+        .map_err(|error| ApiError::of(&error, http::StatusCode::NOT_FOUND))?;
     let (views, now) = (shared.parts.pool.views_of(&id), shared.now());
     let stopped = views.iter().find(|view| view.state == PoolState::Blocked);
     let stopped = stopped.map(|view| Stopped {
         label: view.credential.label.clone(),
-        rule: view.words.clone(),
+        rule: view.words.get(lang).to_owned(),
     });
     let total = views.len() as u64;
     let places = (0..).zip(&views);
@@ -95,9 +95,9 @@ fn account(lang: Lang, row: &Provider, view: &View, place: u64, now: UnixMs) -> 
         identity: told.filter(|told| *told != own.label),
         organisation: own.identity.organisation.clone(),
         plan: own.account.plan.clone(),
-        method: method.map_or_else(|| own.method.clone(), |method| method.name.clone()),
+        method: method.map_or_else(|| own.method.clone(), |method| method.name.get(lang).to_owned()),
         region: region
-            .map(|region| region.name.clone())
+            .map(|region| region.name.get(lang).to_owned())
             .or_else(|| own.region.clone()),
         billing: own.billing,
         place,
@@ -130,7 +130,7 @@ fn account(lang: Lang, row: &Provider, view: &View, place: u64, now: UnixMs) -> 
         ignored: view
             .ignored
             .iter()
-            .map(|one| (one.setting.clone(), one.why.clone()))
+            .map(|one| (one.setting.get(lang).to_owned(), one.why.get(lang).to_owned()))
             .collect(),
         revoke_ends: revoke.map(|_| text::revoke_ends(lang, &row.name)),
     }

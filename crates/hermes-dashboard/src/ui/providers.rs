@@ -6,6 +6,7 @@ use axum::response::Html;
 use hermes_catalog::{LoginFlow, LoginMethod, Provider};
 use hermes_core::ProviderId;
 use hermes_pool::{DeskLogin, Found, LoginStatus, State as PoolState, found_keys};
+use hermes_text::Lang;
 
 use super::{Spoken, html};
 use crate::error::ApiError;
@@ -32,22 +33,24 @@ pub(crate) async fn fragment(
     let rows = shared.parts.catalog.providers();
     let states_of = |row: &Provider| states.get(&row.id).map(Vec::as_slice).unwrap_or_default();
     let model = Providers {
-        rows: rows.map(|row| self::row(row, states_of(row), &found)).collect(),
-        pending: waiting.map(|login| pending(&shared, login)).collect(),
+        rows: rows
+            .map(|row| self::row(lang, row, states_of(row), &found))
+            .collect(),
+        pending: waiting.map(|login| pending(&shared, lang, login)).collect(),
         now: shared.now(),
     };
     Ok(html(render(lang, &model)))
 }
 
-fn row(row: &Provider, states: &[PoolState], found: &[Found]) -> Row {
+fn row(lang: Lang, row: &Provider, states: &[PoolState], found: &[Found]) -> Row {
     let regions = row.regions.iter().map(|region| Region {
         id: region.id.clone(),
-        name: region.name.clone(),
+        name: region.name.get(lang).to_owned(),
     });
     Row {
         id: row.id.clone(),
         name: row.name.clone(),
-        summary: row.summary.clone(),
+        summary: row.summary.get(lang).to_owned(),
         aliases: row.aliases.clone(),
         docs: row.docs.clone(),
         state: PoolState::best(states.iter().copied()),
@@ -58,11 +61,11 @@ fn row(row: &Provider, states: &[PoolState], found: &[Found]) -> Row {
             .map(|one| one.env.clone())
             .collect(),
         regions: regions.collect(),
-        methods: row.login.iter().map(method).collect(),
+        methods: row.login.iter().map(|one| method(lang, one)).collect(),
     }
 }
 
-fn method(method: &LoginMethod) -> Method {
+fn method(lang: Lang, method: &LoginMethod) -> Method {
     let kind = match &method.flow {
         LoginFlow::DeviceCode(_) | LoginFlow::UserCode(_) | LoginFlow::DeviceAuth(_) => MethodKind::Device,
         LoginFlow::Browser(browser) if browser.loopback.is_none() => MethodKind::Paste,
@@ -72,19 +75,19 @@ fn method(method: &LoginMethod) -> Method {
     };
     Method {
         id: method.id.clone(),
-        name: method.name.clone(),
+        name: method.name.get(lang).to_owned(),
         kind,
         card: method.card.clone(),
     }
 }
 
-fn pending(shared: &Shared, login: &DeskLogin) -> Pending {
+fn pending(shared: &Shared, lang: Lang, login: &DeskLogin) -> Pending {
     let row = shared.parts.catalog.get(&login.provider);
     let method = row.and_then(|row| row.login.iter().find(|one| one.id == login.method));
     Pending {
         session: login.id.to_string(),
         provider_name: shared.name_of(&login.provider),
-        method_name: method.map_or_else(|| login.method.clone(), |method| method.name.clone()),
+        method_name: method.map_or_else(|| login.method.clone(), |method| method.name.get(lang).to_owned()),
         expires: login.challenge.expires(),
     }
 }

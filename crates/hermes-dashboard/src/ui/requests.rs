@@ -3,14 +3,16 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Html;
 use hermes_core::Protocol;
-use hermes_pool::{CallMade, PassedOver, RequestRow, Story as Kept};
+use hermes_pool::{CallMade, PassedOver, RequestRow, State as PoolState, Story as Kept};
 use hermes_text::Lang;
+use hermes_text::errors::{semicolon, with_cause};
 use hermes_text::pages::requests as text;
 
 use super::{Spoken, html};
 use crate::api::Query;
 use crate::api::requests::{Which, filter, find};
 use crate::error::ApiError;
+use crate::look::state_words;
 use crate::pages::request::{self, Attempt, Candidate, Story};
 use crate::pages::requests::{Choice, Choices, Filters, Request, Requests, render};
 use crate::requests::Names;
@@ -111,7 +113,7 @@ fn story(names: &Names<'_>, shared: &Shared, lang: Lang, mut row: RequestRow) ->
         asked_model: kept.asked.clone().unwrap_or_else(|| model.clone()),
         model,
         route: None,
-        candidates: candidates(&provider, &kept, served.as_deref()),
+        candidates: candidates(lang, &provider, &kept, served.as_deref()),
         attempts: attempts(lang, &kept, &row, served),
         id: row.id,
         at: row.at,
@@ -133,12 +135,12 @@ fn story(names: &Names<'_>, shared: &Shared, lang: Lang, mut row: RequestRow) ->
 }
 
 /// Those that were passed over, and the one that served.
-fn candidates(provider: &str, kept: &Kept, served: Option<&str>) -> Vec<Candidate> {
+fn candidates(lang: Lang, provider: &str, kept: &Kept, served: Option<&str>) -> Vec<Candidate> {
     let passed = kept.passed.iter().map(|one: &PassedOver| Candidate {
         provider: provider.to_owned(),
         label: one.label.clone(),
         chosen: false,
-        why: format!("{}: {}", one.state, one.words),
+        why: why(lang, one),
     });
     let served = served.map(|label| Candidate {
         provider: provider.to_owned(),
@@ -147,6 +149,12 @@ fn candidates(provider: &str, kept: &Kept, served: Option<&str>) -> Vec<Candidat
         why: String::new(),
     });
     passed.chain(served).collect()
+}
+
+/// The state in a word, and the cause.
+fn why(lang: Lang, one: &PassedOver) -> String {
+    let state = PoolState::of_word(&one.state).map_or(one.state.as_str(), |state| state_words(lang, state));
+    with_cause(lang, state, one.words.get(lang))
 }
 
 /// The calls that were kept; of a request that went through at once only its one call is known.
@@ -170,7 +178,7 @@ fn attempt(lang: Lang, call: &CallMade) -> Attempt {
         "another" => text::then_another(lang),
         other => other,
     };
-    let words = [call.problem.as_deref(), Some(then), Some(call.words.as_str())];
+    let words = [call.problem.as_deref(), Some(then), Some(call.words.get(lang))];
     let words: Vec<_> = words
         .into_iter()
         .flatten()
@@ -180,6 +188,6 @@ fn attempt(lang: Lang, call: &CallMade) -> Attempt {
         label: call.label.clone(),
         status: call.status,
         took_ms: call.ms,
-        outcome: words.join("; "),
+        outcome: words.join(semicolon(lang)),
     }
 }

@@ -56,7 +56,7 @@ async fn store(shared: &Shared, facts: &ProgramFacts, lang: Lang) -> Result<Stor
         logins: shared.parts.pool.views().len() as u64,
         keys: keys.iter().filter(|key| key.revoked.is_none()).count() as u64,
         machine: facts.machine.clone(),
-        suspicion: suspicion.map(|why| (why.to_string(), why.next_step().to_owned())),
+        suspicion: suspicion.map(|why| (why.message(lang), why.next_step(lang).to_owned())),
     })
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hermes_core::Explain;
 use hermes_oauth::{Callback, Challenge, Input, Listener, Page, Responder};
+use hermes_text::{Both, callback as text};
 
 use crate::desk::state::{DeskLogin, LoginStatus, Seat};
 use crate::desk::{Desk, goes_on};
@@ -112,7 +113,7 @@ fn end(login: &DeskLogin) -> Page {
             provider: login.provider.to_string(),
         },
         _ => Page::Failed {
-            message: "This login has ended; start it again.".to_owned(),
+            message: Both::of(text::over),
         },
     }
 }
@@ -123,13 +124,15 @@ fn page(outcome: &Result<Progress, PoolError>) -> Page {
             provider: finished.credential.provider.to_string(),
         },
         Ok(Progress::Waiting { note, .. }) => Page::TryAgain {
-            message: note.clone().unwrap_or_else(|| "Not yet".to_owned()),
+            message: note.clone().unwrap_or_else(|| Both::of(text::not_yet)),
         },
         Err(error) if goes_on(error) => Page::TryAgain {
-            message: error.to_string(),
+            message: error.text(),
         },
         Err(error) => Page::Failed {
-            message: format!("{error}. {}", error.hint().unwrap_or_default()),
+            message: Both::of(|lang| {
+                text::failed(lang, &error.message(lang), &error.hint(lang).unwrap_or_default())
+            }),
         },
     }
 }

@@ -15,6 +15,7 @@ use hermes_store::{
     RankAsk, Ranking, RequestFilter, RequestLog, RequestPage, RequestRow, Saved, SessionRow, Store,
     StoreError, StoreInfo, Suspicion, UsageAsk, UsageRow,
 };
+use hermes_text::Both;
 
 pub(crate) struct Flaky {
     inner: Arc<dyn Store>,
@@ -64,7 +65,7 @@ impl Flaky {
     fn fault(left: &AtomicUsize) -> Result<(), StoreError> {
         let failing = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         failing.map_or(Ok(()), |_| {
-            Err(StoreError::Backend("the disk is full".to_owned()))
+            Err(StoreError::Backend(Both::same("the disk is full")))
         })
     }
 }
@@ -87,7 +88,7 @@ impl Store for Flaky {
         Self::fault(&self.busy_secrets)?;
         if Some(id) == *self.damaged.lock().unwrap() {
             return Err(StoreError::Damaged {
-                row: "credential_secret".to_owned(),
+                row: Both::same("credential_secret"),
             });
         }
         if self.added.lock().unwrap().iter().any(|row| row.id == id) {
@@ -168,7 +169,7 @@ impl Store for Flaky {
         now: UnixMs,
     ) -> Result<Vec<(CredentialId, Commit)>, StoreError> {
         if self.failing_commits.load(Ordering::SeqCst) > 0 {
-            return Err(StoreError::Backend("the disk is full".to_owned()));
+            return Err(StoreError::Backend(Both::same("the disk is full")));
         }
         self.inner.offer_spills(only, now).await
     }
@@ -319,7 +320,7 @@ impl Store for Flaky {
         self.met().events(credential, limit).await
     }
 
-    async fn check(&self) -> Result<Vec<String>, StoreError> {
+    async fn check(&self) -> Result<Vec<Both>, StoreError> {
         self.met().check().await
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hermes_core::{CredentialId, KeyId, OsRandom, ProviderId, RequestId, UnixMs};
 use hermes_store::{CallMade, PassedOver, RequestFilter, RequestRow, Store, Story};
+use hermes_text::Both;
 
 use crate::support::{Home, now};
 
@@ -53,7 +54,7 @@ fn passed(label: &str) -> PassedOver {
     PassedOver {
         label: label.to_owned(),
         state: "cooling-down".to_owned(),
-        words: "rate limited".to_owned(),
+        words: Both::new("rate limited", "触发速率限制"),
         until: Some(now()),
     }
 }
@@ -71,7 +72,7 @@ pub(crate) async fn story_of_a_request_comes_back_whole(home: Home) {
             ms: 12,
             then: "another".to_owned(),
             state: "cooling-down".to_owned(),
-            words: "rate limited".to_owned(),
+            words: Both::new("rate limited", "触发速率限制"),
             until: Some(now()),
         }],
         dropped: vec!["top_k".to_owned()],

@@ -152,8 +152,6 @@ messages! {
     enabled(name: &str) { en: "`{name}` is used again", zh: "`{name}` 已重新启用" }
     /// Switched off.
     disabled(name: &str) { en: "`{name}` is no longer used", zh: "`{name}` 已停用" }
-    /// No such strategy.
-    no_strategy(word: &str, known: &str) { en: "`{word}` is no strategy; known are {known}", zh: "没有名为 `{word}` 的策略；可选：{known}" }
     /// The strategy of a provider.
     uses(provider: &str, strategy: &str, words: &str) { en: "{provider} uses {strategy}. {words}", zh: "{provider} 使用 {strategy}。{words}" }
     /// A share.

@@ -68,8 +68,6 @@ messages! {
     no_code { en: "stdin holds no code", zh: "标准输入中没有代码" }
     /// A callback of another login.
     other_callback { en: "the browser came back with something else; still waiting", zh: "浏览器返回了其他内容，仍在等待" }
-    /// On the page of a callback that came too early.
-    not_yet { en: "Not yet", zh: "尚未完成" }
     /// The line that counts down.
     waiting(left: &str) { en: "Waiting for your approval, {left} left ", zh: "等待您批准，剩余 {left} " }
 

@@ -41,18 +41,6 @@ messages! {
     renews_none(why: &str) { en: "renews no token: {why}", zh: "不续期令牌：{why}" }
     /// It renews nothing, as a sentence.
     suspect(why: &str) { en: "this store renews no token: {why}", zh: "此存储不续期令牌：{why}" }
-    /// Why: a copy.
-    copy(original: &str) { en: "it is a copy: the original was in {original}", zh: "它是副本：原存储位于 {original}" }
-    /// What to do with a copy.
-    copy_next { en: "If the original is not used any more, run `hermes store adopt`; if it is, sign in here anew instead.", zh: "如果原存储已不再使用，请运行 `hermes store adopt`；否则请在此处重新登录。" }
-    /// Why: older.
-    older(missing: i64) { en: "it is older than what this machine has seen: {missing} renewals are missing in it", zh: "它比本机所见的状态旧：缺少 {missing} 次续期" }
-    /// What to do with an older one.
-    older_next { en: "If there is no newer one, run `hermes store adopt`; a login that was renewed since then has to sign in again.", zh: "如果没有更新的存储，请运行 `hermes store adopt`；此后续期过的账号需要重新登录。" }
-    /// Why: moved.
-    moved(heir: &str) { en: "its logins were moved to `{heir}`", zh: "其账号已迁移到 `{heir}`" }
-    /// What to do with one that was left.
-    moved_next { en: "Use that store, with `[store] url` or `--home`. Only if it is gone for good, run `hermes store adopt`.", zh: "请通过 `[store] url` 或 `--home` 使用新存储。仅当它已彻底丢失时才运行 `hermes store adopt`。" }
     /// Nothing to adopt.
     good_already(place: &str) { en: "`{place}` is in good standing; nothing was changed", zh: "`{place}` 状况正常，未作更改" }
     /// Adopted.

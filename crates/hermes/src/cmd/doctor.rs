@@ -10,7 +10,7 @@ use hermes_core::{ExitKind, UnixMs};
 use hermes_pool::{CLOCK_SETTING, State, View};
 use hermes_store::Store;
 use hermes_text::cli::{doctor as words, machine};
-use hermes_text::{Both, Lang, Message, common};
+use hermes_text::{Both, Lang, Word, common};
 use owo_colors::Style;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -97,7 +97,7 @@ fn table(lang: Lang, findings: &[Finding]) -> Table {
     table
 }
 
-fn good<S: Into<String>>(about: Message, text: impl Fn(Lang) -> S) -> Finding {
+fn good<S: Into<String>>(about: Word, text: impl Fn(Lang) -> S) -> Finding {
     Finding {
         about: Both::of(about),
         grade: Grade::Good,
@@ -106,14 +106,14 @@ fn good<S: Into<String>>(about: Message, text: impl Fn(Lang) -> S) -> Finding {
     }
 }
 
-fn note<S: Into<String>>(about: Message, text: impl Fn(Lang) -> S) -> Finding {
+fn note<S: Into<String>>(about: Word, text: impl Fn(Lang) -> S) -> Finding {
     Finding {
         grade: Grade::Note,
         ..good(about, text)
     }
 }
 
-fn bad(about: Message, failure: Failure) -> Finding {
+fn bad(about: Word, failure: Failure) -> Finding {
     Finding {
         about: Both::of(about),
         grade: Grade::Bad,
@@ -168,7 +168,8 @@ async fn store(app: &App<'_>, findings: &mut Vec<Finding>) -> bool {
             let schema = info.schema.to_string();
             findings.push(good(words::store, |lang| said(lang, &info.place, &schema)));
         }
-        Ok(mut damage) => {
+        Ok(damage) => {
+            let mut damage: Vec<_> = damage.iter().map(ToString::to_string).collect();
             let left = damage.len().saturating_sub(MOST_DAMAGE);
             damage.truncate(MOST_DAMAGE);
             let torn = Failure::new(ExitKind::Store, "store_damaged", |lang| {
@@ -242,7 +243,7 @@ async fn logins(app: &App<'_>, findings: &mut Vec<Finding>) {
     for view in &views {
         findings.push(login(view, app.now()));
         for ignored in &view.ignored {
-            let told = |lang| words::ignored(lang, &ignored.setting, &ignored.why);
+            let told = |lang| words::ignored(lang, ignored.setting.get(lang), ignored.why.get(lang));
             findings.push(note(words::setting, told));
         }
     }

@@ -62,7 +62,7 @@ fn told(teller: Teller, row: &RequestRow, label: Option<String>) -> Table {
     add(words::asked_as(lang), teller.protocols(row, story));
     add(words::model(lang), teller.route(row, story));
     for (place, one) in story.passed.iter().enumerate() {
-        let why = teller.until(&one.words, one.until);
+        let why = teller.until(one.words.get(lang), one.until);
         add(
             first(place, words::passed_over(lang)),
             words::about(lang, &one.label, &why),
@@ -147,7 +147,7 @@ impl Teller {
         };
         let mut told = words::about(lang, &call.label, &words::after(lang, &outcome, call.ms.into()));
         if call.state != "ready" {
-            told = words::then(lang, &told, &self.until(&call.words, call.until));
+            told = words::then(lang, &told, &self.until(call.words.get(lang), call.until));
         }
         match call.then.as_str() {
             "another" => words::then(lang, &told, words::another(lang)),

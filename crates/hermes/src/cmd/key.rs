@@ -39,7 +39,7 @@ pub(super) async fn keys(app: &App<'_>) -> Result<Keys, Failure> {
 async fn create(app: &App<'_>, name: &str, limits: KeyLimits) -> Outcome {
     let name = name.trim();
     if let Some(problem) = key_problem(name, &limits) {
-        return Err(Failure::usage(|_| problem));
+        return Err(Failure::usage(problem));
     }
     let keys = keys(app).await?;
     let made = keys.create(name, limits, app.now(), &*app.random).await?;

@@ -12,6 +12,7 @@ use hermes_catalog::{LoginFlow, LoginMethod, RuleClass};
 use hermes_core::{AttemptId, ExitKind};
 use hermes_oauth::{Challenge, Listener, OauthError, Plan, StartOptions};
 use hermes_pool::{Finished, Logins, PoolError};
+use hermes_text::Lang;
 use hermes_text::cli::{app as app_words, login as words};
 use serde_json::json;
 
@@ -94,7 +95,7 @@ fn consent(app: &App<'_>, plan: &Plan, accepted: bool) -> Result<(), Failure> {
     }
     if app.printer.is_json() || !app.prompter.can_ask() {
         let name = &plan.provider().name;
-        let restricted = |lang| words::restricted(lang, name, &card.text);
+        let restricted = |lang| words::restricted(lang, name, card.text.get(lang));
         let missing = Failure::new(ExitKind::Cancelled, "consent_missing", restricted);
         return Err(missing.hint(words::restricted_next));
     }
@@ -190,7 +191,8 @@ async fn listener(app: &App<'_>, args: &Add, plan: &Plan) -> Result<Option<Liste
         Err(OauthError::Listen { problem, .. })
             if flow.paste_redirect.is_some() && args.method.as_deref() != Some("browser") =>
         {
-            app.printer.warn(words::no_port(app.lang(), &term_line(&problem)));
+            app.printer
+                .warn(words::no_port(app.lang(), &term_line(problem.get(app.lang()))));
             Ok(None)
         }
         other => Ok(other?),
@@ -277,7 +279,11 @@ fn no_attempt(id: AttemptId) -> Failure {
 fn signed_in(app: &App<'_>, method: &LoginMethod, provider: &str, finished: &Finished) {
     let row = &finished.saved.credential;
     if app.printer.is_json() {
-        let notes: Vec<_> = finished.notes.iter().map(|note| term_line(note)).collect();
+        let notes: Vec<_> = finished
+            .notes
+            .iter()
+            .map(|note| term_line(note.get(Lang::En)))
+            .collect();
         let mut event = json!({
             "event": "signed-in", "provider": row.provider, "id": row.id, "label": row.label, "method": row.method,
             "region": row.region, "replaced": finished.saved.replaced, "notes": notes,
@@ -295,7 +301,7 @@ fn signed_in(app: &App<'_>, method: &LoginMethod, provider: &str, finished: &Fin
     };
     app.printer.line(said(app.lang(), &provider, &label));
     for note in &finished.notes {
-        app.printer.note(term_line(note));
+        app.printer.note(term_line(note.get(app.lang())));
     }
     app.printer.say(words::next(app.lang()));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hermes_core::{ExitKind, Secret};
 use hermes_store::{Dump, OpenOptions, Store, StoreError};
-use hermes_text::Message;
+use hermes_text::Word;
 use hermes_text::cli::store as words;
 use hermes_text::pages::settings;
 use serde_json::json;
@@ -144,7 +144,7 @@ async fn copy(app: &App<'_>, source: &dyn Store, heir: &dyn Store) -> Result<Dum
 }
 
 /// What differs between what was read and what was read back.
-pub(crate) fn difference(from: &Dump, to: &Dump) -> Option<Message> {
+pub(crate) fn difference(from: &Dump, to: &Dump) -> Option<Word> {
     let sorted = |dump: &Dump| {
         let mut secrets: Vec<_> = dump
             .secrets
@@ -155,7 +155,7 @@ pub(crate) fn difference(from: &Dump, to: &Dump) -> Option<Message> {
         secrets
     };
     let has_settings = from.settings.iter().all(|one| to.settings.contains(one));
-    let parts: [(bool, Message); 5] = [
+    let parts: [(bool, Word); 5] = [
         (from.credentials == to.credentials, words::the_logins),
         (from.pools == to.pools, words::the_strategies),
         (from.keys == to.keys, words::the_keys),

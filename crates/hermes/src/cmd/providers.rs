@@ -44,7 +44,7 @@ async fn list(app: &App<'_>) -> Outcome {
             provider.id.as_str().into(),
             provider.name.as_str().into(),
             unique(kinds).join(", ").into(),
-            provider.summary.as_str().into(),
+            provider.summary.get(app.lang()).into(),
         ]);
     }
     app.printer.line(table);
@@ -64,7 +64,7 @@ async fn show(app: &App<'_>, name: &str) -> Outcome {
         term_line(&provider.name).bold(),
         provider.id
     ));
-    printer.line(term_line(&provider.summary));
+    printer.line(term_line(provider.summary.get(lang)));
     printer.line("");
     printer.line(facts(lang, &provider, settings));
     for (number, method) in provider.login.iter().enumerate() {
@@ -74,7 +74,10 @@ async fn show(app: &App<'_>, name: &str) -> Outcome {
         } else {
             ""
         };
-        let (id, name) = (term_line(&method.id).bold().to_string(), term_line(&method.name));
+        let (id, name) = (
+            term_line(&method.id).bold().to_string(),
+            term_line(method.name.get(lang)),
+        );
         let line = words::method(lang, &id, &name, kind(method));
         printer.line(format_args!("{line}{default}"));
         for line in card_lines(lang, &method.card) {
@@ -101,7 +104,7 @@ fn facts(lang: Lang, provider: &Provider, settings: Vec<String>) -> Table {
         let regions: Vec<_> = provider
             .regions
             .iter()
-            .map(|one| words::region(lang, &one.id, &one.name))
+            .map(|one| words::region(lang, &one.id, one.name.get(lang)))
             .collect();
         add(words::regions(lang), regions.join(frame::comma(lang)));
     }
@@ -139,10 +142,12 @@ async fn settings_of(app: &App<'_>, provider: &Provider) -> Result<Vec<String>, 
         let key = one.key.strip_prefix(&begins)?;
         let why = ignored
             .iter()
-            .find(|ignored| ignored.setting.starts_with(&format!("{key} = ")));
+            .find(|ignored| ignored.setting.get(Lang::En).starts_with(&format!("{key} = ")));
         let setting = format!("{key} = {}", one.value);
         Some(match why {
-            Some(ignored) => words::setting_ignored(app.lang(), &setting, &one.origin, &ignored.why),
+            Some(ignored) => {
+                words::setting_ignored(app.lang(), &setting, &one.origin, ignored.why.get(app.lang()))
+            }
             None => words::setting_from(app.lang(), &setting, &one.origin),
         })
     });
@@ -152,7 +157,7 @@ async fn settings_of(app: &App<'_>, provider: &Provider) -> Result<Vec<String>, 
 fn to_json(provider: &Provider, settings: &[String]) -> Value {
     let login = |method: &LoginMethod| {
         json!({
-            "id": method.id, "name": method.name, "kind": kind(method),
+            "id": method.id, "name": method.name.get(Lang::En), "kind": kind(method),
             "billing": method.billing.unwrap_or(provider.billing), "rule": method.card,
         })
     };
@@ -163,7 +168,7 @@ fn to_json(provider: &Provider, settings: &[String]) -> Value {
         json!({ "protocol": row.protocol, "base_url": url, "methods": row.methods })
     };
     json!({
-        "id": provider.id, "name": provider.name, "summary": provider.summary, "aliases": provider.aliases,
+        "id": provider.id, "name": provider.name, "summary": provider.summary.get(Lang::En), "aliases": provider.aliases,
         "docs": provider.docs, "billing": provider.billing, "regions": provider.regions,
         "login": provider.login.iter().map(login).collect::<Vec<_>>(),
         "runtime": provider.runtime.iter().map(runtime).collect::<Vec<_>>(),
@@ -191,8 +196,8 @@ pub(super) fn card_lines(lang: Lang, card: &RuleCard) -> Vec<String> {
     };
     vec![
         words::rule(lang, &style.style(class).to_string(), &term_line(&card.date)),
-        term_line(&card.text),
-        words::rule_source(lang, &term_line(&card.source)),
+        term_line(card.text.get(lang)),
+        words::rule_source(lang, &term_line(card.source.get(lang))),
     ]
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hermes_dashboard::Passwords;
 use hermes_gateway::{Edge, GatewayError, Tls};
 use hermes_text::cli::{frame, serve as words};
-use hermes_text::{Both, Lang, Message};
+use hermes_text::{Both, Lang, Word};
 use url::Url;
 
 use crate::app::App;
@@ -25,7 +25,7 @@ pub(super) struct Reach {
 }
 
 /// Something that other machines need: its name, and the next step.
-struct Missing(Message, Message);
+struct Missing(Word, Word);
 
 /// What lets other machines in, as the person has set it.
 #[derive(Debug, Default)]

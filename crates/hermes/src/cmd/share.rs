@@ -13,11 +13,10 @@ use crate::safe::term_line;
 
 pub(super) async fn strategy(app: &App<'_>, provider: &str, wanted: Option<&str>) -> Outcome {
     let row = app.provider(provider).await?;
-    let known = Strategy::ALL.map(Strategy::as_str).join(", ");
     let wanted = wanted
         .map(|word| {
             word.parse::<Strategy>()
-                .map_err(|_| Failure::usage(|lang| text::no_strategy(lang, word, &known)))
+                .map_err(|error| Failure::usage(|lang| error.get(lang).to_owned()))
         })
         .transpose()?;
     let pool = app.existing_pool().await?;

@@ -124,7 +124,12 @@ pub(super) fn show(app: &App<'_>, views: &[View]) {
     for view in views {
         for ignored in &view.ignored {
             let name = format!("{}:{}", view.credential.provider, view.credential.label);
-            let told = text::ignored(app.lang(), &name, &ignored.setting, &ignored.why);
+            let told = text::ignored(
+                app.lang(),
+                &name,
+                ignored.setting.get(app.lang()),
+                ignored.why.get(app.lang()),
+            );
             app.printer.line(term_line(&told));
         }
     }

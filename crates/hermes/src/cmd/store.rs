@@ -48,27 +48,15 @@ fn in_english<S: Serializer>(text: &Both, serializer: S) -> Result<S::Ok, S::Err
 
 impl Suspicion {
     fn of(why: &Why) -> Self {
-        let (standing, problem, next) = match why {
-            Why::Moved { heir } => (
-                Standing::Moved,
-                Both::of(|lang| words::moved(lang, heir)),
-                Both::of(words::moved_next),
-            ),
-            Why::Copy { original } => (
-                Standing::Copy,
-                Both::of(|lang| words::copy(lang, original)),
-                Both::of(words::copy_next),
-            ),
-            Why::Older { missing } => (
-                Standing::Older,
-                Both::of(|lang| words::older(lang, *missing)),
-                Both::of(words::older_next),
-            ),
+        let standing = match why {
+            Why::Moved { .. } => Standing::Moved,
+            Why::Copy { .. } => Standing::Copy,
+            Why::Older { .. } => Standing::Older,
         };
         Self {
             standing,
-            problem,
-            next,
+            problem: Both::of(|lang| why.message(lang)),
+            next: Both::of(|lang| why.next_step(lang)),
         }
     }
 
@@ -230,8 +218,9 @@ async fn check(app: &App<'_>) -> Outcome {
     let damage = store.check().await?;
     let logins = store.credentials().await?.len();
     if app.printer.is_json() {
+        let told: Vec<&str> = damage.iter().map(|one| one.get(Lang::En)).collect();
         app.printer.json(&json!({
-            "place": store.info().place, "whole": damage.is_empty(), "logins": logins, "damage": damage,
+            "place": store.info().place, "whole": damage.is_empty(), "logins": logins, "damage": told,
         }));
     }
     if damage.is_empty() {
@@ -240,7 +229,7 @@ async fn check(app: &App<'_>) -> Outcome {
     }
     if !app.printer.is_json() {
         for one in &damage {
-            app.printer.line(term_line(one));
+            app.printer.line(term_line(one.get(app.lang())));
         }
     }
     app.printer.say(words::damaged_next(app.lang()));

@@ -18,7 +18,7 @@ use hermes_oauth::{Challenge, Input, StartOptions};
 use hermes_pool::{Finished, Progress};
 use hermes_sim::{Sim, SimOptions};
 use hermes_text::cli::drill as words;
-use hermes_text::{Lang, Message};
+use hermes_text::{Lang, Word};
 use owo_colors::{OwoColorize as _, Style};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -255,7 +255,7 @@ impl<'a> Stage<'a> {
     }
 
     /// A command that is run now, behind what there is to say of it.
-    fn command(&self, before: Message, command: &str) {
+    fn command(&self, before: Word, command: &str) {
         self.tell(|lang| format!("{} $ {command}", before(lang)));
     }
 

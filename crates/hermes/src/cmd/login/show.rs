@@ -31,7 +31,7 @@ pub(in crate::cmd) fn card(app: &App<'_>, plan: &Plan) {
     let (provider, method) = (plan.provider(), plan.method());
     let lang = app.lang();
     let name = term_line(&provider.name).bold().to_string();
-    let way = term_line(&method.name);
+    let way = term_line(method.name.get(lang));
     app.printer.say(match plan.region() {
         Some(region) => words::begins_in(lang, &name, &way, region),
         None => words::begins(lang, &name, &way),

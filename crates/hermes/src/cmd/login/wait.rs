@@ -6,6 +6,7 @@ use hermes_core::{AttemptId, Explain as _, Secret};
 use hermes_oauth::{Callback, Challenge, Input, Listener, Page, Responder};
 use hermes_pool::{Finished, Logins, PoolError, Progress};
 use hermes_text::cli::login as words;
+use hermes_text::{Both, callback as callback_words};
 use serde_json::json;
 use tokio::sync::oneshot;
 
@@ -50,10 +51,10 @@ pub(super) async fn until_done(
                 .await?
             {
                 Progress::Done(finished) => Ok(*finished),
-                Progress::Waiting { note, .. } => Err(Failure::usage(|lang| {
-                    let note = note.clone();
-                    note.unwrap_or_else(|| words::key_not_taken(lang).to_owned())
-                })),
+                Progress::Waiting { note, .. } => {
+                    let note = note.unwrap_or_else(|| Both::of(words::key_not_taken));
+                    Err(Failure::usage(|lang| note.get(lang).to_owned()))
+                }
             }
         }
     }
@@ -71,7 +72,7 @@ async fn poll(app: &App<'_>, steps: &Steps<'_>) -> Result<Finished, Failure> {
             Ok(Progress::Waiting { next_poll, note }) => {
                 // The same trouble is told once.
                 if note.is_some() && note != told {
-                    tell_note(app, note.as_deref().unwrap_or_default());
+                    tell_note(app, note.as_ref().map_or("", |note| note.get(app.lang())));
                 }
                 told = note;
                 rest(app, steps.challenge, next_poll).await;
@@ -136,7 +137,7 @@ async fn race(
             () = app.clock.sleep(left) => Event::Over,
         };
         match event {
-            Event::Called(callback, responder) => match on_callback(app, steps, callback, responder).await {
+            Event::Called(callback, responder) => match on_callback(steps, callback, responder).await {
                 Ok(Some(finished)) => return Ok(finished),
                 Ok(None) => tell_note(app, words::other_callback(app.lang())),
                 Err(error) => return Err(error.into()),
@@ -144,7 +145,9 @@ async fn race(
             Event::Pasted(Some(code)) if !code.expose().is_empty() => {
                 match steps.logins.advance(steps.id, Input::Pasted(code)).await {
                     Ok(Progress::Done(finished)) => return Ok(*finished),
-                    Ok(Progress::Waiting { note, .. }) => tell_note(app, &note.unwrap_or_default()),
+                    Ok(Progress::Waiting { note, .. }) => {
+                        tell_note(app, note.unwrap_or_default().get(app.lang()))
+                    }
                     Err(error) if goes_on(&error) && !scripted => app.printer.failure(&error.into()),
                     Err(error) => return Err(error.into()),
                 }
@@ -168,7 +171,6 @@ async fn race(
 
 /// Gives the callback to the login and the browser its page; none when the login still waits for the right one.
 async fn on_callback(
-    app: &App<'_>,
     steps: &Steps<'_>,
     callback: Callback,
     responder: Responder,
@@ -182,21 +184,22 @@ async fn on_callback(
         }
         Ok(Progress::Waiting { note, .. }) => {
             responder.show(Page::TryAgain {
-                message: note.unwrap_or_else(|| words::not_yet(app.lang()).to_owned()),
+                message: note.unwrap_or_else(|| Both::of(callback_words::not_yet)),
             });
             Ok(None)
         }
         Err(error) if goes_on(&error) => {
             responder.show(Page::TryAgain {
-                message: error.to_string(),
+                message: error.text(),
             });
             Ok(None)
         }
         Err(error) => {
-            let hint = error.hint().unwrap_or_default();
-            responder.show(Page::Failed {
-                message: format!("{error}. {hint}"),
+            let message = Both::of(|lang| {
+                let hint = error.hint(lang).unwrap_or_default();
+                callback_words::failed(lang, &error.message(lang), &hint)
             });
+            responder.show(Page::Failed { message });
             Err(error)
         }
     }

@@ -45,10 +45,7 @@ fn message(error: &clap::Error) -> (Both, Vec<Both>) {
         }
         ErrorKind::MissingRequiredArgument => {
             let names = all(error, ContextKind::InvalidArg);
-            (
-                Both::of(words::missing),
-                names.iter().map(|name| Both::same(name)).collect(),
-            )
+            (Both::of(words::missing), names.iter().map(Both::same).collect())
         }
         ErrorKind::MissingSubcommand => {
             let name = text(error, ContextKind::InvalidSubcommand);
@@ -89,7 +86,7 @@ fn conflict(error: &clap::Error, argument: &str) -> (Both, Vec<Both>) {
         [one] if one == argument => (Both::of(|lang| words::twice(lang, argument)), Vec::new()),
         [one] => (Both::of(|lang| words::conflict(lang, argument, one)), Vec::new()),
         _ => {
-            let list = others.iter().map(|other| Both::same(other)).collect();
+            let list = others.iter().map(Both::same).collect();
             (Both::of(|lang| words::conflicts(lang, argument)), list)
         }
     }

@@ -146,7 +146,7 @@ async fn race(
                 match steps.logins.advance(steps.id, Input::Pasted(code)).await {
                     Ok(Progress::Done(finished)) => return Ok(*finished),
                     Ok(Progress::Waiting { note, .. }) => {
-                        tell_note(app, note.unwrap_or_default().get(app.lang()))
+                        tell_note(app, note.unwrap_or_default().get(app.lang()));
                     }
                     Err(error) if goes_on(&error) && !scripted => app.printer.failure(&error.into()),
                     Err(error) => return Err(error.into()),

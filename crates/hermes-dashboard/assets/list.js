@@ -103,18 +103,17 @@ export function drag(event, handle) {
 
 /** Most rows that the feed shows; older ones are in the history. */
 const LONGEST = 100;
-/** Milliseconds between two drawings, at least. */
-const PAUSE = 90;
+/** Rows that are drawn in one frame; more of them would make the next frame late. */
+const AT_ONCE = 12;
 let queue = [];
 let drawing = null;
 
-/** A finished request for the live feed. Rows are drawn some times a second: so seldom that the machine has time for other things, and so
- * often that no drawing is long enough for a frame to be missed. */
+/** A finished request for the live feed. They come in pieces, some times a second; each piece is drawn in the next frames. */
 export function feed(item) {
   if (!document.querySelector('[data-feed]')) return;
   queue.push(item);
   if (queue.length > LONGEST) queue.shift();
-  drawing ??= setTimeout(() => requestAnimationFrame(draw), PAUSE);
+  drawing ??= requestAnimationFrame(draw);
 }
 
 function draw() {
@@ -126,11 +125,12 @@ function draw() {
     return;
   }
   const template = document.getElementById('feed-row');
-  body.prepend(...queue.reverse().map((item) => row(template, item)));
-  queue = [];
-  while (body.childElementCount > LONGEST) body.lastElementChild.remove();
+  const rows = queue.splice(0, AT_ONCE).reverse().map((item) => row(template, item));
+  for (let more = body.childElementCount + rows.length - LONGEST; more > 0; more -= 1) body.lastElementChild.remove();
+  body.prepend(...rows);
   document.getElementById('feed-none')?.remove();
-  tick(body);
+  for (const one of rows) tick(one);
+  if (queue.length > 0) drawing = requestAnimationFrame(draw);
 }
 
 export function pause(button) {

@@ -46,7 +46,7 @@ messages! {
     /// The commands there are.
     commands(names: &str) { en: "[subcommands: {names}]", zh: "[子命令：{names}]" }
     /// Where to read more.
-    more { en: "For more information, try '--help'.", zh: "运行 `--help` 查看详细说明。" }
+    more { en: "For more information, try '--help'.", zh: "更多信息请使用 '--help'。" }
     /// Where to read more, for scripts.
     see_help { en: "See `hermes --help`.", zh: "请参阅 `hermes --help`。" }
     /// A number that is out of its range.

@@ -90,7 +90,7 @@ messages! {
     /// What makes a database the one in use.
     use_database(file: &str) { en: "Set `url` under `[store]` in `{file}` (or `HERMES_STORE`) to the new address; other machines need the key file or passphrase too.", zh: "请将 `{file}` 中 `[store]` 下的 `url`（或 `HERMES_STORE`）设为新地址；其他机器还需要密钥文件或口令。" }
     /// What makes this home the one in use.
-    use_this_home { en: "Take `url` out of `[store]`, `HERMES_STORE` and `--store`; this home is then in use again.", zh: "请从 `[store]`、`HERMES_STORE` 和 `--store` 中去掉地址；之后将重新使用此主目录。" }
+    use_this_home { en: "Take `url` out of `[store]`, `HERMES_STORE` and `--store`; this home is then in use again.", zh: "请从 `[store]`、`HERMES_STORE` 和 `--store` 中去掉 `url`；之后将重新使用此主目录。" }
     /// What makes another home the one in use.
     use_home(path: &str) { en: "Use it with `--home {path}` or `HERMES_HOME={path}`, without a `[store] url`.", zh: "请通过 `--home {path}` 或 `HERMES_HOME={path}` 使用，且不设置 `[store] url`。" }
     /// One and the same store.

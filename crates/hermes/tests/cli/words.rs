@@ -42,6 +42,8 @@ const NOT_FOR_PEOPLE: &[&str] = &[
     "You are a helpful assistant.",
     // What a simulated provider answers.
     "slow down",
+    // A question to a listener.
+    r"GET /healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n",
     // An origin, as `config show --json` and the admin API give it; people get it by a message.
     "config.toml line ",
 ];

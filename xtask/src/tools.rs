@@ -77,6 +77,9 @@ pub(crate) fn tools() -> Result<Tools> {
     let postgres = postgres()?;
     debian(PGBOUNCER, &["--version"], &["pgbouncer"])?;
     debian("spin", &["-V"], &["spin"])?;
+    // Two machines on one wire, and the ways into them.
+    debian("ip", &["-V"], &["iproute2"])?;
+    debian("nsenter", &["--version"], &["util-linux"])?;
     debian("cc", &["--version"], &["gcc", "libc6-dev"])?;
     chromium()?;
     Ok(Tools {

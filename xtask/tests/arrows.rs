@@ -7,15 +7,25 @@ use serde_json::Value;
 
 /// Which crates of the workspace each crate may depend on, for building and running. Tests may also use `hermes-sim`.
 const MAY_KNOW: &[(&str, &[&str])] = &[
-    ("hermes-core", &[]),
-    ("hermes-catalog", &["hermes-core"]),
+    ("hermes-text", &[]),
+    ("hermes-core", &["hermes-text"]),
+    ("hermes-catalog", &["hermes-core", "hermes-text"]),
     ("hermes-wire", &["hermes-core"]),
-    ("hermes-http", &["hermes-core"]),
-    ("hermes-oauth", &["hermes-core", "hermes-catalog", "hermes-http"]),
-    ("hermes-store", &["hermes-core"]),
+    ("hermes-http", &["hermes-core", "hermes-text"]),
+    (
+        "hermes-oauth",
+        &["hermes-core", "hermes-catalog", "hermes-http", "hermes-text"],
+    ),
+    ("hermes-store", &["hermes-core", "hermes-text"]),
     (
         "hermes-pool",
-        &["hermes-core", "hermes-catalog", "hermes-oauth", "hermes-store"],
+        &[
+            "hermes-core",
+            "hermes-catalog",
+            "hermes-oauth",
+            "hermes-store",
+            "hermes-text",
+        ],
     ),
     (
         "hermes-gateway",
@@ -25,9 +35,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "hermes-wire",
             "hermes-http",
             "hermes-pool",
+            "hermes-text",
         ],
     ),
-    ("hermes-text", &[]),
     (
         "hermes-dashboard",
         &["hermes-core", "hermes-catalog", "hermes-pool", "hermes-text"],

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use hermes_core::ProviderId;
+use hermes_text::errors::catalog as say;
 use toml::Value;
 
 use crate::custom::{CustomEndpoint, PREFIX};
@@ -214,7 +215,7 @@ pub(crate) fn builtin_rows(
             body,
         };
         if let Some(other) = rows.insert(row.id.clone(), row) {
-            let problem = format!("the id `{}` is used twice", other.id);
+            let problem = |lang| say::id_twice(lang, &other.id);
             return Err(other.error(Fault::new(Key::of("id"), problem)));
         }
     }
@@ -244,10 +245,7 @@ pub(crate) fn head(file: &str, text: &str) -> Result<Head, CatalogError> {
     let source = Source::parse(file, head)?;
     let table = source.table();
     let Some(id) = table.get("id").and_then(Value::as_str) else {
-        return Err(source.error(Fault::new(
-            Key::of("id"),
-            "must stand on a line of its own at the top",
-        )));
+        return Err(source.error(Fault::new(Key::of("id"), say::not_at_top)));
     };
     let list = |key: &str| match table.get(key) {
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -263,21 +261,20 @@ pub(crate) fn head(file: &str, text: &str) -> Result<Head, CatalogError> {
 fn add_overlay(rows: &mut BTreeMap<ProviderId, Row>, source: Source) -> Result<(), CatalogError> {
     let id = match source.table().get("id") {
         Some(Value::String(id)) => ProviderId::new(id.as_str()),
-        Some(_) => return Err(source.error(Fault::new(Key::of("id"), "expected a string"))),
-        None => return Err(source.error(Fault::new(Key::of("id"), "missing field `id`"))),
+        Some(_) => return Err(source.error(Fault::new(Key::of("id"), say::not_string))),
+        None => return Err(source.error(Fault::new(Key::of("id"), |lang| say::missing(lang, "id")))),
     };
     let source = match rows.get(&id).map(|row| &row.body) {
         Some(Body::Builtin { file, text, .. }) => source.over(Source::parse(*file, *text)?.table().clone()),
         Some(Body::Overlay { row: other, .. }) => {
-            let problem = format!("`{}` already has the id `{id}`", other.0.file());
+            let problem = |lang| say::id_taken(lang, other.0.file(), &id);
             return Err(source.error(Fault::new(Key::of("id"), problem)));
         }
         Some(Body::Custom(_)) | None => source,
     };
     let provider = row::read(source.table(), Trust::Overlay).map_err(|fault| source.error(fault))?;
     if provider.id.as_str().starts_with(PREFIX) {
-        let problem = "ids that begin so are for custom endpoints of the settings";
-        return Err(source.error(Fault::new(Key::of("id"), problem)));
+        return Err(source.error(Fault::new(Key::of("id"), say::id_reserved)));
     }
     let (aliases, env) = (provider.aliases.clone(), provider.env.clone());
     let body = Body::Overlay {
@@ -305,7 +302,7 @@ fn add_custom(rows: &mut BTreeMap<ProviderId, Row>, endpoint: CustomEndpoint) ->
         body: Body::Custom(Box::new(provider)),
     };
     if rows.contains_key(&row.id) {
-        let problem = format!("two custom endpoints have the id `{}`", row.id);
+        let problem = |lang| say::custom_twice(lang, &row.id);
         return Err(row.error(Fault::new(Key::of("name"), problem)));
     }
     rows.insert(row.id.clone(), row);
@@ -323,8 +320,6 @@ fn taken(rows: &[Row], position: usize, index: usize, other: usize) -> CatalogEr
     } else {
         (&rows[position], Key::of("aliases").index(index), other)
     };
-    blamed.error(Fault::new(
-        key,
-        format!("the name `{alias}` already belongs to `{}`", rows[rival].id),
-    ))
+    let problem = |lang| say::name_taken(lang, alias, &rows[rival].id);
+    blamed.error(Fault::new(key, problem))
 }

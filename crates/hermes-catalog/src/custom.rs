@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
 use hermes_core::{Billing, Protocol, ProviderId};
+use hermes_text::Both;
+use hermes_text::errors::catalog as say;
 use serde::Deserialize;
 use url::Url;
 
@@ -49,8 +51,8 @@ impl CustomEndpoint {
     }
 
     /// What an error about this endpoint names as its place.
-    pub(crate) fn place(name: &str) -> String {
-        format!("custom endpoint `{}`", crate::error::shown(name))
+    pub(crate) fn place(name: &str) -> Both {
+        Both::of(|lang| say::custom_place(lang, &crate::error::shown(name)))
     }
 
     /// The provider that the endpoint is.
@@ -67,10 +69,7 @@ impl CustomEndpoint {
     fn build(self) -> Result<Provider, Fault> {
         let base = self.base()?;
         if !crate::names::is_plain(&normalise(&self.name)) {
-            return Err(Fault::new(
-                Key::of("name"),
-                "must be letters, digits, `-`, `.` and spaces, at most 64",
-            ));
+            return Err(Fault::new(Key::of("name"), say::custom_name));
         }
         let local = validate::is_loopback(&base);
         let keyless = local && self.key_env.is_none();
@@ -84,7 +83,7 @@ impl CustomEndpoint {
             .collect();
         let provider = Provider {
             id: self.id(),
-            summary: format!("Endpoint of your own at {}", base.host_str().unwrap_or_default()),
+            summary: Both::of(|lang| say::custom_summary(lang, base.host_str().unwrap_or_default())),
             name: self.name,
             aliases: Vec::new(),
             docs: None,
@@ -112,9 +111,9 @@ impl CustomEndpoint {
     fn base(&self) -> Result<Url, Fault> {
         let key = Key::of("base_url");
         let url = Url::parse(&self.base_url)
-            .map_err(|error| Fault::new(key.clone(), format!("`{}` is not a URL: {error}", self.base_url)))?;
+            .map_err(|error| Fault::new(key.clone(), |lang| say::not_url(lang, &self.base_url, error)))?;
         if url.query().is_some() || url.fragment().is_some() || self.base_url.contains(['{', '}']) {
-            return Err(Fault::new(key, "must be scheme, host, port and path only"));
+            return Err(Fault::new(key, say::not_bare_url));
         }
         Ok(url)
     }
@@ -192,14 +191,14 @@ fn root(base: &Url, version: &str) -> String {
 fn key_login() -> LoginMethod {
     LoginMethod {
         id: "key".to_owned(),
-        name: "API key".to_owned(),
+        name: Both::of(say::api_key),
         billing: None,
         key_prefixes: Vec::new(),
         card: RuleCard {
             class: RuleClass::Allowed,
             date: "2026-11".to_owned(),
-            source: "your own settings".to_owned(),
-            text: "An endpoint that you entered yourself; whoever runs it sets the rules.".to_owned(),
+            source: Both::of(say::custom_source),
+            text: Both::of(say::custom_rule),
         },
         refresh: None,
         revoke: None,

@@ -1,4 +1,6 @@
-use hermes_core::{ExitKind, Explain, ProviderId};
+use hermes_core::{ExitKind, Explain, ProviderId, display_in_english};
+use hermes_text::errors::{catalog as text, comma, listed, or};
+use hermes_text::{Both, Lang};
 use thiserror::Error;
 
 /// Why the catalogue cannot answer.
@@ -6,7 +8,6 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum CatalogError {
     /// No row has this id or alias.
-    #[error("no provider is called `{}`", shown(.name))]
     UnknownProvider {
         /// The name that was given.
         name: String,
@@ -14,7 +15,6 @@ pub enum CatalogError {
         near: Vec<String>,
     },
     /// The provider has no such region.
-    #[error("`{provider}` has no region `{}`", shown(.name))]
     UnknownRegion {
         /// Provider.
         provider: ProviderId,
@@ -24,7 +24,6 @@ pub enum CatalogError {
         known: Vec<String>,
     },
     /// The provider has no such login method.
-    #[error("`{provider}` has no login method `{}`", shown(.name))]
     UnknownMethod {
         /// Provider.
         provider: ProviderId,
@@ -34,34 +33,31 @@ pub enum CatalogError {
         known: Vec<String>,
     },
     /// A URL template names a host that the provider does not have, or gives no acceptable URL.
-    #[error("URL `{}` of `{provider}` cannot be used: {}", shown(.template), shown(.problem))]
     Template {
         /// Provider.
         provider: ProviderId,
         /// The template as written.
         template: String,
         /// What is wrong with it.
-        problem: String,
+        problem: Both,
     },
     /// A row is not what a row must be.
-    #[error("{}{}: `{}`: {}", shown(.file), line_suffix(*.line), shown(.key), shown(.problem))]
     Invalid {
         /// The file, or where a row that has none comes from.
-        file: String,
+        file: Both,
         /// Line, from 1; none where the row has no file.
         line: Option<usize>,
         /// Dotted key; elements of `login` and `regions` by their id.
         key: String,
         /// What is wrong.
-        problem: String,
+        problem: Both,
     },
     /// An overlay folder or file cannot be read.
-    #[error("overlay catalogue `{}` cannot be read", shown(.path))]
     Read {
         /// The folder or file.
         path: String,
         /// Why.
-        source: std::io::Error,
+        problem: Both,
     },
 }
 
@@ -81,36 +77,50 @@ impl Explain for CatalogError {
         ExitKind::Usage
     }
 
-    fn hint(&self) -> Option<String> {
+    fn message(&self, lang: Lang) -> String {
         match self {
-            Self::UnknownProvider { near, .. } if near.is_empty() => {
-                Some("Run `hermes providers list` to see every provider.".to_owned())
+            Self::UnknownProvider { name, .. } => text::unknown_provider(lang, &shown(name)),
+            Self::UnknownRegion { provider, name, .. } => text::unknown_region(lang, provider, &shown(name)),
+            Self::UnknownMethod { provider, name, .. } => text::unknown_method(lang, provider, &shown(name)),
+            Self::Template {
+                provider,
+                template,
+                problem,
+            } => text::template(lang, &shown(template), provider, &shown(problem.get(lang))),
+            Self::Invalid {
+                file,
+                line,
+                key,
+                problem,
+            } => {
+                let place = format!("{}{}", shown(file.get(lang)), line_suffix(*line));
+                text::invalid(lang, &place, &shown(key), &shown(problem.get(lang)))
             }
-            Self::UnknownProvider { near, .. } => Some(format!("Did you mean {}?", listed(near, " or "))),
-            Self::UnknownRegion { known, .. } if known.is_empty() => {
-                Some("This provider has no regions; leave `--region` out.".to_owned())
-            }
-            Self::UnknownRegion { known, .. } => Some(format!("Known regions: {}.", listed(known, ", "))),
-            Self::UnknownMethod { known, .. } if known.is_empty() => {
-                Some("This provider has no login method.".to_owned())
-            }
-            Self::UnknownMethod { known, .. } => Some(format!("Known methods: {}.", listed(known, ", "))),
-            Self::Template { .. } => None,
-            Self::Invalid { .. } => Some("Correct the key in that file and start again.".to_owned()),
-            Self::Read { .. } => Some(
-                "Check the folder that `HERMES_CATALOG` names and the permissions of its files.".to_owned(),
-            ),
+            Self::Read { path, problem } => text::read(lang, &shown(path), problem.get(lang)),
         }
+    }
+
+    fn hint(&self, lang: Lang) -> Option<String> {
+        Some(match self {
+            Self::UnknownProvider { near, .. } if near.is_empty() => {
+                text::unknown_provider_next(lang).to_owned()
+            }
+            Self::UnknownProvider { near, .. } => text::near_next(lang, &listed(lang, near, or)),
+            Self::UnknownRegion { known, .. } if known.is_empty() => text::no_region_next(lang).to_owned(),
+            Self::UnknownRegion { known, .. } => text::regions_next(lang, &listed(lang, known, comma)),
+            Self::UnknownMethod { known, .. } if known.is_empty() => text::no_method_next(lang).to_owned(),
+            Self::UnknownMethod { known, .. } => text::methods_next(lang, &listed(lang, known, comma)),
+            Self::Template { .. } => return None,
+            Self::Invalid { .. } => text::invalid_next(lang).to_owned(),
+            Self::Read { .. } => text::read_next(lang).to_owned(),
+        })
     }
 }
 
+display_in_english!(CatalogError);
+
 fn line_suffix(line: Option<usize>) -> String {
     line.map(|line| format!(":{line}")).unwrap_or_default()
-}
-
-fn listed(names: &[String], separator: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    quoted.join(separator)
 }
 
 /// Text from outside, cut to 200 characters and without control characters.

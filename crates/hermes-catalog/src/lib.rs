@@ -14,6 +14,7 @@ mod provider;
 mod quirks;
 mod quota;
 mod row;
+mod said;
 mod source;
 mod template;
 mod validate;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hermes_core::{Billing, Protocol, ProviderId};
+use hermes_text::Both;
 use serde::{Deserialize, Serialize};
 
 use crate::quirks::Quirks;
@@ -10,8 +11,10 @@ use crate::quota::Quota;
 use crate::template::UrlTemplate;
 
 mod login;
+mod rule;
 
 pub use login::*;
+pub use rule::{RuleCard, RuleClass};
 
 /// One provider: everything the program knows about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,7 +25,8 @@ pub struct Provider {
     /// Name shown to people.
     pub name: String,
     /// One line that says what signing in here gives.
-    pub summary: String,
+    #[serde(with = "crate::said")]
+    pub summary: Both,
     /// Other spellings people use.
     #[serde(default)]
     pub aliases: Vec<String>,
@@ -68,7 +72,8 @@ pub struct Region {
     /// Id for `--region`.
     pub id: String,
     /// Name shown to people.
-    pub name: String,
+    #[serde(with = "crate::said")]
+    pub name: Both,
     /// Hosts that differ here.
     pub hosts: BTreeMap<String, String>,
 }
@@ -194,7 +199,8 @@ pub struct ErrorRule {
     /// Rest for this long when the answer names no time, seconds.
     pub cooldown_s: Option<u64>,
     /// What the rule knows, in words; shown in `explain` and for a block.
-    pub note: String,
+    #[serde(with = "crate::said")]
+    pub note: Both,
 }
 
 /// What an error rule does.

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use hermes_core::Protocol;
+use hermes_text::Both;
+use hermes_text::errors::catalog as text;
 use toml::{Table, Value};
 
 use crate::CatalogError;
@@ -20,9 +22,9 @@ type Identity = fn(&Value) -> Option<String>;
 /// Reads every `*.toml` of a folder, in the order of the names.
 pub(crate) fn read_folder(folder: &Path) -> Result<Vec<Source>, CatalogError> {
     let mut paths = Vec::new();
-    let entries = fs_err::read_dir(folder).map_err(|source| unreadable(folder, source))?;
+    let entries = fs_err::read_dir(folder).map_err(|error| foreign(folder, &error))?;
     for entry in entries {
-        let path = entry.map_err(|source| unreadable(folder, source))?.path();
+        let path = entry.map_err(|error| foreign(folder, &error))?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
             paths.push(path);
         }
@@ -32,25 +34,26 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Vec<Source>, CatalogError> {
 }
 
 fn read_file(path: PathBuf) -> Result<Source, CatalogError> {
-    let shape = fs_err::metadata(&path).map_err(|source| unreadable(&path, source))?;
+    let shape = fs_err::metadata(&path).map_err(|error| foreign(&path, &error))?;
     // A pipe or a device would block or never end.
     if !shape.is_file() {
-        return Err(unreadable(&path, std::io::Error::other("it is not a file")));
+        return Err(unreadable(&path, Both::of(text::read_no_file)));
     }
     if shape.len() > LARGEST_FILE {
-        return Err(unreadable(
-            &path,
-            std::io::Error::other("it is larger than 1 MiB"),
-        ));
+        return Err(unreadable(&path, Both::of(text::read_too_large)));
     }
-    let text = fs_err::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
+    let text = fs_err::read_to_string(&path).map_err(|error| foreign(&path, &error))?;
     Source::parse(path.display().to_string(), text)
 }
 
-fn unreadable(path: &Path, source: std::io::Error) -> CatalogError {
+fn foreign(path: &Path, error: &std::io::Error) -> CatalogError {
+    unreadable(path, Both::same(hermes_core::chain(error)))
+}
+
+fn unreadable(path: &Path, problem: Both) -> CatalogError {
     CatalogError::Read {
         path: path.display().to_string(),
-        source,
+        problem,
     }
 }
 

@@ -1,3 +1,5 @@
+use hermes_text::errors::catalog as say;
+use hermes_text::{Both, Lang, Word};
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
@@ -38,7 +40,7 @@ pub(crate) fn read(table: &Table, trust: Trust) -> Result<Provider, Fault> {
             .enumerate()
             .map(|(index, login)| read_login(login, &list.index(index), trust))
             .collect::<Result<_, _>>()?,
-        Some(other) => return Err(wrong_type(&list, "a list of tables", &other)),
+        Some(other) => return Err(wrong_type(&list, say::a_list_of_tables, &other)),
     };
     validate::provider(&provider)?;
     Ok(provider)
@@ -48,7 +50,7 @@ pub(crate) fn read(table: &Table, trust: Trust) -> Result<Provider, Fault> {
 /// keys pass.
 fn read_login(login: Value, at: &Key, trust: Trust) -> Result<LoginMethod, Fault> {
     let Value::Table(mut common) = login else {
-        return Err(wrong_type(at, "a table", &login));
+        return Err(wrong_type(at, say::a_table, &login));
     };
     let mut steps = Table::new();
     for name in common.keys().cloned().collect::<Vec<_>>() {
@@ -60,8 +62,12 @@ fn read_login(login: Value, at: &Key, trust: Trust) -> Result<LoginMethod, Fault
     }
     let dialect = match steps.remove("dialect") {
         Some(Value::String(dialect)) => dialect,
-        Some(other) => return Err(wrong_type(&at.name("dialect"), "a string", &other)),
-        None => return Err(Fault::new(at.name("dialect"), "missing field `dialect`")),
+        Some(other) => return Err(wrong_type(&at.name("dialect"), say::a_string, &other)),
+        None => {
+            return Err(Fault::new(at.name("dialect"), |lang| {
+                say::missing(lang, "dialect")
+            }));
+        }
     };
     let flow = read_flow(dialect, steps, at, trust)?;
     common.insert("dialect".to_owned(), Value::String("api-key".to_owned()));
@@ -79,15 +85,14 @@ fn read_flow(dialect: String, steps: Table, at: &Key, trust: Trust) -> Result<Lo
             LoginFlow::Browser(decode(steps, at)?)
         }
         "api-key" => match steps.keys().next() {
-            Some(name) => return Err(Fault::new(at.name(name), format!("unknown field `{name}`"))),
+            Some(name) => return Err(Fault::new(at.name(name), |lang| say::unknown_field(lang, name))),
             None => LoginFlow::ApiKey,
         },
         _ if trust == Trust::Overlay => LoginFlow::Unsupported { name: dialect },
         _ => {
-            return Err(Fault::new(
-                at.name("dialect"),
-                format!("no engine for the dialect `{dialect}`"),
-            ));
+            return Err(Fault::new(at.name("dialect"), |lang| {
+                say::no_engine(lang, &dialect)
+            }));
         }
     })
 }
@@ -101,10 +106,9 @@ fn refuse_unused_yield_keys(steps: &Table, at: &Key) -> Result<(), Fault> {
         return Ok(());
     }
     match yields.keys().find(|name| *name != "kind") {
-        Some(name) => Err(Fault::new(
-            at.name("yields").name(name),
-            format!("unknown field `{name}`"),
-        )),
+        Some(name) => Err(Fault::new(at.name("yields").name(name), |lang| {
+            say::unknown_field(lang, name)
+        })),
         None => Ok(()),
     }
 }
@@ -112,21 +116,45 @@ fn refuse_unused_yield_keys(steps: &Table, at: &Key) -> Result<(), Fault> {
 fn decode<T: DeserializeOwned>(table: Table, at: &Key) -> Result<T, Fault> {
     serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
         let key = at.join(error.path());
-        let message = error.inner().message().to_owned();
+        let message = error.inner().message();
         // The path of a field that is absent ends at the table around it.
-        let missing = message
-            .strip_prefix("missing field `")
-            .and_then(|rest| rest.split_once('`'));
-        match missing {
-            Some((name, _)) => Fault::new(key.name(name), message),
-            None => Fault::new(key, message),
+        match quoted_after(message, "missing field `") {
+            Some((name, _)) => Fault::new(key.name(name), |lang| say::missing(lang, name)),
+            None => Fault {
+                key,
+                problem: in_every_language(message),
+            },
         }
     })
 }
 
-fn wrong_type(key: &Key, wanted: &str, found: &Value) -> Fault {
-    Fault::new(
-        key.clone(),
-        format!("expected {wanted}, found {}", found.type_str()),
-    )
+/// What the deserializer says, as far as its sentences are known; the rest stays in its own words.
+fn in_every_language(message: &str) -> Both {
+    let known = [
+        (
+            "unknown field `",
+            say::unknown_field_of as fn(Lang, &str, &str) -> String,
+        ),
+        ("unknown variant `", say::unknown_variant_of),
+    ];
+    let found = known.iter().find_map(|(start, sentence)| {
+        let (name, rest) = quoted_after(message, start)?;
+        let others = rest.strip_prefix(", expected one of ")?;
+        Some(Both::of(|lang| sentence(lang, name, others)))
+    });
+    let own = || (message == say::not_said(Lang::En)).then(|| Both::of(say::not_said));
+    found
+        .or_else(own)
+        .unwrap_or_else(|| Both::same(message.to_owned()))
+}
+
+/// The name in backticks that `start` opens, and what follows it.
+fn quoted_after<'a>(message: &'a str, start: &str) -> Option<(&'a str, &'a str)> {
+    message.strip_prefix(start)?.split_once('`')
+}
+
+fn wrong_type(key: &Key, wanted: Word, found: &Value) -> Fault {
+    Fault::new(key.clone(), |lang| {
+        say::wrong_type(lang, wanted(lang), found.type_str())
+    })
 }

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use hermes_text::{Both, Lang};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
@@ -64,14 +65,15 @@ impl fmt::Display for Key {
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) key: Key,
-    pub(crate) problem: String,
+    pub(crate) problem: Both,
 }
 
 impl Fault {
-    pub(crate) fn new(key: Key, problem: impl Into<String>) -> Self {
+    /// A fault that a message tells.
+    pub(crate) fn new<S: Into<String>>(key: Key, problem: impl Fn(Lang) -> S) -> Self {
         Self {
             key,
-            problem: problem.into(),
+            problem: Both::of(problem),
         }
     }
 }
@@ -104,10 +106,10 @@ impl Source {
                     .nth(line - 1)
                     .and_then(|text| text.split(['=', '#']).next());
                 Err(CatalogError::Invalid {
-                    file,
+                    file: Both::same(file),
                     line: Some(line),
                     key: crate::error::shown(key.unwrap_or_default().trim()),
-                    problem: error.message().to_owned(),
+                    problem: Both::same(error.message().to_owned()),
                 })
             }
         }
@@ -135,7 +137,7 @@ impl Source {
     pub(crate) fn error(&self, fault: Fault) -> CatalogError {
         CatalogError::Invalid {
             line: Some(self.line(&fault.key)),
-            file: self.file.clone(),
+            file: Both::same(self.file.clone()),
             key: self.describe(&fault.key),
             problem: fault.problem,
         }

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use hermes_text::Both;
+use hermes_text::errors::catalog as text;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -24,20 +26,21 @@ impl UrlTemplate {
     ///
     /// # Errors
     /// A text that names the host that is missing or the URL that is not one.
-    pub fn resolve(&self, hosts: &BTreeMap<String, String>) -> Result<Url, String> {
+    pub fn resolve(&self, hosts: &BTreeMap<String, String>) -> Result<Url, Both> {
         let filled = match self.0.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
             None => self.0.clone(),
             Some((name, rest)) => {
                 let host = hosts
                     .get(name)
-                    .ok_or_else(|| format!("host `{name}` is not in `hosts`"))?;
+                    .ok_or_else(|| Both::of(|lang| text::no_host(lang, name)))?;
                 format!("{}{rest}", host.trim_end_matches('/'))
             }
         };
-        let url = Url::parse(&filled).map_err(|error| format!("`{filled}` is not a URL: {error}"))?;
+        let url =
+            Url::parse(&filled).map_err(|error| Both::of(|lang| text::not_url(lang, &filled, error)))?;
         match url.scheme() {
             "https" | "http" if url.host_str().is_some() => Ok(url),
-            _ => Err(format!("`{filled}` is not an http or https URL")),
+            _ => Err(Both::of(|lang| text::not_http_url(lang, &filled))),
         }
     }
 }

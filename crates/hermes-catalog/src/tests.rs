@@ -3,6 +3,7 @@ mod custom;
 mod lookup;
 mod overlay;
 mod provider;
+mod said;
 mod trust;
 mod validation;
 
@@ -30,7 +31,7 @@ fn invalid(result: Result<Catalog, CatalogError>) -> (String, Option<usize>, Str
             line,
             key,
             problem,
-        }) => (file, line, key, problem),
+        }) => (file.to_string(), line, key, problem.to_string()),
         other => panic!("expected an invalid row, got {other:?}"),
     }
 }

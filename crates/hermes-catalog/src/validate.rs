@@ -6,13 +6,15 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hermes_text::Lang;
+use hermes_text::errors::catalog as say;
 use url::{Host, Url};
 
 use crate::source::{Fault, Key};
 use crate::{
     AuthStyle, ErrorAction, ErrorRule, ErrorScope, LoginFlow, Models, Provider, RuntimeRow, UrlTemplate,
 };
-use text::{header_name, header_value, host_name, id, line, status, visible};
+use text::{header_name, header_value, host_name, id, line, said, status, visible};
 
 pub(crate) type Checked = Result<(), Fault>;
 
@@ -48,7 +50,7 @@ pub(crate) fn provider(provider: &Provider) -> Checked {
         login::method(provider, method, &Key::of("login").index(index))?;
     }
     if provider.runtime.is_empty() {
-        return fault(&Key::of("runtime"), "must have at least one element");
+        return fault(&Key::of("runtime"), say::no_element);
     }
     for (index, row) in provider.runtime.iter().enumerate() {
         runtime(provider, row, &Key::of("runtime").index(index))?;
@@ -68,7 +70,7 @@ pub(crate) fn provider(provider: &Provider) -> Checked {
     Ok(())
 }
 
-pub(crate) fn fault(key: &Key, problem: impl Into<String>) -> Checked {
+pub(crate) fn fault<S: Into<String>>(key: &Key, problem: impl Fn(Lang) -> S) -> Checked {
     Err(Fault::new(key.clone(), problem))
 }
 
@@ -82,7 +84,7 @@ pub(crate) fn each<T>(list: &[T], key: &Key, check: impl Fn(&T, &Key) -> Checked
 /// As [`each`], and the list must hold something.
 pub(crate) fn some<T>(list: &[T], key: &Key, check: impl Fn(&T, &Key) -> Checked) -> Checked {
     if list.is_empty() {
-        return fault(key, "must not be empty");
+        return fault(key, say::empty);
     }
     each(list, key, check)
 }
@@ -95,12 +97,15 @@ pub(crate) fn template(provider: &Provider, template: &UrlTemplate, key: &Key) -
         None => text,
     };
     if rest.contains(['{', '}']) {
-        return fault(key, "only the beginning of a URL may be a named host in braces");
+        return fault(key, say::braces);
     }
     for hosts in provider.hosts_of_all_regions() {
         match template.resolve(&hosts) {
             Ok(url) => permitted(&url, key)?,
-            Err(problem) => return fault(key, problem),
+            Err(problem) => {
+                let key = key.clone();
+                return Err(Fault { key, problem });
+            }
         }
     }
     Ok(())
@@ -109,15 +114,12 @@ pub(crate) fn template(provider: &Provider, template: &UrlTemplate, key: &Key) -
 /// https, or http to this machine; never with a user name.
 fn permitted(url: &Url, key: &Key) -> Checked {
     if !url.username().is_empty() || url.password().is_some() {
-        return fault(key, "a URL must not hold a user name or password");
+        return fault(key, say::url_user);
     }
     if url.scheme() == "https" || is_loopback(url) {
         return Ok(());
     }
-    fault(
-        key,
-        format!("`{url}` must be https; plain http is for loopback hosts only"),
-    )
+    fault(key, |lang| say::url_plain(lang, url))
 }
 
 /// Whether a URL names this machine: 127.0.0.0/8, `::1` or `localhost`.
@@ -136,7 +138,7 @@ fn methods(provider: &Provider, methods: &[String], key: &Key) -> Checked {
         if provider.login.iter().any(|login| login.id == *method) {
             return Ok(());
         }
-        fault(key, format!("no login method has the id `{method}`"))
+        fault(key, |lang| say::no_method(lang, method))
     })
 }
 
@@ -152,7 +154,7 @@ pub(crate) fn headers(headers: &BTreeMap<String, String>, key: &Key) -> Checked 
 fn sent_header_name(name: &str, key: &Key) -> Checked {
     header_name(name, key)?;
     if RESERVED_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
-        return fault(key, format!("the header `{name}` cannot be set by a row"));
+        return fault(key, |lang| say::reserved_header(lang, name));
     }
     Ok(())
 }
@@ -165,13 +167,13 @@ fn identity(provider: &Provider) -> Checked {
         _ => id(provider.id.as_str(), &Key::of("id"))?,
     }
     line(&provider.name, &Key::of("name"))?;
-    line(&provider.summary, &Key::of("summary"))?;
+    said(&provider.summary, &Key::of("summary"))?;
     each(&provider.aliases, &Key::of("aliases"), |alias, key| {
         id(alias, key)
     })?;
     match &provider.docs {
         Some(docs) if !docs.starts_with("https://") || Url::parse(docs).is_err() => {
-            fault(&Key::of("docs"), "must be an https URL")
+            fault(&Key::of("docs"), say::not_https_url)
         }
         _ => Ok(()),
     }
@@ -185,10 +187,10 @@ fn hosts(hosts: &BTreeMap<String, String>, key: &Key) -> Checked {
             Ok(url) if matches!(url.scheme(), "https" | "http") => {
                 permitted(&url, &key)?;
                 if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-                    return fault(&key, "must be scheme, host and port without a path");
+                    return fault(&key, say::not_bare_origin);
                 }
             }
-            _ => return fault(&key, format!("`{origin}` is not an http or https origin")),
+            _ => return fault(&key, |lang| say::not_origin(lang, origin)),
         }
     }
     Ok(())
@@ -199,7 +201,7 @@ fn regions(provider: &Provider) -> Checked {
     unique_ids(&list, provider.regions.iter().map(|region| region.id.as_str()))?;
     for (index, region) in provider.regions.iter().enumerate() {
         let at = list.index(index);
-        line(&region.name, &at.name("name"))?;
+        said(&region.name, &at.name("name"))?;
         hosts(&region.hosts, &at.name("hosts"))?;
     }
     Ok(())
@@ -211,7 +213,7 @@ fn unique_ids<'a>(list: &Key, ids: impl Iterator<Item = &'a str>) -> Checked {
         let key = list.index(index).name("id");
         id(name, &key)?;
         if !seen.insert(name) {
-            return fault(&key, format!("the id `{name}` is used twice"));
+            return fault(&key, |lang| say::id_twice(lang, name));
         }
     }
     Ok(())
@@ -235,7 +237,7 @@ fn runtime(provider: &Provider, row: &RuntimeRow, at: &Key) -> Checked {
         each(betas, &at.name(name), |beta, key| {
             visible(beta, key)?;
             if beta.contains(',') {
-                fault(key, "must be one name without a comma")
+                fault(key, say::comma)
             } else {
                 Ok(())
             }
@@ -253,7 +255,7 @@ fn runtime(provider: &Provider, row: &RuntimeRow, at: &Key) -> Checked {
 fn path(path: &str, key: &Key) -> Checked {
     visible(path, key)?;
     if !path.starts_with('/') || path.contains(['?', '#']) {
-        return fault(key, "must be a path that begins with `/`");
+        return fault(key, say::not_path);
     }
     Ok(())
 }
@@ -274,7 +276,7 @@ fn kept(provider: &Provider, field: &str, key: &Key) -> Checked {
     {
         return Ok(());
     }
-    fault(key, format!("no login method keeps a field `{field}`"))
+    fault(key, |lang| say::not_kept(lang, field))
 }
 
 fn every_login_has_a_runtime(provider: &Provider) -> Checked {
@@ -285,7 +287,7 @@ fn every_login_has_a_runtime(provider: &Provider) -> Checked {
             .any(|row| row.methods.is_empty() || row.methods.contains(&method.id));
         if !served && !matches!(method.flow, LoginFlow::Unsupported { .. }) {
             let key = Key::of("login").index(index).name("id");
-            return fault(&key, "no runtime row is for this login method");
+            return fault(&key, say::no_runtime);
         }
     }
     Ok(())
@@ -298,10 +300,7 @@ fn keys(provider: &Provider) -> Checked {
         if first && chars.all(|c| c.is_ascii_alphanumeric() || c == '_') {
             return Ok(());
         }
-        fault(
-            key,
-            format!("`{name}` is not the name of an environment variable"),
-        )
+        fault(key, |lang| say::not_env(lang, name))
     })?;
     each(&provider.key_prefixes, &Key::of("key_prefixes"), |prefix, key| {
         visible(prefix, key)
@@ -321,24 +320,23 @@ pub(crate) fn headers_from(provider: &Provider, fields: &BTreeMap<String, String
 pub(crate) fn dotted(path: &str, key: &Key) -> Checked {
     match crate::path_segments(path) {
         Some(_) => Ok(()),
-        None => fault(key, format!("`{path}` is not a dotted path")),
+        None => fault(key, |lang| say::not_dotted(lang, path)),
     }
 }
 
 fn models(models: &Models, at: &Key) -> Checked {
     each(&models.known, &at.name("known"), |model, key| visible(model, key))?;
     match &models.default {
-        Some(model) if !models.known.contains(model) => fault(
-            &at.name("default"),
-            format!("`{model}` is not among the known models"),
-        ),
+        Some(model) if !models.known.contains(model) => {
+            fault(&at.name("default"), |lang| say::unknown_model(lang, model))
+        }
         _ => Ok(()),
     }
 }
 
 fn error_rule(rule: &ErrorRule, at: &Key) -> Checked {
     if rule.status.is_empty() && rule.code.is_empty() && rule.text.is_empty() {
-        return fault(at, "must name a `status`, a `code` or a `text`");
+        return fault(at, say::no_condition);
     }
     each(&rule.status, &at.name("status"), |code, key| status(*code, key))?;
     each(&rule.code, &at.name("code"), |code, key| line(code, key))?;
@@ -347,24 +345,21 @@ fn error_rule(rule: &ErrorRule, at: &Key) -> Checked {
         if text.to_lowercase() == *text {
             Ok(())
         } else {
-            fault(key, "must be in lower case")
+            fault(key, say::not_lower)
         }
     })?;
     if rule
         .cooldown_s
         .is_some_and(|seconds| seconds == 0 || seconds > LONGEST_COOLDOWN_S)
     {
-        return fault(&at.name("cooldown_s"), "must be between 1 second and 31 days");
+        return fault(&at.name("cooldown_s"), say::cooldown);
     }
     let rests = matches!(
         rule.action,
         ErrorAction::RateLimit | ErrorAction::Window | ErrorAction::Billing
     );
     if rule.scope != ErrorScope::Account && !rests {
-        return fault(
-            &at.name("scope"),
-            "says what rests, and this action rests nothing of its own",
-        );
+        return fault(&at.name("scope"), say::scope_of_nothing);
     }
-    line(&rule.note, &at.name("note"))
+    said(&rule.note, &at.name("note"))
 }

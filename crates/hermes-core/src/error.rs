@@ -1,5 +1,7 @@
 use std::error::Error;
 
+use hermes_text::{Both, Lang, check};
+
 /// How the program ends, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ExitKind {
@@ -40,9 +42,9 @@ impl ExitKind {
     }
 }
 
-/// An error that can say what kind it is, how the program should end, and what to do next.
+/// An error that can say what kind it is, how the program should end, and what to do next, in every language.
 ///
-/// `Display` says what happened and where, in one sentence without a full stop and without any secret.
+/// `Display` is the English message, for logs and scripts.
 pub trait Explain: Error + Send + Sync {
     /// A short, stable name for scripts, logs and metrics, such as `state_mismatch`.
     fn kind(&self) -> &'static str;
@@ -50,13 +52,50 @@ pub trait Explain: Error + Send + Sync {
     /// The exit kind.
     fn exit(&self) -> ExitKind;
 
+    /// What happened, where and why, in one sentence without a full stop and without any secret. Causes that only the system or a
+    /// server can word stay in its language.
+    fn message(&self, lang: Lang) -> String;
+
+    /// The message for whoever reads it later, in whatever language.
+    fn text(&self) -> Both {
+        Both::of(|lang| self.message(lang))
+    }
+
+    /// The hint for whoever reads it later.
+    fn hint_text(&self) -> Option<Both> {
+        self.hint(Lang::En)?;
+        Some(Both::of(|lang| self.hint(lang).unwrap_or_default()))
+    }
+
     /// What the person can do next, as a sentence; none when the message says it all.
-    fn hint(&self) -> Option<String> {
+    fn hint(&self, _lang: Lang) -> Option<String> {
         None
     }
 }
 
-/// The message of an error with those of its causes, joined by `: `, each text once.
+/// Makes `Display` say what the `message` of a type says in English.
+#[macro_export]
+macro_rules! display_in_english {
+    ($($error:ty),+) => {$(
+        impl ::std::fmt::Display for $error {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(&self.message($crate::Lang::En))
+            }
+        }
+    )+};
+}
+
+/// What is amiss between the words of an error in each language, as far as a test can tell; empty when nothing is.
+pub fn language_faults(error: &dyn Explain) -> Vec<String> {
+    let mut faults = check::faults(|lang| error.message(lang));
+    faults.extend(check::faults(|lang| error.hint(lang).unwrap_or_default()));
+    if error.to_string() != error.message(Lang::En) {
+        faults.push(format!("shown otherwise: {error}"));
+    }
+    faults
+}
+
+/// What an error of another library says, with its causes, joined by `: `, each text once.
 pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

@@ -1,3 +1,4 @@
+use hermes_text::{Lang, state as text};
 use serde::{Deserialize, Serialize};
 
 use crate::UnixMs;
@@ -54,15 +55,15 @@ pub enum CoolCause {
 
 impl CoolCause {
     /// The cause in plain words.
-    pub fn words(self) -> &'static str {
+    pub fn words(self, lang: Lang) -> &'static str {
         match self {
-            Self::RateLimit => "rate limited",
-            Self::WindowSpent => "plan window spent",
-            Self::Billing => "out of credit",
-            Self::Unauthorised => "refused by the provider",
-            Self::Provider => "provider is failing",
-            Self::RefreshFailed => "token refresh failed",
-            Self::NoModel => "the account does not have this model",
+            Self::RateLimit => text::rate_limit(lang),
+            Self::WindowSpent => text::window_spent(lang),
+            Self::Billing => text::out_of_credit(lang),
+            Self::Unauthorised => text::unauthorised(lang),
+            Self::Provider => text::provider_failing(lang),
+            Self::RefreshFailed => text::refresh_failed(lang),
+            Self::NoModel => text::no_model(lang),
         }
     }
 }
@@ -87,14 +88,14 @@ pub enum LoginCause {
 
 impl LoginCause {
     /// The cause in plain words.
-    pub fn words(self) -> &'static str {
+    pub fn words(self, lang: Lang) -> &'static str {
         match self {
-            Self::RevokedOrReused => "the provider ended this login",
-            Self::LostRotation => "a renewed token was lost on the way",
-            Self::InDoubt => "two renewals ended without an answer",
-            Self::NoRefreshToken => "the token ended and cannot be renewed",
-            Self::KeyRejected => "the provider refused the key",
-            Self::TokenRejected => "the provider refused a fresh token",
+            Self::RevokedOrReused => text::revoked_or_reused(lang),
+            Self::LostRotation => text::lost_rotation(lang),
+            Self::InDoubt => text::in_doubt(lang),
+            Self::NoRefreshToken => text::no_refresh_token(lang),
+            Self::KeyRejected => text::key_rejected(lang),
+            Self::TokenRejected => text::token_rejected(lang),
         }
     }
 }

@@ -1,5 +1,8 @@
 use std::str::FromStr;
 
+use hermes_text::Both;
+use hermes_text::errors::comma;
+use hermes_text::state::no_strategy;
 use serde::{Deserialize, Serialize};
 
 /// How a pool chooses among the credentials that can serve.
@@ -42,15 +45,15 @@ impl Strategy {
 }
 
 impl FromStr for Strategy {
-    type Err = String;
+    type Err = Both;
 
     /// Reads the word; `fill_first` and the like are understood too.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Both> {
         let word = text.trim().to_ascii_lowercase().replace('_', "-");
         let found = Self::ALL.into_iter().find(|one| one.as_str() == word);
         found.ok_or_else(|| {
-            let known = Self::ALL.map(Self::as_str).join(", ");
-            format!("`{text}` is no strategy; known are {known}")
+            let known = Self::ALL.map(Self::as_str);
+            Both::of(|lang| no_strategy(lang, text, &known.join(comma(lang))))
         })
     }
 }

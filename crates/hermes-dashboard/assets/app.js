@@ -3,13 +3,15 @@
 //   data-login="session"      opens the dialog of a login
 //   data-open="id"            opens a dialog; data-close closes the one around it
 //   data-copy="text"          copies; data-download="name" saves what a link leads to
+//   input[data-link]          takes a link that signs in, and sends its code
 //   data-search="id"          searches a list; data-handle orders one; data-reveal="id" shows what a hidden field holds
 //   time[data-relative], time[data-countdown], time[data-clock]    keep up to date
 import { call, copy, download, fields, isBusy, isFar, perform, session } from './call.js';
-import { ask, loginClosed, open, openLogin, showLogin } from './dialog.js';
+import { ask, isAskedAgain, loginClosed, open, openLogin, showLogin, signInAgain, signedInAgain } from './dialog.js';
 import { follow } from './events.js';
 import { choose, drag, feed, orderKeys, pause, search, tabKeys } from './list.js';
 import { arrived, catchUp, go, load, mark, parse, reloadSoon, signedOut } from './page.js';
+import { announce, borrow, share } from './tabs.js';
 import { tick } from './time.js';
 import { notice, say } from './words.js';
 
@@ -23,9 +25,11 @@ async function start() {
     const answer = await call('POST', '/api/session', { code: decodeURIComponent(code) }).catch(() => null);
     if (!answer) return session.get() ? begin() : signedOut(say('linkSpent'));
     session.set(answer.token);
-  } else if (isFar() && !session.get()) {
+    announce();
+  } else if (!session.get()) {
     // Another tab may have signed in.
-    await call('GET', '/api/keys').then(() => session.set(), () => {});
+    if (isFar()) await call('GET', '/api/keys').then(() => session.set(), () => {});
+    else session.take(await borrow());
   }
   if (session.get()) begin();
   else signedOut();
@@ -39,9 +43,27 @@ function begin() {
   showLogin();
 }
 
-function signedIn() {
-  session.set();
+function signedIn(token) {
+  session.set(token);
+  announce();
   begin();
+}
+
+/** Goes on with a session that has just begun, here or in another tab. */
+function goOn(token) {
+  session.set(token);
+  stop?.();
+  stop = follow(told, connected);
+  signedInAgain();
+}
+
+/** Another tab has signed in: what waits for that goes on. */
+function signedInElsewhere(token) {
+  if (isAskedAgain()) goOn(token);
+  else if (!session.get()) {
+    session.set(token);
+    begin();
+  }
 }
 
 function end(why) {
@@ -86,7 +108,11 @@ function rate(data) {
 async function after(source, answer) {
   const [then, id] = (source.dataset.then ?? '').split(' ');
   if (then === 'sign-out') return end('');
-  if (then === 'sign-in') return signedIn();
+  if (then === 'sign-in') return signedIn(answer.token);
+  if (then === 'go-on') {
+    goOn(answer.token);
+    return announce();
+  }
   if (then === 'login-again') return showLogin();
   source.closest('dialog')?.close();
   if (then === 'login' && answer.session_id && answer.status !== 'approved') return openLogin(answer.session_id);
@@ -98,7 +124,7 @@ async function after(source, answer) {
 
 async function act(source, extra) {
   if (isBusy(source) || !(await ask(source))) return;
-  const answer = await perform(source, extra);
+  const answer = await perform(source, extra, signInAgain);
   if (answer) await after(source, answer);
   else if (source.matches('select')) await load();
 }
@@ -211,6 +237,7 @@ document.addEventListener('page-shown', () => {
   if (field?.value) search(field);
 });
 window.addEventListener('popstate', arrived);
+share(signedInElsewhere);
 setInterval(tick, 1000);
 
 function chooseTheme(theme) {

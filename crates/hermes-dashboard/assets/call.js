@@ -9,6 +9,8 @@ const COOKIE = 'cookie';
 export const session = {
   get: () => sessionStorage.getItem(TOKEN),
   set: (token = COOKIE) => sessionStorage.setItem(TOKEN, token),
+  /** None is taken for none. */
+  take: (token) => { if (token) session.set(token); },
   end: () => sessionStorage.removeItem(TOKEN),
 };
 
@@ -22,7 +24,7 @@ export class CallError extends Error {
   }
 }
 
-/** Sends with the session's token and the chosen language. A 401 ends the session. */
+/** Sends with the session's token and the chosen language. A 401 ends the session, unless it is about a new one. */
 export async function send(method, path, body, options = {}) {
   const headers = new Headers({ 'accept-language': document.documentElement.lang });
   const token = session.get();
@@ -31,7 +33,7 @@ export async function send(method, path, body, options = {}) {
   const init = { method, headers, cache: 'no-store', ...options };
   if (body !== undefined) init.body = JSON.stringify(body);
   const response = await fetch(path, init);
-  if (response.status === 401 && token) {
+  if (response.status === 401 && token && !(method === 'POST' && path === '/api/session')) {
     session.end();
     document.dispatchEvent(new CustomEvent('session-ended'));
   }
@@ -51,8 +53,11 @@ export async function call(method, path, body) {
   return answer ?? {};
 }
 
-/** Makes the call that an element's `data-call` names. Gives the answer, or null after an error that was shown. */
-export async function perform(source, extra) {
+/**
+ * Makes the call that an element's `data-call` names. Gives the answer, or null after an error that was shown. What takes a session that
+ * has just begun is done once more when `again` has got one.
+ */
+export async function perform(source, extra, again) {
   const [method, path] = source.dataset.call.split(' ');
   const fixed = source.dataset.body ? JSON.parse(source.dataset.body) : {};
   const body = { ...fixed, ...extra };
@@ -64,6 +69,7 @@ export async function perform(source, extra) {
     return answer;
   } catch (error) {
     if (error.kind === 'unauthorized') return null;
+    if (error.kind === 'sign_in_again' && again) return (await again()) ? await perform(source, extra, again) : null;
     if (place) place.textContent = [error.message, error.hint].filter(Boolean).join(' ');
     else alarm(error.message, error.hint);
     return null;
@@ -95,6 +101,8 @@ export function fields(form) {
 
 function valueOf(input) {
   if (input.type === 'number') return Number(input.value);
+  // Of a link that signs in, only its code is sent; it may be that alone, too.
+  if (input.dataset.link !== undefined) return /#c=([^&\s]+)/.exec(input.value)?.[1] ?? input.value.trim();
   if (input.dataset.list !== undefined) return input.value.split(',').map((part) => part.trim()).filter(Boolean);
   return input.value;
 }

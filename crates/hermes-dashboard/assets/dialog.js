@@ -26,6 +26,18 @@ export function ask(source) {
   });
 }
 
+/** Asks the person to sign in again; whether that was done. The dialog's own form does it, or another tab. */
+export function signInAgain() {
+  const dialog = document.getElementById('again');
+  dialog.returnValue = '';
+  open('again');
+  return new Promise((done) => dialog.addEventListener('close', () => done(dialog.returnValue === 'yes'), { once: true }));
+}
+
+export const isAskedAgain = () => document.getElementById('again').open;
+
+export const signedInAgain = () => document.getElementById('again').close('yes');
+
 /** Opens the dialog with this id and fills the parts that name a field of the answer. */
 export function open(id, answer = {}) {
   const dialog = document.getElementById(id);

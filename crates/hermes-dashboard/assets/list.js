@@ -41,13 +41,27 @@ export function tabKeys(event, tab) {
 
 const placeOf = (item) => Number(item.parentElement.dataset.first) + [...item.parentElement.children].indexOf(item);
 
-async function settle(item) {
-  await perform(item, { place: placeOf(item) });
+async function settle(item, place) {
+  await perform(item, { place });
+  item.classList.remove('moving');
   await load();
 }
 
-/** Arrow keys on a handle move the item; the call is made when the person has stopped. */
+/** Arrow keys on a handle move the item; the call is made when the person has stopped, or turns to another item. */
 let waiting = null;
+function later(item) {
+  clearTimeout(waiting?.timer);
+  if (waiting && waiting.item !== item) waiting.now();
+  const place = placeOf(item);
+  const now = () => {
+    waiting = null;
+    settle(item, place);
+  };
+  // Until then no reload puts it back.
+  item.classList.add('moving');
+  waiting = { item, now, timer: setTimeout(now, 600) };
+}
+
 export function orderKeys(event, handle) {
   const item = handle.closest('li');
   const list = item.parentElement;
@@ -58,8 +72,7 @@ export function orderKeys(event, handle) {
   list.insertBefore(item, to ?? null);
   handle.focus();
   notice(say('moved', placeOf(item) + 1, list.dataset.total));
-  clearTimeout(waiting);
-  waiting = setTimeout(settle, 600, item);
+  later(item);
 }
 
 /** Dragging a handle moves the item below the pointer; Escape puts it back. */
@@ -80,7 +93,7 @@ export function drag(event, handle) {
     over.abort();
     item.classList.remove('dragging');
     if (ending.type !== 'pointerup') list.insertBefore(item, after);
-    else if (item.nextElementSibling !== after) settle(item);
+    else if (item.nextElementSibling !== after) settle(item, placeOf(item));
   };
   // On the document: a moved element loses the pointer.
   const over = new AbortController();
@@ -90,15 +103,17 @@ export function drag(event, handle) {
 
 /** Most rows that the feed shows; older ones are in the history. */
 const LONGEST = 100;
+/** Rows that are drawn in one frame; more of them would make the next frame late. */
+const AT_ONCE = 12;
 let queue = [];
 let drawing = null;
 
-/** A finished request for the live feed. Rows are drawn a few times a second, however many come. */
+/** A finished request for the live feed. They come in pieces, some times a second; each piece is drawn in the next frames. */
 export function feed(item) {
   if (!document.querySelector('[data-feed]')) return;
   queue.push(item);
   if (queue.length > LONGEST) queue.shift();
-  drawing ??= setTimeout(() => requestAnimationFrame(draw), 250);
+  drawing ??= requestAnimationFrame(draw);
 }
 
 function draw() {
@@ -110,11 +125,12 @@ function draw() {
     return;
   }
   const template = document.getElementById('feed-row');
-  body.prepend(...queue.reverse().map((item) => row(template, item)));
-  queue = [];
-  while (body.childElementCount > LONGEST) body.lastElementChild.remove();
+  const rows = queue.splice(0, AT_ONCE).reverse().map((item) => row(template, item));
+  for (let more = body.childElementCount + rows.length - LONGEST; more > 0; more -= 1) body.lastElementChild.remove();
+  body.prepend(...rows);
   document.getElementById('feed-none')?.remove();
-  tick(body);
+  for (const one of rows) tick(one);
+  if (queue.length > 0) drawing = requestAnimationFrame(draw);
 }
 
 export function pause(button) {
@@ -124,10 +140,12 @@ export function pause(button) {
   if (!paused) draw();
 }
 
+const grouped = new Intl.NumberFormat('en');
+
 const SHOWN = {
   text: (part, value) => { part.textContent = value; },
   millis: (part, value) => { part.textContent = millis(value); },
-  number: (part, value) => { part.textContent = value.toLocaleString('en'); },
+  number: (part, value) => { part.textContent = grouped.format(value); },
   time: (part, value) => {
     part.dateTime = part.title = new Date(value).toISOString();
     part.dataset.relative = String(new Date(value).getTime());

@@ -71,7 +71,7 @@ function isOccupied() {
   const main = document.getElementById('main');
   const active = document.activeElement;
   const typing = main.contains(active) && active.matches('input:not([type=search], [type=checkbox]), textarea');
-  return typing || main.querySelector('dialog[open], details.menu[open], .dragging') !== null;
+  return typing || main.querySelector('dialog[open], details.menu[open], .dragging, .moving') !== null;
 }
 
 let timer = null;

@@ -45,13 +45,23 @@ function countdown(at) {
 
 const CLOCKS = { hour: { hour: '2-digit', minute: '2-digit' }, day: { month: 'short', day: 'numeric' } };
 
+/** Formats are dear to make and cheap to use. */
+const formats = new Map();
+function format(language, kind, options) {
+  const name = `${language} ${kind}`;
+  if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat(language, options));
+  return formats.get(name);
+}
+
+const EXACT = { dateStyle: 'full', timeStyle: 'long' };
+
 /** Brings every time below `root` up to date; texts that stay the same are not touched. */
 export function tick(root = document) {
   const language = document.documentElement.lang;
   for (const time of root.querySelectorAll('time[data-relative]')) {
     put(time, relative(Number(time.dataset.relative)));
     if (time.title === time.dateTime) {
-      time.title = new Date(time.dateTime).toLocaleString(language, { dateStyle: 'full', timeStyle: 'long' });
+      time.title = format(language, 'exact', EXACT).format(new Date(time.dateTime));
     }
   }
   for (const time of root.querySelectorAll('time[data-countdown]')) {
@@ -64,7 +74,7 @@ export function tick(root = document) {
     }
   }
   for (const time of root.querySelectorAll('time[data-clock]')) {
-    put(time, new Date(time.dateTime).toLocaleString(language, CLOCKS[time.dataset.clock]));
+    put(time, format(language, time.dataset.clock, CLOCKS[time.dataset.clock]).format(new Date(time.dateTime)));
   }
 }
 

@@ -5,6 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use hermes_text::errors::api as say;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, VARY};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
@@ -32,7 +33,7 @@ pub(crate) async fn apply(request: Request, next: Next) -> Response {
         let error = ApiError::new(
             http::StatusCode::INTERNAL_SERVER_ERROR,
             "page_too_long",
-            "this page is too long",
+            say::page_too_long,
         );
         return error.into_response();
     };

@@ -2,21 +2,27 @@
 
 use async_trait::async_trait;
 use hermes_core::UnixMs;
-use serde::Serialize;
+use hermes_text::{Both, Lang};
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// Asked for when a person looks.
 #[async_trait]
 pub trait Facts: Send + Sync {
-    /// Settings, listeners and findings as they are now. None when the program is about to end.
+    /// Settings and listeners as they are now, without findings. None when the program is about to end.
     async fn now(&self) -> Option<ProgramFacts>;
+
+    /// Looks at everything that can be wrong, which takes its time in a large store. None when the program is about to end.
+    async fn examine(&self) -> Option<Vec<FindingFact>>;
 }
 
 /// The program as it runs.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct ProgramFacts {
     /// How the store's key is kept, in words.
-    pub protection: String,
+    #[serde(serialize_with = "in_english")]
+    #[schema(value_type = String)]
+    pub protection: Both,
     /// Name of this machine in the store.
     pub machine: String,
     /// Addresses that it listens on, such as `127.0.0.1:7766`.
@@ -60,13 +66,29 @@ pub struct SettingFact {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FindingFact {
     /// What it is about.
-    pub about: String,
+    #[serde(serialize_with = "in_english")]
+    #[schema(value_type = String)]
+    pub about: Both,
     /// How it stands.
     pub grade: FindingGrade,
     /// What was found.
-    pub text: String,
+    #[serde(serialize_with = "in_english")]
+    #[schema(value_type = String)]
+    pub text: Both,
     /// What to do.
-    pub hint: Option<String>,
+    #[serde(serialize_with = "hint_in_english")]
+    #[schema(value_type = Option<String>)]
+    pub hint: Option<Both>,
+}
+
+/// Scripts get the same words in every place.
+fn in_english<S: Serializer>(text: &Both, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text.get(Lang::En))
+}
+
+#[expect(clippy::ref_option, reason = "serde hands the field")]
+fn hint_in_english<S: Serializer>(text: &Option<Both>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_ref().map(|text| text.get(Lang::En)).serialize(serializer)
 }
 
 /// How something stands.

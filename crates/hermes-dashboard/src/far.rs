@@ -10,7 +10,7 @@ use hermes_core::Secret;
 use http::header::{COOKIE, HOST, HeaderMap, HeaderValue, ORIGIN};
 use http::request::Parts;
 
-use crate::dashboard::Shared;
+use crate::shared::Shared;
 
 /// Browsers take a cookie with this beginning only by TLS, for one host and all of its paths.
 const COOKIE_NAME: &str = "__Host-hermes";

@@ -40,11 +40,12 @@ pub use outward::outward;
 pub use page::{Head, page};
 pub use paging::{Paging, paging, rest_of};
 pub use prose::prose;
+pub(crate) use prose::sentence;
 pub use qr::qr;
 pub use rule::rule_card;
 pub use shell::{Shell, Spot, shell};
 pub(crate) use state::tone;
-pub use state::{Cause, billing_words, cause_words, rest_words, state_badge, strategy_words};
+pub use state::{Cause, billing_words, cause_words, rest_words, state_badge, state_words, strategy_words};
 pub use table::{Cell, Table};
 pub use time::{countdown, exact, moment};
 

@@ -8,6 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use hermes_core::{Random, Secret};
 use hermes_pool::{Store, StoreError};
+use hermes_text::Both;
+use hermes_text::errors::api as say;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
@@ -160,13 +162,10 @@ async fn stretch(
     };
     tokio::task::spawn_blocking(work)
         .await
-        .map_err(|error| StoreError::Backend(error.to_string()))?
-        .map_err(|error| StoreError::Backend(format!("the password cannot be stretched: {error}")))
+        .map_err(|error| StoreError::Backend(Both::same(error.to_string())))?
+        .map_err(|error| StoreError::Backend(Both::of(|lang| say::stretch(lang, error))))
 }
 
 fn damaged() -> StoreError {
-    StoreError::Backend(
-        "what is kept of the dashboard's password is damaged; set it again with `hermes dashboard password`"
-            .to_owned(),
-    )
+    StoreError::Backend(Both::of(say::password_damaged))
 }

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use hermes_core::{CredentialId, KeyId};
 use hermes_pool::{RequestRow, StoreError};
 
-use crate::dashboard::Shared;
 use crate::pages::requests::Request;
+use crate::shared::Shared;
 
 /// What ids are called.
 pub(crate) struct Names<'a> {
@@ -40,8 +40,7 @@ impl<'a> Names<'a> {
 
     /// The label of a credential; none for one that was removed.
     pub(crate) fn credential(&self, id: CredentialId) -> Option<String> {
-        let view = self.shared.parts.pool.find(&id.to_string()).ok()?;
-        Some(view.credential.label)
+        self.shared.parts.pool.label(id)
     }
 
     pub(crate) fn key(&self, id: KeyId) -> Option<String> {

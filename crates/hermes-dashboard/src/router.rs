@@ -6,6 +6,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use hermes_text::errors::api as say;
 use http::{StatusCode, header};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -13,13 +14,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{credentials, events, keys, logins, providers, requests, session, settings, usage};
-use crate::dashboard::Shared;
-use crate::error::ApiError;
-use crate::{compress, far, headers, session as guard, ui};
+use crate::error::{self, ApiError};
+use crate::shared::Shared;
+use crate::{compress, far, guard, headers, ui};
 
 /// The admin API of Hermes. Every call but the first needs a session: open the link that `hermes dashboard` prints, or post its code to
 /// `/api/session`, and send the token as `x-hermes-session-token`. From another machine, where Hermes is reached through TLS, post the
-/// password, and send the cookie that comes back together with `Sec-Fetch-Site: same-origin`, as browsers do.
+/// password, and send the cookie that comes back together with `Sec-Fetch-Site: same-origin`, as browsers do. What cannot be undone, and
+/// the making of client keys, takes a session of the last ten minutes; else it is refused as `sign_in_again`. Errors speak the
+/// language that `Accept-Language` names first, `en` or `zh`; their `kind` never changes.
 #[derive(OpenApi)]
 #[openapi(modifiers(&Security), security(("token" = []), ("bearer" = []), ("cookie" = [])))]
 struct Document;
@@ -59,6 +62,7 @@ pub(crate) fn build(shared: Arc<Shared>) -> Router {
         .merge(guarded)
         .merge(pages().with_state(shared).layer(from_fn(compress::apply)))
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(error::speak))
         .layer(from_fn(headers::add))
         .layer(from_fn(move |request, next| {
             far::note(Arc::clone(&noting), request, next)
@@ -142,6 +146,6 @@ async fn wrong_method() -> impl IntoResponse {
     ApiError::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
-        "this address takes another method",
+        say::wrong_method,
     )
 }

@@ -1,27 +1,18 @@
-//! Who may use the API: a one-time code from the terminal becomes a token that the page keeps for itself.
+//! Sessions of browsers and scripts: a one-time code from the terminal becomes a token that the page keeps for itself.
 //!
 //! Both are random values of which only hashes are stored, so that every process of a home knows them, and ending them takes effect at
-//! once. There are no cookies on this machine: those would go to every other port of it too. `far.rs` is about other machines.
+//! once. There are no cookies on this machine: those would go to every other port of it too. `far.rs` is about other machines, `guard.rs`
+//! asks for the token.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{AppendHeaders, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hermes_core::{Brake, Clock, Random, Secret, UnixMs};
+use hermes_core::{Clock, Random, Secret, UnixMs};
 use hermes_pool::{SessionRow, Store, StoreError};
-use http::StatusCode;
-use http::header::{AUTHORIZATION, HeaderMap, SET_COOKIE};
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
 
-use crate::dashboard::{Peer, Shared};
-use crate::error::ApiError;
-use crate::far::{self, Far};
 use crate::password::Passwords;
 
 /// How long a link can be opened.
@@ -32,10 +23,6 @@ const IDLE: Duration = Duration::from_mins(30);
 const LIFE: Duration = Duration::from_hours(12);
 /// A use is noted when the last one that was noted is older than this.
 const NOTED: Duration = Duration::from_mins(1);
-/// What cannot be undone needs a session that began at most so long ago.
-const FRESH: Duration = Duration::from_mins(10);
-/// The header of the page; scripts may also send `Authorization: Bearer`.
-const TOKEN_HEADER: &str = "x-hermes-session-token";
 
 /// The sessions of a store. Clones share it.
 #[derive(Clone)]
@@ -52,7 +39,7 @@ pub(crate) struct NewSession {
     pub(crate) expires: UnixMs,
 }
 
-/// The session of a request, for handlers behind [`guard`].
+/// The session of a request, for handlers behind the guard.
 #[derive(Clone)]
 pub(crate) struct Current {
     pub(crate) hash: String,
@@ -175,118 +162,4 @@ impl Sessions {
 /// SHA-256 as text. The values are random, so a plain hash cannot be guessed back, and finding a row by it tells nothing by its time.
 fn hash(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
-}
-
-/// Lets a person do what cannot be undone only soon after signing in, so that a page that was left open is not enough for it.
-pub(crate) fn check_fresh(current: &Current, now: UnixMs) -> Result<(), ApiError> {
-    if now.since(current.created) < FRESH {
-        return Ok(());
-    }
-    let refusal = ApiError::new(
-        http::StatusCode::FORBIDDEN,
-        "sign_in_again",
-        "this cannot be undone, so it is done only within ten minutes of signing in here",
-    );
-    Err(refusal.hint("Open a new link with `hermes dashboard`, and do it again."))
-}
-
-/// Lets only requests with a good token pass.
-pub(crate) async fn guard(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
-    let Far(far) = request.extensions().get().copied().unwrap_or(Far(false));
-    let cookie = far.then(|| far::token(request.headers())).flatten();
-    let kept = cookie.is_some();
-    let token = token_of(request.headers()).or(cookie).map(str::to_owned);
-    let current = match &token {
-        Some(token) => shared.sessions.check(token).await,
-        None => Ok(None),
-    };
-    match current {
-        Ok(Some(current)) => {
-            request.extensions_mut().insert(current);
-            next.run(request).await
-        }
-        Ok(None) => {
-            let refusal = refuse(&shared, &request, token.is_some());
-            // A cookie that opens nothing any more would come with every later request.
-            let cookie = kept.then(|| AppendHeaders([(SET_COOKIE, far::forget())]));
-            (cookie, refusal).into_response()
-        }
-        Err(error) => ApiError::from(error).into_response(),
-    }
-}
-
-/// Guessing is slowed down; a page whose session has ended only has to be opened again.
-fn refuse(shared: &Shared, request: &Request, tried: bool) -> ApiError {
-    if tried && let Some(refusal) = slow_down(shared, request.extensions().get::<Peer>()) {
-        return refusal;
-    }
-    ApiError::unauthorized()
-}
-
-/// A brake on guessing the password. Tries go one after another, so that none is made beyond what is left, and none is made at the cost
-/// of much memory.
-pub(crate) struct PasswordBrake {
-    each: Brake,
-    all: Brake,
-    turn: Semaphore,
-}
-
-impl PasswordBrake {
-    /// Wrong passwords that an address, and that all of them together may send in a minute.
-    pub(crate) fn new(each: u32, all: u32) -> Self {
-        Self {
-            each: Brake::new(each),
-            all: Brake::new(all),
-            turn: Semaphore::new(1),
-        }
-    }
-}
-
-/// Opens a session with the password, unless too many wrong ones were sent.
-pub(crate) async fn sign_in(shared: &Shared, peer: &Peer, password: &Secret) -> Result<NewSession, ApiError> {
-    const EVERYBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    let brake = &shared.passwords;
-    let clock = &shared.parts.clock;
-    let _turn = brake.turn.acquire().await.expect("the semaphore is never closed");
-    let now = clock.monotonic();
-    let held = brake
-        .each
-        .held(peer.0, now)
-        .or_else(|| brake.all.held(EVERYBODY, now));
-    if let Some(wait) = held {
-        return Err(too_many("too many wrong passwords were sent", wait));
-    }
-    if let Some(session) = shared.sessions.sign_in(password).await? {
-        return Ok(session);
-    }
-    brake.each.failed(peer.0, now);
-    brake.all.failed(EVERYBODY, now);
-    Err(ApiError::new(
-        StatusCode::UNAUTHORIZED,
-        "password_wrong",
-        "this is not the password",
-    )
-    .hint("Set another with `hermes dashboard password` where Hermes runs."))
-}
-
-fn too_many(message: &str, wait: Duration) -> ApiError {
-    ApiError {
-        retry_after_s: Some(wait.as_secs().max(1)),
-        ..ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", message)
-    }
-}
-
-/// Counts a wrong code or token; the refusal when it was one too many.
-pub(crate) fn slow_down(shared: &Shared, peer: Option<&Peer>) -> Option<ApiError> {
-    let now = shared.parts.clock.monotonic();
-    let wait = shared.brake.failed(peer?.0, now)?;
-    Some(too_many("too many wrong codes or tokens from this address", wait))
-}
-
-fn token_of(headers: &HeaderMap) -> Option<&str> {
-    if let Some(token) = headers.get(TOKEN_HEADER) {
-        return token.to_str().ok();
-    }
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -12,15 +12,12 @@ mod usage;
 
 use axum::extract::FromRequestParts;
 use axum::response::Html;
-use hermes_core::Health;
-use hermes_pool::{State, View};
 use hermes_text::Lang;
 use http::header::{ACCEPT_LANGUAGE, HOST};
 use http::request::Parts;
 use maud::Markup;
 
 use crate::far::Far;
-use crate::look::Cause;
 
 pub(crate) use files::{asset, not_found, shell};
 pub(crate) use keys::fragment as keys;
@@ -64,16 +61,4 @@ impl<S: Sync> FromRequestParts<S> for Base {
 
 fn html(markup: Markup) -> Html<String> {
     Html(markup.into_string())
-}
-
-/// Why a login stands as it does; none where its state says it all.
-fn cause(view: &View) -> Option<Cause> {
-    match (&view.credential.health, view.state) {
-        (Health::Cooling { cause, .. }, State::CoolingDown) => Some(Cause::Cool(*cause)),
-        (Health::NeedsLogin { cause }, State::NeedsLogin) => Some(Cause::Login(*cause)),
-        (Health::Disabled, State::Disabled) | (_, State::Ready | State::Expiring | State::Refreshable) => {
-            None
-        }
-        _ => Some(Cause::Words(view.words.clone())),
-    }
 }

@@ -4,25 +4,21 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use hermes_core::UnixMs;
-use hermes_pool::{StoreError, UsageAsk, UsageBy, UsageRow, UsageSpan};
+use hermes_pool::{RankAsk, Ranking, StoreError, UsageAsk, UsageBy, UsagePeriod, UsageRow, UsageSpan};
 
-use crate::dashboard::Shared;
 use crate::pages::usage::{By, Range};
 use crate::requests::Names;
+use crate::shared::Shared;
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
-/// What was used in a range, by time and group.
+/// What was used in a range, whole: by time and group.
 pub(crate) struct Used {
-    /// When each step begins.
-    pub(crate) steps: Vec<UnixMs>,
     /// One row for each step and group that had a request.
     pub(crate) rows: Vec<UsageRow>,
     /// One row for each group; the busiest first.
     pub(crate) sums: Vec<UsageRow>,
-    /// One row for each step that had a request, over all groups.
-    pub(crate) all: Vec<UsageRow>,
 }
 
 /// The range that a query names; a day without one.
@@ -45,6 +41,35 @@ pub(crate) fn by(text: Option<&str>) -> Option<By> {
     }
 }
 
+/// What was used, for a page: the busiest groups, and some of them step by step.
+pub(crate) async fn ranking(
+    shared: &Shared,
+    (range, by): (Range, By),
+    (most, own): (u32, u32),
+) -> Result<Ranking, StoreError> {
+    let ask = RankAsk {
+        period: match range {
+            Range::Day => UsagePeriod::Day,
+            Range::Week => UsagePeriod::Week,
+            Range::Month => UsagePeriod::Month,
+        },
+        now: shared.now(),
+        by: group(by),
+        most,
+        own,
+    };
+    shared.parts.store.ranking(&ask).await
+}
+
+fn group(by: By) -> UsageBy {
+    match by {
+        By::Credential => UsageBy::Credential,
+        By::Model => UsageBy::Model,
+        By::Key => UsageBy::Key,
+    }
+}
+
+/// Everything that was used, for programs and files.
 pub(crate) async fn read(shared: &Shared, range: Range, by: By) -> Result<Used, StoreError> {
     let now = shared.now();
     let (step, count, span) = match range {
@@ -54,30 +79,19 @@ pub(crate) async fn read(shared: &Shared, range: Range, by: By) -> Result<Used, 
     };
     let millis = i64::try_from(step.as_millis()).unwrap_or(i64::MAX);
     let last = now.as_millis().div_euclid(millis) * millis;
-    let steps: Vec<_> = (0..count)
-        .rev()
-        .map(|back| UnixMs::from_millis(last - back * millis))
-        .collect();
-    let from = steps.first().copied().unwrap_or(now);
-    let ask = |span, by| UsageAsk {
-        from,
+    let ask = |span| UsageAsk {
+        from: UnixMs::from_millis(last - (count - 1) * millis),
         to: now,
         span,
-        by,
+        by: group(by),
+        latencies: true,
     };
     let store = shared.parts.store.as_ref();
-    let group = match by {
-        By::Credential => UsageBy::Credential,
-        By::Model => UsageBy::Model,
-        By::Key => UsageBy::Key,
-    };
-    let mut sums = store.usage(&ask(UsageSpan::Whole, group)).await?;
+    let mut sums = store.usage(&ask(UsageSpan::Whole)).await?;
     sums.sort_by_key(|row| std::cmp::Reverse((row.requests, tokens(row))));
     Ok(Used {
-        rows: store.usage(&ask(span, group)).await?,
-        all: store.usage(&ask(span, UsageBy::All)).await?,
+        rows: store.usage(&ask(span)).await?,
         sums,
-        steps,
     })
 }
 

@@ -10,8 +10,6 @@ use http::{Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use tokio::sync::OwnedSemaphorePermit;
 
-use hermes_core::Explain as _;
-
 use crate::address::NO_COUNT;
 use crate::auth::check_model;
 use crate::body::Body;

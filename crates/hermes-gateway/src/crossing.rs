@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hermes_core::{Explain as _, Protocol, ProviderId};
+use hermes_core::{Protocol, ProviderId};
 use hermes_pool::Pool;
 use hermes_translate::{Context, Issuer, Proof, Stamp, Target, Translated};
 use http::{HeaderMap, Response, StatusCode};
@@ -81,7 +81,7 @@ impl Gateway {
             dropped,
             streams,
         } = hermes_translate::request(client, &value, &target, strict, stamp)
-            .map_err(|error| Refusal::new(400, error.kind(), error.to_string()).at(&error.at))?;
+            .map_err(|error| Refusal::new(400, error.code, error.to_string()).at(&error.at))?;
         let crossing = Crossing {
             context: Arc::new(context),
             dropped: dropped.header(),

@@ -1,5 +1,6 @@
-use hermes_core::{ExitKind, Explain};
+use hermes_core::{ExitKind, Explain, Lang, display_in_english};
 use hermes_pool::StoreError;
+use hermes_text::errors::gateway as text;
 
 use crate::tls::TlsError;
 
@@ -7,13 +8,10 @@ use crate::tls::TlsError;
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
     /// The listening socket failed.
-    #[error("the listening socket cannot be used: {0}")]
     Listen(#[source] std::io::Error),
     /// The client keys could not be read or written.
-    #[error(transparent)]
     Store(#[from] StoreError),
     /// The certificate cannot be used.
-    #[error(transparent)]
     Tls(#[from] TlsError),
 }
 
@@ -34,11 +32,24 @@ impl Explain for GatewayError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn message(&self, lang: Lang) -> String {
         match self {
-            Self::Listen(_) => Some("Choose another address with `--listen`.".to_owned()),
-            Self::Store(error) => error.hint(),
-            Self::Tls(error) => error.hint(),
+            Self::Listen(error) => text::listen(lang, error),
+            Self::Store(error) => error.message(lang),
+            Self::Tls(error) => error.message(lang),
+        }
+    }
+
+    fn hint(&self, lang: Lang) -> Option<String> {
+        match self {
+            Self::Listen(_) => Some(text::listen_next(lang).to_owned()),
+            Self::Store(error) => error.hint(lang),
+            Self::Tls(error) => error.hint(lang),
         }
     }
 }
+
+display_in_english!(GatewayError);
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,6 @@ use hermes_http::{Attach, HttpError, ReplyBody, SendBody};
 use hermes_pool::{Advice, Ask, Lease, Leased, Outcome, PoolError};
 use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
 use http::{Request, Response};
-use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use crate::address::address;

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use hermes_catalog::Catalog;
-use hermes_core::{Brake, Clock, Explain, Protocol, Random, RequestId};
+use hermes_core::{Brake, Clock, Protocol, Random, RequestId};
 use hermes_http::Http;
 use hermes_pool::{Keys, KnownKey, Pool};
 use hermes_wire::ListShape;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use hermes_core::{CoolCause, ExitKind, Explain, Protocol, ProviderId};
-use hermes_pool::{PoolError, Unusable};
+use hermes_core::{CoolCause, ExitKind, Explain, Lang, Protocol, ProviderId};
+use hermes_pool::{PoolError, StoreError, Unusable};
 use hermes_wire::{error_body, error_status};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
@@ -109,10 +109,8 @@ impl Refusal {
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content));
-        if shape.is_none() {
-            for (name, value) in FOR_BROWSERS {
-                headers.insert(name, HeaderValue::from_static(value));
-            }
+        for (name, value) in FOR_BROWSERS {
+            headers.insert(name, HeaderValue::from_static(value));
         }
         if !self.again {
             headers.insert("x-should-retry", HeaderValue::from_static("false"));
@@ -139,10 +137,7 @@ impl From<PoolError> for Refusal {
     /// A missing login is never 401 or 403: the client's own key is fine, and some clients then retry for minutes.
     fn from(error: PoolError) -> Self {
         let kind = error.kind();
-        let message = match error.hint() {
-            Some(hint) => format!("{error}. {hint}"),
-            None => error.to_string(),
-        };
+        let message = message(&error);
         let status = match error {
             PoolError::Exhausted {
                 provider,
@@ -155,6 +150,10 @@ impl From<PoolError> for Refusal {
             | PoolError::Target(_) => 400,
             // Without a time, so that clients are told not to try again.
             PoolError::Blocked { .. } => 429,
+            PoolError::Store(StoreError::Backend(problem)) => {
+                tracing::error!(%problem, "the store failed");
+                500
+            }
             PoolError::Store(_)
             | PoolError::Refresh {
                 exit: ExitKind::Store,
@@ -165,6 +164,23 @@ impl From<PoolError> for Refusal {
             _ => 500,
         };
         Self::new(status, kind, message)
+    }
+}
+
+/// What is wrong with the store is told in the log, and not to whoever has a client key.
+fn message(error: &PoolError) -> String {
+    let told = match error {
+        PoolError::Store(_) => "the store cannot be used now".to_owned(),
+        PoolError::Refresh {
+            label,
+            exit: ExitKind::Store,
+            ..
+        } => format!("the token of `{label}` could not be renewed, since the store cannot be used now"),
+        other => other.to_string(),
+    };
+    match error.hint(Lang::En) {
+        Some(hint) => format!("{told}. {hint}"),
+        None => told,
     }
 }
 
@@ -195,7 +211,7 @@ fn exhausted(
             json!({
                 "label": member.label,
                 "state": member.state.as_str(),
-                "cause": member.cause,
+                "cause": member.cause.get(Lang::En),
                 "until_ms": member.until.map(hermes_core::UnixMs::as_millis),
             })
         })

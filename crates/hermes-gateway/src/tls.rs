@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hermes_core::{Clock, ExitKind, Explain, Secret};
+use hermes_core::{Clock, ExitKind, Explain, Lang, Secret, display_in_english};
+use hermes_text::Both;
+use hermes_text::errors::gateway as text;
 use rustls::crypto::ring;
 use rustls::{Error, ServerConfig};
 use rustls_pki_types::pem::{self, PemObject};
@@ -36,23 +38,20 @@ struct Held {
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file is missing, too large, or not for us.
-    #[error("`{}` cannot be read: {reason}", .file.display())]
     Unreadable {
         /// The file.
         file: PathBuf,
         /// What the system says.
-        reason: String,
+        reason: Both,
     },
     /// A file holds something else than it should.
-    #[error("`{}` {problem}", .file.display())]
     Unusable {
         /// The file.
         file: PathBuf,
         /// The rest of the sentence.
-        problem: String,
+        problem: Both,
     },
     /// Two good files that are not a pair.
-    #[error("the key in `{}` is not that of the certificate in `{}`", .key.display(), .certificate.display())]
     NoPair {
         /// The certificate's file.
         certificate: PathBuf,
@@ -70,13 +69,21 @@ impl Explain for TlsError {
         ExitKind::Usage
     }
 
-    fn hint(&self) -> Option<String> {
-        Some(
-            "Give the certificate chain, the server's own first, and its key without a passphrase, both in PEM form."
-                .to_owned(),
-        )
+    fn message(&self, lang: Lang) -> String {
+        let shown = |file: &Path| file.display().to_string();
+        match self {
+            Self::Unreadable { file, reason } => text::tls_unreadable(lang, &shown(file), reason.get(lang)),
+            Self::Unusable { file, problem } => text::tls_unusable(lang, &shown(file), problem.get(lang)),
+            Self::NoPair { certificate, key } => text::tls_no_pair(lang, &shown(key), &shown(certificate)),
+        }
+    }
+
+    fn hint(&self, lang: Lang) -> Option<String> {
+        Some(text::tls_next(lang).to_owned())
     }
 }
+
+display_in_english!(TlsError);
 
 impl Tls {
     /// Reads a chain, the server's own certificate first, and its key (PKCS#8, PKCS#1 or SEC1), both in PEM form.
@@ -142,19 +149,19 @@ async fn read_both(certificate: &Path, key: &Path) -> Result<(Vec<u8>, Secret<Ve
 }
 
 async fn read(file: &Path) -> Result<Vec<u8>, TlsError> {
-    let unreadable = |reason: String| TlsError::Unreadable {
+    let unreadable = |reason: Both| TlsError::Unreadable {
         file: file.to_owned(),
         reason,
     };
     // The path is in our message already.
     let open = tokio::fs::File::open(file)
         .await
-        .map_err(|error| unreadable(error.to_string()))?;
+        .map_err(|error| unreadable(Both::same(error.to_string())))?;
     let mut bytes = Vec::new();
     let read = open.take(LARGEST + 1).read_to_end(&mut bytes).await;
-    read.map_err(|error| unreadable(error.to_string()))?;
+    read.map_err(|error| unreadable(Both::same(error.to_string())))?;
     if bytes.len() as u64 > LARGEST {
-        return Err(unreadable("it is larger than 1 MiB".to_owned()));
+        return Err(unreadable(Both::of(text::too_large)));
     }
     Ok(bytes)
 }
@@ -174,18 +181,15 @@ fn configure(
     chain: &[u8],
     secret: &Secret<Vec<u8>>,
 ) -> Result<ServerConfig, TlsError> {
-    let unusable = |file: &Path, problem: String| TlsError::Unusable {
+    let unusable = |file: &Path, problem: Both| TlsError::Unusable {
         file: file.to_owned(),
         problem,
     };
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(chain)
         .collect::<Result<_, _>>()
-        .map_err(|error| unusable(certificate, format!("is not in PEM form: {error}")))?;
+        .map_err(|error| unusable(certificate, Both::of(|lang| text::not_pem(lang, &error))))?;
     if chain.is_empty() {
-        return Err(unusable(
-            certificate,
-            "holds no certificate in PEM form".to_owned(),
-        ));
+        return Err(unusable(certificate, Both::of(text::no_certificate)));
     }
     let secret = PrivateKeyDer::from_pem_slice(secret.expose())
         .map_err(|error| unusable(key, key_problem(secret.expose(), &error)))?;
@@ -197,27 +201,26 @@ fn configure(
                 certificate: certificate.to_owned(),
                 key: key.to_owned(),
             },
-            Error::InvalidCertificate(_) => unusable(
-                certificate,
-                format!("holds a certificate that cannot be used: {error}"),
-            ),
-            other => unusable(key, format!("holds a key that cannot be used: {other}")),
+            Error::InvalidCertificate(_) => {
+                unusable(certificate, Both::of(|lang| text::bad_certificate(lang, &error)))
+            }
+            other => unusable(key, Both::of(|lang| text::bad_key(lang, &other))),
         })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
 
-fn key_problem(bytes: &[u8], error: &pem::Error) -> String {
+fn key_problem(bytes: &[u8], error: &pem::Error) -> Both {
     const SEALED: [&[u8]; 2] = [b"ENCRYPTED PRIVATE KEY", b"Proc-Type: 4,ENCRYPTED"];
     if SEALED
         .iter()
         .any(|mark| bytes.windows(mark.len()).any(|part| part == *mark))
     {
-        return "holds a key that is sealed with a passphrase".to_owned();
+        return Both::of(text::sealed_key);
     }
     match error {
-        pem::Error::NoItemsFound => "holds no private key in PEM form (PKCS#8, PKCS#1 or SEC1)".to_owned(),
-        other => format!("is not in PEM form: {other}"),
+        pem::Error::NoItemsFound => Both::of(text::no_key),
+        other => Both::of(|lang| text::not_pem(lang, other)),
     }
 }
 

@@ -106,7 +106,10 @@ async fn credential_that_rests_is_told_as_passed_over() {
         panic!("{told:?}");
     };
     assert_eq!((one.label.as_str(), one.state.as_str()), ("one", "cooling-down"));
-    assert!(one.words.contains("limit") && one.until.is_some(), "{one:?}");
+    assert!(
+        one.words.to_string().contains("limit") && one.until.is_some(),
+        "{one:?}"
+    );
     let labels: Vec<_> = told.calls.iter().map(|call| call.label.as_str()).collect();
     assert_eq!(labels, ["two"]);
 }

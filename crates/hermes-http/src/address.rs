@@ -1,6 +1,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use hermes_core::Origin;
+use hermes_text::Word;
+use hermes_text::errors::http as text;
 
 /// Which special addresses may be dialled.
 #[derive(Clone, Copy, Debug)]
@@ -28,27 +30,27 @@ pub(crate) fn literal(origin: &Origin) -> Option<IpAddr> {
 }
 
 /// Why an address is never dialled, or not without permission; none when it may be.
-pub(crate) fn refusal(ip: IpAddr, allowed: Allowed) -> Option<&'static str> {
+pub(crate) fn refusal(ip: IpAddr, allowed: Allowed) -> Option<Word> {
     match ip {
         IpAddr::V4(ip) => refusal_v4(ip, allowed),
         IpAddr::V6(ip) => refusal_v6(ip, allowed),
     }
 }
 
-fn refusal_v4(ip: Ipv4Addr, allowed: Allowed) -> Option<&'static str> {
+fn refusal_v4(ip: Ipv4Addr, allowed: Allowed) -> Option<Word> {
     let [a, b, c, _] = ip.octets();
     // Metadata services outside the link-local range: one in the carrier-grade range, one in the protocol range.
     const METADATA: [[u8; 4]; 2] = [[100, 100, 100, 200], [192, 0, 0, 192]];
     if METADATA.contains(&ip.octets()) {
-        return Some("a cloud metadata address");
+        return Some(text::address_metadata);
     }
     match (a, b, c) {
-        (0, ..) => Some("an unspecified address"),
-        (169, 254, _) => Some("a link-local address"),
-        (224..=239, ..) => Some("a multicast address"),
-        (240.., ..) => Some("a reserved address"),
-        (127, ..) if !allowed.loopback => Some("this machine itself"),
-        _ if is_private_v4(a, b, c) && !allowed.private => Some("a private address"),
+        (0, ..) => Some(text::address_unspecified),
+        (169, 254, _) => Some(text::address_link_local),
+        (224..=239, ..) => Some(text::address_multicast),
+        (240.., ..) => Some(text::address_reserved),
+        (127, ..) if !allowed.loopback => Some(text::address_this_machine),
+        _ if is_private_v4(a, b, c) && !allowed.private => Some(text::address_private),
         _ => None,
     }
 }
@@ -61,12 +63,12 @@ fn is_private_v4(a: u8, b: u8, c: u8) -> bool {
     )
 }
 
-fn refusal_v6(ip: Ipv6Addr, allowed: Allowed) -> Option<&'static str> {
+fn refusal_v6(ip: Ipv6Addr, allowed: Allowed) -> Option<Word> {
     if ip == Ipv6Addr::LOCALHOST {
-        return (!allowed.loopback).then_some("this machine itself");
+        return (!allowed.loopback).then_some(text::address_this_machine as Word);
     }
     if ip.is_unspecified() {
-        return Some("an unspecified address");
+        return Some(text::address_unspecified);
     }
     if let Some(inner) = embedded_v4(ip) {
         let inside = Allowed {
@@ -77,16 +79,16 @@ fn refusal_v6(ip: Ipv6Addr, allowed: Allowed) -> Option<&'static str> {
     }
     let first = ip.segments()[0];
     if ip.is_multicast() {
-        return Some("a multicast address");
+        return Some(text::address_multicast);
     }
     if first & 0xffc0 == 0xfe80 {
-        return Some("a link-local address");
+        return Some(text::address_link_local);
     }
     if ip.segments() == [0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254] {
-        return Some("a cloud metadata address");
+        return Some(text::address_metadata);
     }
     let private = first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfec0;
-    (private && !allowed.private).then_some("a private address")
+    (private && !allowed.private).then_some(text::address_private as Word)
 }
 
 /// The IPv4 address that an IPv6 address stands for: mapped, compatible, translated (RFC 2765), NAT64 (RFC 6052, RFC 8215),

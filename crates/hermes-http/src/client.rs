@@ -3,6 +3,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hermes_core::Origin;
+use hermes_text::Word;
+use hermes_text::errors::http as text;
 use http::header::{HOST, USER_AGENT};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
@@ -163,7 +165,7 @@ fn prepare(
     if request.method() == Method::CONNECT {
         return Err(HttpError::BadUrl {
             url: printable(&origin.to_string()),
-            why: "CONNECT is not a request to an origin",
+            why: text::url_connect,
         });
     }
     Ok(())
@@ -183,14 +185,14 @@ pub(crate) fn put_host(headers: &mut HeaderMap, origin: &Origin) -> Result<(), H
 }
 
 fn origin_of_uri(uri: &Uri) -> Result<Origin, HttpError> {
-    let bad = |why| HttpError::BadUrl {
+    let bad = |why: Word| HttpError::BadUrl {
         url: printable(uri.host().unwrap_or_default()),
         why,
     };
-    let scheme = uri.scheme_str().ok_or_else(|| bad("it is not absolute"))?;
-    let authority = uri.authority().ok_or_else(|| bad("it names no host"))?;
+    let scheme = uri.scheme_str().ok_or_else(|| bad(text::url_not_absolute))?;
+    let authority = uri.authority().ok_or_else(|| bad(text::url_no_host))?;
     if authority.as_str().contains('@') {
-        return Err(bad("it carries user info"));
+        return Err(bad(text::url_user_info));
     }
     let port = authority.port_u16().unwrap_or(match scheme {
         "https" => 443,

@@ -3,6 +3,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_core::Origin;
+use hermes_text::errors::http as text;
+use hermes_text::{Both, Word};
 use http::Uri;
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
@@ -12,7 +14,7 @@ use tokio::time::timeout;
 use tower_service::Service;
 
 use crate::address::{Allowed, is_explicit_loopback, literal, refusal};
-use crate::error::printable;
+use crate::error::{foreign, printable};
 use crate::socket::{Marks, Socket};
 use crate::tls::Tls;
 use crate::{HttpConfig, HttpError, Lab};
@@ -44,16 +46,16 @@ impl Dialer {
         if let Some(lab) = &self.lab {
             return lab.address(origin.host()).map(drop);
         }
-        let bad = |why| HttpError::BadUrl {
+        let bad = |why: Word| HttpError::BadUrl {
             url: printable(&origin.to_string()),
             why,
         };
         match origin.scheme() {
-            _ if origin.host().is_empty() || origin.port() == 0 => Err(bad("it names no host or port")),
+            _ if origin.host().is_empty() || origin.port() == 0 => Err(bad(text::url_no_host_or_port)),
             "https" => Ok(()),
             "http" if is_explicit_loopback(origin) => Ok(()),
-            "http" => Err(bad("plain http is for this machine only")),
-            _ => Err(bad("it is not https")),
+            "http" => Err(bad(text::url_plain)),
+            _ => Err(bad(text::url_not_https)),
         }?;
         match literal(origin) {
             Some(ip) => self.permit(origin, SocketAddr::new(ip, origin.port())),
@@ -106,7 +108,7 @@ impl Dialer {
         }
         let found = tokio::net::lookup_host((origin.host(), port))
             .await
-            .map_err(|error| refused(origin, &error.to_string()))?;
+            .map_err(|error| refused(origin, foreign(&error)))?;
         let mut addresses = Vec::new();
         let mut refused_one = None;
         for address in found {
@@ -118,7 +120,7 @@ impl Dialer {
         match refused_one {
             _ if !addresses.is_empty() => Ok(addresses),
             Some(error) => Err(error),
-            None => Err(refused(origin, "the name has no address")),
+            None => Err(refused(origin, Both::of(text::no_address))),
         }
     }
 
@@ -129,7 +131,7 @@ impl Dialer {
             private: self.allow_private,
         };
         let refusal = match refusal(address.ip(), allowed) {
-            None if loopback && !address.ip().is_loopback() => Some("not this machine"),
+            None if loopback && !address.ip().is_loopback() => Some(text::address_not_this_machine as Word),
             refusal => refusal,
         };
         refusal.map_or(Ok(()), |why| {
@@ -142,10 +144,10 @@ impl Dialer {
     }
 }
 
-fn refused(origin: &Origin, reason: &str) -> HttpError {
+fn refused(origin: &Origin, reason: Both) -> HttpError {
     HttpError::Connect {
         host: printable(origin.host()),
-        reason: printable(reason),
+        reason,
     }
 }
 
@@ -157,12 +159,12 @@ fn target(origin: &Origin) -> Option<Uri> {
 /// Tries the addresses in order; each gets its share of the time, so that one that never answers does not use it all.
 async fn connect(origin: &Origin, addresses: &[SocketAddr]) -> Result<TcpStream, HttpError> {
     let count = u32::try_from(addresses.len()).unwrap_or(u32::MAX).max(1);
-    let mut last = refused(origin, "the name has no address");
+    let mut last = refused(origin, Both::of(text::no_address));
     for address in addresses {
         match timeout(CONNECT_TIMEOUT / count, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => return without_delay(origin, stream),
-            Ok(Err(error)) => last = refused(origin, &error.to_string()),
-            Err(_) => last = refused(origin, "no answer in time"),
+            Ok(Err(error)) => last = refused(origin, foreign(&error)),
+            Err(_) => last = refused(origin, Both::of(text::no_answer)),
         }
     }
     Err(last)
@@ -172,17 +174,17 @@ async fn connect(origin: &Origin, addresses: &[SocketAddr]) -> Result<TcpStream,
 fn without_delay(origin: &Origin, stream: TcpStream) -> Result<TcpStream, HttpError> {
     stream
         .set_nodelay(true)
-        .map_err(|error| refused(origin, &error.to_string()))?;
+        .map_err(|error| refused(origin, foreign(&error)))?;
     Ok(stream)
 }
 
 /// Opens a tunnel through a proxy. The proxy's own address is the person's choice and not checked; it resolves the name.
 async fn through(proxy: &Intercept, origin: &Origin) -> Result<TcpStream, HttpError> {
-    let failed = |reason: String| HttpError::Proxy {
+    let failed = |reason| HttpError::Proxy {
         host: printable(origin.host()),
-        reason: printable(&reason),
+        reason,
     };
-    let target = target(origin).ok_or_else(|| failed("the host cannot be named to it".to_owned()))?;
+    let target = target(origin).ok_or_else(|| failed(Both::of(text::proxy_cannot_name)))?;
     let uri = proxy.uri().clone();
     let tunnelled = match uri.scheme_str() {
         Some("http") => {
@@ -191,7 +193,7 @@ async fn through(proxy: &Intercept, origin: &Origin) -> Result<TcpStream, HttpEr
                 tunnel = tunnel.with_auth(auth.clone());
             }
             let opened = tunnel.call(target).await;
-            opened.map_err(|error| failed(hermes_core::chain(&error)))
+            opened.map_err(|error| failed(foreign(&hermes_core::chain(&error))))
         }
         Some(scheme @ ("socks5" | "socks5h")) => {
             let mut tunnel = SocksV5::new(uri.clone(), ToProxy).local_dns(scheme == "socks5");
@@ -199,12 +201,12 @@ async fn through(proxy: &Intercept, origin: &Origin) -> Result<TcpStream, HttpEr
                 tunnel = tunnel.with_auth(user.to_owned(), password.to_owned());
             }
             let opened = tunnel.call(target).await;
-            opened.map_err(|error| failed(hermes_core::chain(&error)))
+            opened.map_err(|error| failed(foreign(&hermes_core::chain(&error))))
         }
-        other => Err(failed(format!(
-            "`{}` proxies are not supported, use `http` or `socks5h`",
-            other.unwrap_or_default()
-        ))),
+        other => {
+            let scheme = printable(other.unwrap_or_default());
+            Err(failed(Both::of(|lang| text::proxy_scheme(lang, &scheme))))
+        }
     }?;
     without_delay(origin, tunnelled.into_inner())
 }

@@ -1,28 +1,28 @@
+use std::fmt::Display;
 use std::time::Duration;
 
-use hermes_core::{ExitKind, Explain, Origin};
+use hermes_core::{ExitKind, Explain, Origin, display_in_english};
+use hermes_text::errors::http as text;
+use hermes_text::{Both, Lang, Word};
 
 /// Why a request got no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
     /// No connection came about; nothing was sent.
-    #[error("could not connect to `{host}`: {reason}")]
     Connect {
         /// Host that was dialled.
         host: String,
         /// What the system said.
-        reason: String,
+        reason: Both,
     },
     /// The TLS handshake failed or the trust roots could not be read; nothing was sent.
-    #[error("no trusted connection to `{host}`: {reason}")]
     Tls {
-        /// Host that was dialled.
-        host: String,
+        /// Host that was dialled; none when it is not about one.
+        host: Option<String>,
         /// What the TLS library said.
-        reason: String,
+        reason: Both,
     },
     /// The time ran out.
-    #[error("`{host}` did not answer within {} s", after.as_secs())]
     Timeout {
         /// Host that was asked.
         host: String,
@@ -32,7 +32,6 @@ pub enum HttpError {
         sent: bool,
     },
     /// The connection ended before the answer was complete.
-    #[error("`{host}` closed the connection before the answer was complete")]
     Reset {
         /// Host that was asked.
         host: String,
@@ -40,7 +39,6 @@ pub enum HttpError {
         sent: bool,
     },
     /// The answer is longer than allowed.
-    #[error("the answer of `{host}` is longer than {limit} bytes")]
     TooLarge {
         /// Host that answered.
         host: String,
@@ -48,7 +46,6 @@ pub enum HttpError {
         limit: usize,
     },
     /// The answer points elsewhere and that is not allowed.
-    #[error("`{host}` redirected to `{to}`, which is not allowed for this call")]
     Redirected {
         /// Host that answered.
         host: String,
@@ -56,49 +53,42 @@ pub enum HttpError {
         to: String,
     },
     /// The lab map does not name the host; nothing was sent.
-    #[error("`{host}` is not named in the lab map, and a lab home reaches no other host")]
     NotInLab {
         /// The host.
         host: String,
     },
     /// The lab map cannot be read.
-    #[error("lab map entry `{entry}` is not `host=http://127.0.0.1:PORT` with a loopback address")]
     BadLab {
         /// The entry, shortened.
         entry: String,
     },
     /// The credential may not be sent to this origin; nothing was sent.
-    #[error("the credential may not be sent to `{origin}`")]
     Unbound {
         /// Where it was to go.
         origin: Origin,
     },
     /// The address is one that is never dialled; nothing was sent.
-    #[error("`{host}` leads to `{address}`, {why}")]
     PrivateAddress {
         /// Host that was to be dialled.
         host: String,
         /// The address it stands for.
         address: String,
         /// Why it is refused.
-        why: &'static str,
+        why: Word,
     },
     /// A header cannot be sent; nothing was sent.
-    #[error("header `{name}` holds characters that a header cannot carry, or is longer than 16 KiB")]
     BadHeader {
         /// Its name.
         name: String,
     },
     /// The address cannot be used; nothing was sent.
-    #[error("`{url}` is not an address that can be called: {why}")]
     BadUrl {
         /// The address without user info, query and fragment, shortened.
         url: String,
         /// What is wrong.
-        why: &'static str,
+        why: Word,
     },
     /// What came back is not HTTP, or the body to send failed.
-    #[error("`{host}` did not speak HTTP as expected: {reason}")]
     Protocol {
         /// Host that was asked.
         host: String,
@@ -108,20 +98,18 @@ pub enum HttpError {
         sent: bool,
     },
     /// The proxy setting cannot be used; nothing was sent.
-    #[error("the proxy for `{host}` cannot be used: {reason}")]
     Proxy {
         /// Host that was to be reached.
         host: String,
         /// What is wrong.
-        reason: String,
+        reason: Both,
     },
     /// The file of further trust roots cannot be used.
-    #[error("the certificate file `{path}` cannot be used: {reason}")]
     Ca {
         /// Path of the file.
         path: String,
         /// What is wrong.
-        reason: String,
+        reason: Both,
     },
 }
 
@@ -168,38 +156,52 @@ impl Explain for HttpError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        let text = match self {
-            Self::Connect { .. } | Self::Reset { .. } | Self::Timeout { .. } => {
-                "Check the network connection, and `HTTPS_PROXY` if a proxy is needed here; then try again."
+    fn message(&self, lang: Lang) -> String {
+        match self {
+            Self::Connect { host, reason } => text::connect(lang, host, reason.get(lang)),
+            Self::Tls {
+                host: Some(host),
+                reason,
+            } => text::tls(lang, host, reason.get(lang)),
+            Self::Tls { host: None, reason } => text::tls_anywhere(lang, reason.get(lang)),
+            Self::Timeout { host, after, .. } => text::timeout(lang, host, after.as_secs()),
+            Self::Reset { host, .. } => text::reset(lang, host),
+            Self::TooLarge { host, limit } => text::too_large(lang, host, *limit),
+            Self::Redirected { host, to } => text::redirected(lang, host, to),
+            Self::NotInLab { host } => text::not_in_lab(lang, host),
+            Self::BadLab { entry } => text::bad_lab(lang, entry),
+            Self::Unbound { origin } => text::unbound(lang, origin),
+            Self::PrivateAddress { host, address, why } => {
+                text::refused_address(lang, host, address, why(lang))
             }
-            Self::Tls { .. } => {
-                "Something between here and the provider may replace its certificate. If that is a company proxy, name \
-                 its root certificate in `SSL_CERT_FILE`; also check the machine's clock."
-            }
-            Self::TooLarge { .. } | Self::Protocol { .. } => {
-                "Something other than the provider may have answered; check for a captive portal or proxy."
-            }
-            Self::Redirected { .. } => {
-                "The provider may have moved; update this program, or check for a captive portal or proxy."
-            }
-            Self::NotInLab { .. } => "Add the host to `HERMES_LAB_HOSTS`, or use a normal home.",
-            Self::BadLab { .. } => "Write `HERMES_LAB_HOSTS=\"api.example.com=http://127.0.0.1:9001,...\"`.",
-            Self::Unbound { .. } => {
-                "The address in force differs from the one the login was made for; sign in again for the new address."
-            }
-            Self::PrivateAddress { .. } => {
-                "Use a public address; for a server in your own network set `allow_private` for it, for one on this \
-                 machine write `localhost` or `127.0.0.1`."
-            }
-            Self::BadHeader { .. } => "Check that key and label are plain text without line breaks.",
-            Self::BadUrl { .. } => "Use an `https://` address; `http://` is for this machine only.",
-            Self::Proxy { .. } => "Check `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.",
-            Self::Ca { .. } => "Check `SSL_CERT_FILE`; it must be a readable PEM file.",
+            Self::BadHeader { name } => text::bad_header(lang, name),
+            Self::BadUrl { url, why } => text::bad_url(lang, url, why(lang)),
+            Self::Protocol { host, reason, .. } => text::protocol(lang, host, reason),
+            Self::Proxy { host, reason } => text::proxy(lang, host, reason.get(lang)),
+            Self::Ca { path, reason } => text::ca(lang, path, reason.get(lang)),
+        }
+    }
+
+    fn hint(&self, lang: Lang) -> Option<String> {
+        let hint: Word = match self {
+            Self::Connect { .. } | Self::Reset { .. } | Self::Timeout { .. } => text::connect_next,
+            Self::Tls { .. } => text::tls_next,
+            Self::TooLarge { .. } | Self::Protocol { .. } => text::protocol_next,
+            Self::Redirected { .. } => text::redirected_next,
+            Self::NotInLab { .. } => text::not_in_lab_next,
+            Self::BadLab { .. } => text::bad_lab_next,
+            Self::Unbound { .. } => text::unbound_next,
+            Self::PrivateAddress { .. } => text::refused_address_next,
+            Self::BadHeader { .. } => text::bad_header_next,
+            Self::BadUrl { .. } => text::bad_url_next,
+            Self::Proxy { .. } => text::proxy_next,
+            Self::Ca { .. } => text::ca_next,
         };
-        Some(text.to_owned())
+        Some(hint(lang).to_owned())
     }
 }
+
+display_in_english!(HttpError);
 
 /// Cuts foreign text to 200 characters and makes control characters visible.
 pub(crate) fn printable(text: &str) -> String {
@@ -208,3 +210,11 @@ pub(crate) fn printable(text: &str) -> String {
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()
 }
+
+/// What the system or a library says, printable.
+pub(crate) fn foreign(reason: &dyn Display) -> Both {
+    Both::same(printable(&reason.to_string()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use hermes_text::Word;
+use hermes_text::errors::http as text;
 use http::header::{CONNECTION, LOCATION};
 use http::{HeaderMap, HeaderValue, Request, Uri};
 use http_body::Body;
@@ -158,15 +160,15 @@ fn check_url(url: &Url) -> Result<(), HttpError> {
     if url.username().is_empty() && url.password().is_none() && url.as_str().len() <= 8 * 1024 {
         return Ok(());
     }
-    Err(bad_url(url, "it carries user info or is longer than 8 KiB"))
+    Err(bad_url(url, text::url_user_info_or_long))
 }
 
 fn path_of(url: &Url) -> Result<Uri, HttpError> {
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    path.parse().map_err(|_| bad_url(url, "its path cannot be sent"))
+    path.parse().map_err(|_| bad_url(url, text::url_path))
 }
 
-fn bad_url(url: &Url, why: &'static str) -> HttpError {
+fn bad_url(url: &Url, why: Word) -> HttpError {
     HttpError::BadUrl {
         url: printable(&origin_of(url).to_string()),
         why,

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use hermes_http::Answer;
+use hermes_text::errors::oauth as say;
+use hermes_text::{Both, Word};
 use serde_json::Value;
 
 use crate::text::SAID_MAX;
@@ -31,14 +33,22 @@ pub(crate) fn error_code(body: &Value) -> Option<String> {
 }
 
 /// What an answer says in words: the usual fields of an error body, else the beginning of the text.
-pub(crate) fn said(answer: &Answer) -> String {
-    let words = json(answer).and_then(|body| words(&body));
-    let text = answer.conceal(&words.unwrap_or_else(|| beginning(answer)));
-    if text.is_empty() {
-        "nothing more".to_owned()
-    } else {
-        text
+pub(crate) fn said(answer: &Answer) -> Both {
+    match json(answer).and_then(|body| words(&body)) {
+        Some(words) => Both::same(answer.conceal(&words)),
+        None => beginning(answer),
     }
+}
+
+/// Who answered with which status, and what it says.
+pub(crate) fn with_words(answer: &Answer) -> Both {
+    let (host, said) = (host(answer), said(answer));
+    Both::of(|lang| say::answered_words(lang, &host, answer.status, said.get(lang)))
+}
+
+/// Who answered with which status.
+pub(crate) fn with_status(answer: &Answer) -> Both {
+    Both::of(|lang| say::answered(lang, &host(answer), answer.status))
 }
 
 /// The words of an error body.
@@ -65,13 +75,16 @@ pub(crate) fn words(body: &Value) -> Option<String> {
 }
 
 /// The beginning of a body as text; for JSON without a known error field only its size, since it may hold a token.
-fn beginning(answer: &Answer) -> String {
+fn beginning(answer: &Answer) -> Both {
     let start = &answer.body[..answer.body.len().min(4 * SAID_MAX)];
     let text = String::from_utf8_lossy(start);
     if text.trim_start().starts_with(['{', '[', '"']) {
-        return format!("{} bytes that name no error", answer.body.len());
+        return Both::of(|lang| say::said_bytes(lang, answer.body.len()));
     }
-    printable(&text, SAID_MAX)
+    match answer.conceal(&printable(&text, SAID_MAX)) {
+        text if text.is_empty() => Both::of(say::said_nothing),
+        text => Both::same(text),
+    }
 }
 
 /// `Retry-After` in its seconds form.
@@ -86,7 +99,7 @@ pub(crate) fn is_passing(status: u16) -> bool {
 }
 
 /// An error answer as an error.
-pub(crate) fn refused(kind: &'static str, step: &'static str, answer: &Answer) -> OauthError {
+pub(crate) fn refused(kind: &'static str, step: Word, answer: &Answer) -> OauthError {
     OauthError::Refused {
         kind,
         step,
@@ -97,7 +110,7 @@ pub(crate) fn refused(kind: &'static str, step: &'static str, answer: &Answer) -
 }
 
 /// An answer that should have been JSON.
-pub(crate) fn not_json(kind: &'static str, step: &'static str, answer: &Answer) -> OauthError {
+pub(crate) fn not_json(kind: &'static str, step: Word, answer: &Answer) -> OauthError {
     OauthError::NotJson {
         kind,
         step,
@@ -114,9 +127,7 @@ pub(crate) fn incomplete(kind: &'static str, field: &str, answer: &Answer) -> Oa
         kind,
         host: host(answer),
         field: field.to_owned(),
-        said: words
-            .map(|words| format!(": {}", answer.conceal(&words)))
-            .unwrap_or_default(),
+        said: words.map(|words| Both::same(answer.conceal(&words))),
     }
 }
 

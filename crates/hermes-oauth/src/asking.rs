@@ -1,8 +1,10 @@
 //! Calls that ask about a credential: whether a key is good, and how much of a plan is left.
 
 use hermes_catalog::{AuthStyle, Provider};
-use hermes_core::{Bound, Material, Secret};
+use hermes_core::{Bound, Explain as _, Material, Secret};
 use hermes_http::{Attach, AttachStyle, Call, origin_of};
+use hermes_text::errors::oauth as say;
+use hermes_text::{Both, Word};
 use http::{HeaderName, Method};
 use serde_json::{Map, Value};
 use url::Url;
@@ -10,7 +12,7 @@ use url::Url;
 use crate::{Engine, OauthError, answer, identity};
 
 /// What is being done, for errors.
-const STEP: &str = "asking what is left of the plan";
+const STEP: Word = say::step_quota;
 
 /// The call of a row with a credential and what it keeps.
 pub(crate) fn build(
@@ -19,9 +21,9 @@ pub(crate) fn build(
     secret: &Secret,
     kept: &Map<String, Value>,
 ) -> Result<Call, OauthError> {
-    let wrong = |problem: String| OauthError::Row { problem };
+    let wrong = |problem: Both| OauthError::Row { problem };
     let method = Method::from_bytes(row.method.as_bytes())
-        .map_err(|_| wrong(format!("`{}` is not an HTTP method", row.method)))?;
+        .map_err(|_| wrong(Both::of(|lang| say::row_not_method(lang, &row.method))))?;
     let bound = Bound::new(secret.clone(), [origin_of(&url)]);
     let mut call = Call::new(method, url);
     let from_kept = row
@@ -35,13 +37,13 @@ pub(crate) fn build(
     for (name, value) in fixed.chain(from_kept) {
         call = call
             .text_header(name, value)
-            .map_err(|error| wrong(error.to_string()))?;
+            .map_err(|error| wrong(error.text()))?;
     }
     let style = match &row.auth {
         AuthStyle::Bearer => AttachStyle::Bearer,
         AuthStyle::Header(name) => {
             let name = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| wrong(format!("`{name}` is not a header name")))?;
+                .map_err(|_| wrong(Both::of(|lang| say::row_not_header(lang, name))))?;
             AttachStyle::Header(name)
         }
         AuthStyle::None => return Ok(call),

@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use hermes_catalog::LoginFlow;
 use hermes_core::{NewCredential, Origin, Secret, Source, UnixMs};
+use hermes_text::errors::oauth as say;
+use hermes_text::{Both, Word};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -93,12 +95,12 @@ pub enum Input {
 
 impl Input {
     /// The input in words, for messages.
-    pub(crate) fn words(&self) -> &'static str {
+    pub(crate) fn words(&self) -> Word {
         match self {
-            Self::Poll => "polling",
-            Self::Pasted(_) => "pasted text",
-            Self::Callback(_) => "a browser callback",
-            Self::Key { .. } => "an API key",
+            Self::Poll => say::given_poll,
+            Self::Pasted(_) => say::given_paste,
+            Self::Callback(_) => say::given_callback,
+            Self::Key { .. } => say::given_key,
         }
     }
 }
@@ -111,14 +113,14 @@ pub enum Step {
         /// Time to wait before the next [`Input::Poll`].
         next_poll: Duration,
         /// Something the person may want to know, such as trouble on the network.
-        note: Option<String>,
+        note: Option<Both>,
     },
     /// Signed in; nothing is stored yet.
     Done {
         /// What to store.
         credential: Box<NewCredential>,
         /// Things the person should know, such as a key that could not be checked or scopes that were not granted.
-        notes: Vec<String>,
+        notes: Vec<Both>,
     },
 }
 
@@ -265,29 +267,29 @@ impl Attempt {
     /// [`OauthError::BadState`] when the text is unreadable or belongs to another provider, login method or region.
     pub fn from_state(plan: &Plan, state: &Secret) -> Result<Self, OauthError> {
         let state: State = serde_json::from_str(state.expose()).map_err(|_| OauthError::BadState {
-            why: "it cannot be read",
+            why: say::state_unreadable,
         })?;
         let ours = state.provider == plan.provider().id.as_str()
             && state.method == plan.method().id
             && state.region.as_deref() == plan.region();
         if state.version != VERSION {
             return Err(OauthError::BadState {
-                why: "another version of this program wrote it",
+                why: say::state_version,
             });
         }
         if !ours {
             return Err(OauthError::BadState {
-                why: "it belongs to another login",
+                why: say::state_other,
             });
         }
         if !state.flow.fits(&plan.method().flow) {
             return Err(OauthError::BadState {
-                why: "the catalogue's login method has changed since",
+                why: say::state_method,
             });
         }
         if state.origins != origins(plan) {
             return Err(OauthError::BadState {
-                why: "the catalogue now names other addresses for it",
+                why: say::state_addresses,
             });
         }
         Ok(Self {
@@ -307,7 +309,7 @@ impl Attempt {
         (!left.is_zero()).then_some(left)
     }
 
-    fn wait(&mut self, engine: &Engine, wait: Duration, note: Option<String>) -> Step {
+    fn wait(&mut self, engine: &Engine, wait: Duration, note: Option<Both>) -> Step {
         self.state.wait_ms = millis(wait);
         self.state.not_before = engine.clock.now().plus(wait);
         self.poll_at = Some(engine.clock.monotonic().saturating_add(wait));

@@ -1,4 +1,5 @@
 use hermes_core::Secret;
+use hermes_text::errors::oauth as say;
 use url::form_urlencoded;
 
 use crate::OauthError;
@@ -35,9 +36,7 @@ impl Callback {
                 _ => false,
             };
             if twice {
-                return Err(OauthError::Callback {
-                    why: "one of its parameters comes twice",
-                });
+                return Err(OauthError::Callback { why: say::twice });
             }
         }
         callback.code = callback.code.filter(|code| !code.expose().is_empty());

@@ -1,12 +1,13 @@
 use hermes_catalog::CatalogError;
-use hermes_core::{ExitKind, Explain, ProviderId};
+use hermes_core::{ExitKind, Explain, ProviderId, display_in_english};
 use hermes_http::HttpError;
+use hermes_text::errors::{and, oauth as text, with_cause};
+use hermes_text::{Both, Lang, Word};
 
 /// Why a login did not come about. Remote text inside is already shortened and printable.
 #[derive(Debug, thiserror::Error)]
 pub enum OauthError {
     /// The row names a login this program has no engine for; nothing was sent.
-    #[error("Unsupported flow `{flow}` of `{provider}`")]
     Unsupported {
         /// Provider.
         provider: ProviderId,
@@ -14,40 +15,35 @@ pub enum OauthError {
         flow: String,
     },
     /// The catalogue has no such login method or region, or a URL of the row cannot be used.
-    #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// The row cannot be used for this login.
-    #[error("the catalogue row cannot be used: {problem}")]
     Row {
         /// What is wrong.
-        problem: String,
+        problem: Both,
     },
     /// The issuer was not reached, cut the connection, or led elsewhere.
-    #[error("{step} failed: {source}")]
     Http {
         /// Stable name.
         kind: &'static str,
         /// What was being done, in words.
-        step: &'static str,
+        step: Word,
         /// What happened.
         source: HttpError,
     },
     /// The issuer answered with an error.
-    #[error("{step} was refused by `{host}` with status {status}: {said}")]
     Refused {
         /// Stable name.
         kind: &'static str,
         /// What was being done, in words.
-        step: &'static str,
+        step: Word,
         /// Who answered.
         host: String,
         /// HTTP status.
         status: u16,
         /// What it said.
-        said: String,
+        said: Both,
     },
     /// The answer lacks a field, or the field cannot be used.
-    #[error("the answer of `{host}` has no usable `{field}`{said}")]
     Incomplete {
         /// Stable name.
         kind: &'static str,
@@ -55,48 +51,42 @@ pub enum OauthError {
         host: String,
         /// The field.
         field: String,
-        /// What else the answer said, beginning with `: `; empty when nothing.
-        said: String,
+        /// What else the answer said.
+        said: Option<Both>,
     },
     /// The answer is not what the protocol says, for example a web page.
-    #[error("`{host}` answered {step} with status {status} and something that is not JSON: {said}")]
     NotJson {
         /// Stable name.
         kind: &'static str,
         /// What was being done, in words.
-        step: &'static str,
+        step: Word,
         /// Who answered.
         host: String,
         /// HTTP status.
         status: u16,
         /// The beginning of what it sent.
-        said: String,
+        said: Both,
     },
     /// The answer belongs to another login.
-    #[error("the answer belongs to another login: its `state` is not the one that was sent")]
     StateMismatch,
     /// The person, or the provider for them, said no.
-    #[error("the login was denied at `{host}`")]
     Denied {
         /// Issuer.
         host: String,
     },
     /// The sign-in page ended with an error.
-    #[error("the sign-in page of `{host}` ended with an error: {said}")]
     Declined {
         /// Issuer.
         host: String,
         /// What it said.
-        said: String,
+        said: Both,
     },
     /// Nobody approved in time.
-    #[error("the login was not approved in time")]
     Expired {
         /// Stable name.
         kind: &'static str,
     },
     /// The issuer limits how often a login may be started or finished.
-    #[error("`{host}` limits how often a login may be tried")]
     RateLimited {
         /// Issuer.
         host: String,
@@ -104,65 +94,55 @@ pub enum OauthError {
         wait_s: Option<u64>,
     },
     /// A single-use code was sent and no answer came back, so the code must be taken as spent.
-    #[error("the answer of `{host}` was lost after a single-use code was sent{detail}")]
     AnswerLost {
         /// Issuer.
         host: String,
-        /// What happened, beginning with `: `; empty when nothing more is known.
-        detail: String,
+        /// What happened, as far as more is known.
+        detail: Option<Both>,
     },
     /// A verification link that will not be shown or opened.
-    #[error("`{host}` sent a sign-in link that is not safe to open: {why}")]
     UnsafeLink {
         /// Who sent it.
         host: String,
         /// What is wrong.
-        why: String,
+        why: Both,
     },
     /// What was pasted is not a code of this login.
-    #[error("the pasted text cannot be used: {why}")]
     Paste {
         /// What is wrong.
-        why: &'static str,
+        why: Word,
     },
     /// A callback that no honest issuer sends.
-    #[error("the callback was refused: {why}")]
     Callback {
         /// What is wrong.
-        why: &'static str,
+        why: Word,
     },
     /// The key cannot be one.
-    #[error("the key cannot be used: {why}")]
     KeyShape {
         /// What is wrong.
-        why: &'static str,
+        why: Word,
     },
     /// The provider says the key is bad.
-    #[error("`{host}` refused the key with status {status}: {said}")]
     KeyRejected {
         /// Provider's host.
         host: String,
         /// HTTP status.
         status: u16,
         /// What it said.
-        said: String,
+        said: Both,
     },
     /// No port for the callback could be opened.
-    #[error("no callback port could be opened on this machine: {problem}")]
     Listen {
         /// The ports that were tried; empty when any port would do.
         ports: Vec<u16>,
         /// What the system said.
-        problem: String,
+        problem: Both,
     },
     /// The attempt has already ended.
-    #[error("this login attempt has already ended")]
     Finished,
     /// The attempt's single-use code was sent before.
-    #[error("the code of this login has been sent once already, and it cannot be sent again")]
     Spent,
     /// A key of another kind than the login method is for.
-    #[error("the key is not one of login method `{method}`; it looks like one of `{fits}`")]
     OtherKind {
         /// The method that was chosen.
         method: String,
@@ -170,16 +150,14 @@ pub enum OauthError {
         fits: String,
     },
     /// The attempt cannot take this input.
-    #[error("this login attempt does not take {given}")]
     WrongInput {
         /// What was given, in words.
-        given: &'static str,
+        given: Word,
     },
     /// A stored attempt cannot be continued.
-    #[error("the stored login attempt cannot be continued: {why}")]
     BadState {
         /// What is wrong.
-        why: &'static str,
+        why: Word,
     },
 }
 
@@ -258,77 +236,100 @@ impl Explain for OauthError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        let text = match self {
-            Self::Catalog(error) => return error.hint(),
+    fn message(&self, lang: Lang) -> String {
+        match self {
+            Self::Unsupported { provider, flow } => text::unsupported(lang, flow, provider),
+            Self::Catalog(error) => error.message(lang),
+            Self::Row { problem } => text::row(lang, problem.get(lang)),
+            Self::Http { step, source, .. } => text::http(lang, step(lang), &source.message(lang)),
+            Self::Refused {
+                step,
+                host,
+                status,
+                said,
+                ..
+            } => text::refused(lang, step(lang), host, *status, said.get(lang)),
+            Self::Incomplete {
+                host, field, said, ..
+            } => also(lang, text::incomplete(lang, host, field), said.as_ref()),
+            Self::NotJson {
+                step,
+                host,
+                status,
+                said,
+                ..
+            } => text::not_json(lang, host, step(lang), *status, said.get(lang)),
+            Self::Denied { host } => text::denied(lang, host),
+            Self::Declined { host, said } => text::declined(lang, host, said.get(lang)),
+            Self::RateLimited { host, .. } => text::rate_limited(lang, host),
+            Self::AnswerLost { host, detail } => also(lang, text::answer_lost(lang, host), detail.as_ref()),
+            Self::UnsafeLink { host, why } => text::unsafe_link(lang, host, why.get(lang)),
+            Self::Paste { why } => text::paste(lang, why(lang)),
+            Self::Callback { why } => text::callback(lang, why(lang)),
+            Self::KeyShape { why } => text::key_shape(lang, why(lang)),
+            Self::KeyRejected { host, status, said } => {
+                text::key_rejected(lang, host, *status, said.get(lang))
+            }
+            Self::Listen { problem, .. } => text::listen(lang, problem.get(lang)),
+            Self::OtherKind { method, fits } => text::other_kind(lang, method, fits),
+            Self::WrongInput { given } => text::wrong_input(lang, given(lang)),
+            Self::BadState { why } => text::bad_state(lang, why(lang)),
+            Self::StateMismatch => text::state_mismatch(lang).to_owned(),
+            Self::Expired { .. } => text::expired(lang).to_owned(),
+            Self::Finished => text::finished(lang).to_owned(),
+            Self::Spent => text::spent(lang).to_owned(),
+        }
+    }
+
+    fn hint(&self, lang: Lang) -> Option<String> {
+        Some(match self {
+            Self::Catalog(error) => return error.hint(lang),
             Self::RateLimited {
                 wait_s: Some(wait), ..
-            } => {
-                return Some(format!("Wait {wait} s, then start the login again."));
-            }
+            } => text::rate_limited_until_next(lang, *wait),
             Self::Listen { ports, .. } if !ports.is_empty() => {
-                let ports = ports
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-                    .join(" and ");
-                return Some(format!(
-                    "Another program, perhaps another sign-in tool, holds port {ports}; end it, or sign in with `--method paste`."
-                ));
+                let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+                text::listen_ports_next(lang, &ports.join(and(lang)))
             }
-            Self::Http { source, .. } => match source.hint() {
-                Some(hint) => return Some(hint),
-                None => "Try again in a moment.",
+            Self::Http { source, .. } => match source.hint(lang) {
+                Some(hint) => hint,
+                None => text::moment_next(lang).to_owned(),
             },
-            Self::OtherKind { fits, .. } => {
-                return Some(format!("Sign in with `--method {fits}`, or take another key."));
-            }
-            other => other.plain_hint(),
-        };
-        Some(text.to_owned())
+            Self::OtherKind { fits, .. } => text::other_kind_next(lang, fits),
+            other => other.plain_hint()(lang).to_owned(),
+        })
+    }
+}
+
+display_in_english!(OauthError);
+
+/// A message with what else is known.
+fn also(lang: Lang, message: String, more: Option<&Both>) -> String {
+    match more {
+        Some(more) => with_cause(lang, &message, more.get(lang)),
+        None => message,
     }
 }
 
 impl OauthError {
-    fn plain_hint(&self) -> &'static str {
+    fn plain_hint(&self) -> Word {
         match self {
-            Self::Unsupported { .. } => {
-                "Choose another login method with `--method`, or remove the method from the overlay catalogue."
-            }
-            Self::Row { .. } => "Correct the row in the overlay catalogue, or remove it there.",
-            Self::StateMismatch => {
-                "Start the login again, and approve only the page that this program opened. If you did not expect this, somebody \
-                 may have tried to slip you another account."
-            }
-            Self::Denied { .. } => "Start the login again and approve it, or choose another account.",
-            Self::Expired { .. } => "Start the login again and approve it before the countdown ends.",
-            Self::RateLimited { .. } => "Wait a few minutes, then start the login again.",
-            Self::AnswerLost { .. } => {
-                "Start the login again; the code of this attempt cannot be used twice."
-            }
-            Self::UnsafeLink { .. } => {
-                "Nothing was opened. Check for a captive portal or proxy; if it stays so, update this program."
-            }
-            Self::Paste { .. } => {
-                "Copy the whole code, or the whole address of the page you ended on, and paste it again."
-            }
-            Self::Callback { .. } => {
-                "Start the login again, and approve only the page that this program opened."
-            }
-            Self::KeyShape { .. } => {
-                "Copy the key from the provider's console again, with nothing before or after it."
-            }
-            Self::KeyRejected { .. } => {
-                "Check that the key belongs to this provider and region and is not revoked, or store it unchecked with `--no-verify`."
-            }
-            Self::Listen { .. } => "Sign in with `--method paste`, which needs no port.",
-            Self::WrongInput { .. } => {
-                "See what the login asks for: a code on a web page, a pasted code, or a key."
-            }
-            Self::NotJson { .. } | Self::Incomplete { .. } => {
-                "Start the login again. If it stays so, check for a captive portal or proxy, or update this program."
-            }
-            _ => "Start the login again with `hermes auth add`.",
+            Self::Unsupported { .. } => text::unsupported_next,
+            Self::Row { .. } => text::row_next,
+            Self::StateMismatch => text::state_mismatch_next,
+            Self::Denied { .. } => text::denied_next,
+            Self::Expired { .. } => text::expired_next,
+            Self::RateLimited { .. } => text::rate_limited_next,
+            Self::AnswerLost { .. } => text::answer_lost_next,
+            Self::UnsafeLink { .. } => text::unsafe_link_next,
+            Self::Paste { .. } => text::paste_next,
+            Self::Callback { .. } => text::callback_next,
+            Self::KeyShape { .. } => text::key_shape_next,
+            Self::KeyRejected { .. } => text::key_rejected_next,
+            Self::Listen { .. } => text::listen_next,
+            Self::WrongInput { .. } => text::wrong_input_next,
+            Self::NotJson { .. } | Self::Incomplete { .. } => text::not_json_next,
+            _ => text::start_again_next,
         }
     }
 }

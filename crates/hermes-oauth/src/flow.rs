@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use hermes_catalog::LoginFlow;
 use hermes_core::NewCredential;
+use hermes_text::Both;
 use serde::{Deserialize, Serialize};
 
 use crate::{Challenge, Engine, Input, OauthError, Plan, StartOptions};
@@ -28,11 +29,11 @@ pub(crate) struct Started {
 pub(crate) enum Turn {
     Wait {
         wait: Duration,
-        note: Option<String>,
+        note: Option<Both>,
     },
     Done {
         credential: Box<NewCredential>,
-        notes: Vec<String>,
+        notes: Vec<Both>,
     },
 }
 

@@ -1,6 +1,8 @@
 use hermes_catalog::{LoginFlow, LoginMethod, Provider, RuleClass};
-use hermes_core::Secret;
+use hermes_core::{Explain as _, Secret};
 use hermes_http::Answer;
+use hermes_text::errors::{listed, oauth as say, or};
+use hermes_text::{Both, Word};
 use serde_json::{Map, Value};
 
 use crate::tokens::{LONGEST_TOKEN, is_sendable};
@@ -38,7 +40,7 @@ pub enum KeyCheck {
     /// Nobody could tell.
     Unchecked {
         /// Why.
-        reason: String,
+        reason: Both,
     },
 }
 
@@ -48,18 +50,18 @@ pub enum KeyCheck {
 /// [`OauthError::KeyShape`] says what is wrong.
 pub fn check_key_shape(key: &Secret) -> Result<(), OauthError> {
     let text = key.expose();
-    let refuse = |why| Err(OauthError::KeyShape { why });
+    let refuse = |why: Word| Err(OauthError::KeyShape { why });
     if text.is_empty() {
-        return refuse("it is empty");
+        return refuse(say::empty);
     }
     if text.len() > LONGEST_TOKEN {
-        return refuse("it is longer than 16 KiB");
+        return refuse(say::too_long);
     }
     if !is_sendable(text) {
-        return refuse("it holds spaces, line ends or characters outside ASCII");
+        return refuse(say::key_characters);
     }
     if is_placeholder(text) {
-        return refuse("it is a placeholder, not a key");
+        return refuse(say::key_placeholder);
     }
     Ok(())
 }
@@ -76,7 +78,7 @@ pub fn key_notes<'a>(
     key: &Secret,
     provider: &Provider,
     others: impl IntoIterator<Item = &'a Provider>,
-) -> Option<String> {
+) -> Option<Both> {
     let longest = |one: &Provider| {
         let fitting = one
             .key_prefixes
@@ -91,22 +93,12 @@ pub fn key_notes<'a>(
         .max_by_key(|one| longest(one))
         .filter(|one| longest(one) > own);
     match other {
-        Some(other) => Some(format!(
-            "The key looks like one of {}, not of {}.",
-            other.name, provider.name
-        )),
-        None if own == 0 && !provider.key_prefixes.is_empty() => {
-            let known = provider
-                .key_prefixes
-                .iter()
-                .map(|one| format!("`{one}`"))
-                .collect::<Vec<_>>();
-            Some(format!(
-                "Keys of {} usually begin with {}.",
-                provider.name,
-                known.join(" or ")
-            ))
-        }
+        Some(other) => Some(Both::of(|lang| {
+            say::note_other_provider(lang, &other.name, &provider.name)
+        })),
+        None if own == 0 && !provider.key_prefixes.is_empty() => Some(Both::of(|lang| {
+            say::note_prefixes(lang, &provider.name, &listed(lang, &provider.key_prefixes, or))
+        })),
         None => None,
     }
 }
@@ -155,12 +147,12 @@ pub async fn validate_key(
     key: &Secret,
 ) -> Result<KeyCheck, OauthError> {
     check_key_shape(key)?;
-    let unchecked = |reason: String| Ok(KeyCheck::Unchecked { reason });
+    let unchecked = |reason: Both| Ok(KeyCheck::Unchecked { reason });
     let Some(row) = &provider.validation else {
-        return unchecked("the provider has no call that tells".to_owned());
+        return unchecked(Both::of(say::no_check));
     };
     if !row.methods.is_empty() && !row.methods.contains(&method.id) {
-        return unchecked(format!("the provider has no call that tells for `{}`", method.id));
+        return unchecked(Both::of(|lang| say::no_check_for(lang, &method.id)));
     }
     let prefixes = &row.only_prefixes;
     if !prefixes.is_empty()
@@ -168,12 +160,12 @@ pub async fn validate_key(
             .iter()
             .any(|prefix| key.expose().starts_with(prefix.as_str()))
     {
-        return unchecked("the provider has no call that tells for this kind of key".to_owned());
+        return unchecked(Both::of(say::no_check_for_kind));
     }
     let url = provider.resolve(&row.url, region)?;
     let reply = match engine.http.call(asking::build(row, url, key, &Map::new())?).await {
         Ok(reply) => reply,
-        Err(error) => return unchecked(error.to_string()),
+        Err(error) => return unchecked(error.text()),
     };
     judge(row, &reply)
 }
@@ -188,14 +180,14 @@ fn judge(row: &hermes_catalog::Call, reply: &Answer) -> Result<KeyCheck, OauthEr
         return Err(rejected());
     }
     if !reply.is_success() {
-        let reason = format!("`{}` answered {}", answer::host(reply), reply.status);
+        let reason = answer::with_status(reply);
         return Ok(KeyCheck::Unchecked { reason });
     }
     if row.expect.is_empty() {
         return Ok(KeyCheck::Good);
     }
     let Some(body) = answer::json(reply) else {
-        let reason = format!("`{}` did not answer in JSON", answer::host(reply));
+        let reason = Both::of(|lang| say::key_no_json(lang, &answer::host(reply)));
         return Ok(KeyCheck::Unchecked { reason });
     };
     let holds = |(path, wanted): (&String, &Value)| crate::identity::dig(&body, path) == Some(wanted);

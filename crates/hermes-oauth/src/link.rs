@@ -1,6 +1,8 @@
 //! Which sign-in links and user codes of an issuer may be shown, printed as a QR code or opened.
 
 use hermes_catalog::HostRewrite;
+use hermes_text::Both;
+use hermes_text::errors::oauth as say;
 use url::{Host, Url};
 
 use crate::{OauthError, printable};
@@ -19,30 +21,30 @@ pub(crate) fn check_link(
     hosts: &[String],
     rewrites: &[HostRewrite],
 ) -> Result<Url, OauthError> {
-    let refuse = |why: String| OauthError::UnsafeLink {
+    let refuse = |why: Both| OauthError::UnsafeLink {
         host: from.to_owned(),
         why,
     };
     let text = text.trim();
     if text.len() > LONGEST_LINK {
-        return Err(refuse("it is longer than 2048 bytes".to_owned()));
+        return Err(refuse(Both::of(say::link_long)));
     }
     if text.chars().any(|one| one.is_control() || one.is_whitespace()) {
-        return Err(refuse("it holds control characters or spaces".to_owned()));
+        return Err(refuse(Both::of(say::link_characters)));
     }
-    let mut url = Url::parse(text).map_err(|_| refuse("it is not a web address".to_owned()))?;
+    let mut url = Url::parse(text).map_err(|_| refuse(Both::of(say::not_address)))?;
     if url.scheme() != "https" && !is_plain_loopback(&url) {
         let scheme = printable(url.scheme(), 20);
-        return Err(refuse(format!("it begins with `{scheme}:`, not `https:`")));
+        return Err(refuse(Both::of(|lang| say::link_scheme(lang, &scheme))));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("it carries a user name".to_owned()));
+        return Err(refuse(Both::of(say::link_user)));
     }
     rewrite(&mut url, rewrites);
     let host = url.host_str().unwrap_or_default();
     if !hosts.iter().any(|known| known.eq_ignore_ascii_case(host)) {
         let host = printable(host, 100);
-        return Err(refuse(format!("`{host}` is not a host of this provider")));
+        return Err(refuse(Both::of(|lang| say::link_host(lang, &host))));
     }
     Ok(url)
 }
@@ -77,7 +79,7 @@ pub(crate) fn check_user_code(code: &str, from: &str) -> Result<String, OauthErr
     if code.is_empty() || code.len() > LONGEST_CODE || !plain || code.starts_with('-') {
         return Err(OauthError::UnsafeLink {
             host: from.to_owned(),
-            why: "its user code holds more than letters, digits and dashes".to_owned(),
+            why: Both::of(say::link_code),
         });
     }
     Ok(code.to_owned())

@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use hermes_catalog::Loopback;
 use hermes_core::{Random, Secret};
+use hermes_text::Both;
+use hermes_text::errors::oauth as say;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -114,7 +116,7 @@ pub(crate) fn redirect_url(
         .unwrap_or_default();
     let text = format!("http://{}:{port}{path}{segment}", loopback.host);
     Url::parse(&text).map_err(|error| OauthError::Row {
-        problem: format!("`{text}` is not a callback address: {error}"),
+        problem: Both::of(|lang| say::row_not_callback(lang, &text, error)),
     })
 }
 
@@ -129,7 +131,7 @@ async fn open(loopback: &Loopback) -> Result<Vec<(TcpListener, u16)>, OauthError
         ),
         _ => {
             return Err(OauthError::Row {
-                problem: format!("callback host `{host}` is not a loopback address"),
+                problem: Both::of(|lang| say::row_not_loopback(lang, host)),
             });
         }
     };
@@ -153,7 +155,7 @@ async fn open(loopback: &Loopback) -> Result<Vec<(TcpListener, u16)>, OauthError
     }
     Err(OauthError::Listen {
         ports: loopback.ports.clone(),
-        problem,
+        problem: Both::same(problem),
     })
 }
 

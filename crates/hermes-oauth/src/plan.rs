@@ -4,6 +4,8 @@ use std::sync::Arc;
 use hermes_catalog::{LoginFlow, LoginMethod, Loopback, Provider, UrlTemplate};
 use hermes_core::{Clock, Random};
 use hermes_http::Http;
+use hermes_text::Both;
+use hermes_text::errors::oauth as say;
 use url::Url;
 
 use crate::OauthError;
@@ -132,11 +134,7 @@ impl Plan {
                 .map(|row| &row.base_url),
         };
         let template = template.ok_or_else(|| OauthError::Row {
-            problem: format!(
-                "`{}` names no host for login `{}`",
-                self.provider.id,
-                self.method().id
-            ),
+            problem: Both::of(|lang| say::row_no_host(lang, &self.provider.id, &self.method().id)),
         })?;
         Ok(self.resolve(template)?.host_str().unwrap_or_default().to_owned())
     }

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
 use hermes_catalog::{Encoding, LoginMethod, Provider, Refresh};
-use hermes_core::{Account, Clock, ExitKind, Explain, Material, Secret, UnixMs};
+use hermes_core::{Account, Clock, ExitKind, Explain, Material, Secret, UnixMs, display_in_english};
 use hermes_http::{Answer, Call, HttpError};
+use hermes_text::errors::oauth as say;
+use hermes_text::{Both, Lang, Word};
 use serde_json::Value;
 use url::Url;
 
@@ -35,20 +37,18 @@ pub struct Refreshed {
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
     /// The issuer ended this login; the same refresh token must not be sent again.
-    #[error("`{host}` ended this login (`{code}`): {said}")]
     Terminal {
         /// Issuer.
         host: String,
         /// Error code, or `http_<status>` when the status alone decided.
         code: String,
         /// What it said.
-        said: String,
+        said: Both,
     },
     /// A passing fault; the tokens are still good as far as anybody knows.
-    #[error("the token could not be renewed now: {problem}")]
     Transient {
         /// What happened.
-        problem: String,
+        problem: Both,
         /// Whether the refresh token may have reached the issuer without its answer reaching us: it may be spent.
         sent: bool,
         /// How long the issuer asks to wait.
@@ -57,16 +57,13 @@ pub enum RefreshError {
         exit: ExitKind,
     },
     /// The lease could have ended during the call, so none was made.
-    #[error("this machine was asleep or too busy while it renewed")]
     TooLate,
     /// There is no refresh token.
-    #[error("there is no refresh token")]
     NoRefreshToken,
     /// The catalogue has no usable refresh rule for this login.
-    #[error("this login cannot be renewed: {problem}")]
     NotPossible {
         /// What is wrong.
-        problem: String,
+        problem: Both,
     },
 }
 
@@ -88,20 +85,28 @@ impl Explain for RefreshError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        let text = match self {
-            Self::Terminal { .. } | Self::NoRefreshToken => "Sign in again with `hermes auth add`.",
-            Self::Transient { sent: false, .. } | Self::TooLate => {
-                "Nothing was lost; it is tried again by itself."
-            }
-            Self::Transient { sent: true, .. } => {
-                "It is tried again by itself; if the provider refuses, sign in again with `hermes auth add`."
-            }
-            Self::NotPossible { .. } => "Sign in again, or correct the row in the overlay catalogue.",
+    fn message(&self, lang: Lang) -> String {
+        match self {
+            Self::Terminal { host, code, said } => say::terminal(lang, host, code, said.get(lang)),
+            Self::Transient { problem, .. } => say::transient(lang, problem.get(lang)),
+            Self::TooLate => say::too_late(lang).to_owned(),
+            Self::NoRefreshToken => say::no_refresh_token(lang).to_owned(),
+            Self::NotPossible { problem } => say::not_possible(lang, problem.get(lang)),
+        }
+    }
+
+    fn hint(&self, lang: Lang) -> Option<String> {
+        let hint: Word = match self {
+            Self::Terminal { .. } | Self::NoRefreshToken => say::sign_in_next,
+            Self::Transient { sent: false, .. } | Self::TooLate => say::by_itself_next,
+            Self::Transient { sent: true, .. } => say::in_doubt_next,
+            Self::NotPossible { .. } => say::not_possible_next,
         };
-        Some(text.to_owned())
+        Some(hint(lang).to_owned())
     }
 }
+
+display_in_english!(RefreshError);
 
 /// Spends a refresh token for new tokens.
 ///
@@ -117,7 +122,7 @@ pub async fn refresh(
     until: Duration,
 ) -> Result<Refreshed, RefreshError> {
     let rule = method.refresh.as_ref().ok_or_else(|| RefreshError::NotPossible {
-        problem: format!("login `{}` of `{}` has no refresh rule", method.id, provider.id),
+        problem: Both::of(|lang| say::no_refresh_rule(lang, &method.id, &provider.id)),
     })?;
     let token = material.refresh.as_ref().ok_or(RefreshError::NoRefreshToken)?;
     let urls = urls(provider, rule, region, material)?;
@@ -137,10 +142,7 @@ pub async fn refresh(
         }
     }
     Err(last.unwrap_or_else(|| RefreshError::NotPossible {
-        problem: format!(
-            "login `{}` of `{}` names no token endpoint",
-            method.id, provider.id
-        ),
+        problem: Both::of(|lang| say::no_token_endpoint(lang, &method.id, &provider.id)),
     }))
 }
 
@@ -198,9 +200,9 @@ fn build(rule: &Refresh, url: Url, token: &Secret) -> Result<Call, RefreshError>
     }
 }
 
-fn not_possible(error: &dyn std::error::Error) -> RefreshError {
+fn not_possible(error: &dyn Explain) -> RefreshError {
     RefreshError::NotPossible {
-        problem: error.to_string(),
+        problem: error.text(),
     }
 }
 
@@ -217,7 +219,7 @@ fn read(
         return Err(judge(rule, reply, body.as_ref(), code));
     }
     let Some(body) = body else {
-        return Err(unknown(reply, "something that is not JSON"));
+        return Err(unknown(reply, &Both::of(say::with_no_json)));
     };
     let refused = rule.status_field && body["status"].as_str() != Some("success");
     if refused || (code.is_some() && body["access_token"].is_null()) {
@@ -235,7 +237,7 @@ fn read(
     };
     let host = answer::host(reply);
     let mut fresh = tokens::read(&body, &host, Some(rule), now, demands)
-        .map_err(|error| unknown(reply, &error.to_string()))?;
+        .map_err(|error| unknown(reply, &error.text()))?;
     fresh.expires = fresh.expires.map(|at| shifted(at, -theirs));
     fresh.earliest_refresh = fresh.earliest_refresh.map(|at| shifted(at, -theirs));
     Ok(merge(method, old, fresh, &body, ahead))
@@ -314,12 +316,7 @@ fn passing(rule: &Refresh, reply: &Answer) -> RefreshError {
     // A server that broke down half-way may have rotated the token.
     let in_doubt = reply.status >= 500 && !rule.retryable_status.contains(&reply.status);
     RefreshError::Transient {
-        problem: format!(
-            "`{}` answered {}: {}",
-            answer::host(reply),
-            reply.status,
-            answer::said(reply)
-        ),
+        problem: answer::with_words(reply),
         sent: in_doubt,
         retry_after: answer::retry_after(reply),
         exit: if answer::is_passing(reply.status) {
@@ -331,13 +328,11 @@ fn passing(rule: &Refresh, reply: &Answer) -> RefreshError {
 }
 
 /// A success that cannot be read: the old token may be spent.
-fn unknown(reply: &Answer, problem: &str) -> RefreshError {
+fn unknown(reply: &Answer, problem: &Both) -> RefreshError {
     RefreshError::Transient {
-        problem: format!(
-            "`{}` answered {} with {problem}",
-            answer::host(reply),
-            reply.status
-        ),
+        problem: Both::of(|lang| {
+            say::answered_with(lang, &answer::host(reply), reply.status, problem.get(lang))
+        }),
         sent: true,
         retry_after: None,
         exit: ExitKind::Refused,
@@ -346,7 +341,7 @@ fn unknown(reply: &Answer, problem: &str) -> RefreshError {
 
 fn lost(error: &HttpError) -> RefreshError {
     RefreshError::Transient {
-        problem: error.to_string(),
+        problem: error.text(),
         sent: error.sent(),
         retry_after: None,
         exit: error.exit(),
@@ -367,3 +362,6 @@ fn clock_ahead(reply: &Answer, clock: &dyn Clock) -> Option<i64> {
     let theirs = jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_millisecond();
     Some(UnixMs::from_millis(theirs).as_millis() - clock.now().as_millis())
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@ use std::time::Duration;
 use hermes_catalog::{LoginMethod, Provider};
 use hermes_core::{Material, Secret};
 use hermes_http::Call;
+use hermes_text::errors::oauth as say;
 
 use crate::{Engine, OauthError, answer};
 
@@ -36,11 +37,11 @@ pub async fn revoke(
     let call = Call::post(url).form(fields).timeout(DEADLINE);
     let reply = engine.http.call(call).await.map_err(|source| OauthError::Http {
         kind: "revoke_failed",
-        step: "ending the login at the provider",
+        step: say::step_revoke,
         source,
     })?;
     if reply.is_success() {
         return Ok(true);
     }
-    Err(answer::refused("revoke_failed", "ending the login", &reply))
+    Err(answer::refused("revoke_failed", say::step_end, &reply))
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use hermes_catalog::Refresh;
 use hermes_core::{Material, NewCredential, Secret, Source, UnixMs};
+use hermes_text::Both;
+use hermes_text::errors::oauth as say;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -44,7 +46,7 @@ pub(crate) fn read(
         kind,
         host: host.to_owned(),
         field: field.to_owned(),
-        said: String::new(),
+        said: None,
     };
     let empty = Map::new();
     let object = answer.as_object().unwrap_or(&empty);
@@ -120,7 +122,7 @@ fn scopes(object: &Map<String, Value>) -> Vec<String> {
 }
 
 /// Scopes that were asked for and not granted, in words for the person.
-pub(crate) fn missing_scopes(asked: &[String], granted: &[String]) -> Option<String> {
+pub(crate) fn missing_scopes(asked: &[String], granted: &[String]) -> Option<Both> {
     if granted.is_empty() {
         return None;
     }
@@ -129,7 +131,7 @@ pub(crate) fn missing_scopes(asked: &[String], granted: &[String]) -> Option<Str
         .filter(|scope| !granted.contains(scope))
         .cloned()
         .collect::<Vec<_>>();
-    (!missing.is_empty()).then(|| format!("The provider did not grant `{}`.", missing.join(" ")))
+    (!missing.is_empty()).then(|| Both::of(|lang| say::note_scopes(lang, &missing.join(" "))))
 }
 
 /// The credential that a login came to.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use hermes_core::{CredentialId, ExitKind, Health, ProviderId, Secret, Strategy, UnixMs};
 use hermes_store::Event;
+use hermes_text::Both;
+use hermes_text::errors::pool as text;
 
 use crate::api::{Unusable, View};
 use crate::bounds::Bounds;
@@ -241,7 +243,7 @@ pub(crate) async fn token(
         Some(Err(problem)) => Err(unopened(pool, &entry, problem).await),
         None => Err(PoolError::Refresh {
             label: entry.credential.label.clone(),
-            problem: "the login changed meanwhile".to_owned(),
+            problem: Both::of(text::changed),
             exit: ExitKind::Store,
             hint: None,
         }),
@@ -249,12 +251,12 @@ pub(crate) async fn token(
 }
 
 /// Why a secret gave no token. The store says best itself what is wrong with its key or a row.
-async fn unopened(pool: &Inner, entry: &Entry, problem: &str) -> PoolError {
+async fn unopened(pool: &Inner, entry: &Entry, problem: &Both) -> PoolError {
     match pool.store.material(entry.credential.id).await {
         Err(error) => PoolError::Store(error),
         Ok(_) => PoolError::Moved {
             label: entry.credential.label.clone(),
-            problem: problem.to_owned(),
+            problem: problem.clone(),
         },
     }
 }

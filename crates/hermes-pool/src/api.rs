@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use hermes_core::{
     Billing, Bound, CoolCause, Credential, CredentialId, LoginCause, Protocol, ProviderId, Scope, UnixMs,
+    both,
 };
+use hermes_text::Both;
 use serde::Serialize;
 
 use crate::quota::Left;
@@ -115,6 +117,18 @@ pub enum State {
 }
 
 impl State {
+    /// Every state; better ones come first.
+    const ALL: [Self; 8] = [
+        Self::Ready,
+        Self::Expiring,
+        Self::Refreshable,
+        Self::CoolingDown,
+        Self::NeedsLogin,
+        Self::Blocked,
+        Self::Disabled,
+        Self::Absent,
+    ];
+
     /// The word shown to people and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -129,20 +143,15 @@ impl State {
         }
     }
 
+    /// The state of a word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+
     /// A provider stands as the best of its logins does.
     pub fn best(states: impl IntoIterator<Item = Self>) -> Self {
-        // Better states come first.
-        let order = |state: &Self| match state {
-            Self::Ready => 0,
-            Self::Expiring => 1,
-            Self::Refreshable => 2,
-            Self::CoolingDown => 3,
-            Self::NeedsLogin => 4,
-            Self::Blocked => 5,
-            Self::Disabled => 6,
-            Self::Absent => 7,
-        };
-        states.into_iter().min_by_key(order).unwrap_or(Self::Absent)
+        let place = |state: &Self| Self::ALL.iter().position(|one| one == state);
+        states.into_iter().min_by_key(place).unwrap_or(Self::Absent)
     }
 
     /// Whether a request can be served now or after a refresh.
@@ -160,7 +169,8 @@ pub struct View {
     /// How it stands.
     pub state: State,
     /// The state in words, with cause and time, such as `rate limited until 14:05`; no clock format is chosen here, times are in `until`.
-    pub words: String,
+    #[serde(serialize_with = "both::english")]
+    pub words: Both,
     /// When the state changes by itself.
     pub until: Option<UnixMs>,
     /// How requests are sent, one for each protocol.
@@ -221,7 +231,8 @@ pub struct Unusable {
     /// State.
     pub state: State,
     /// Cause in words.
-    pub cause: String,
+    #[serde(serialize_with = "both::english")]
+    pub cause: Both,
     /// Why it rests, if it does.
     pub rest: Option<CoolCause>,
     /// When it ends by itself.

@@ -6,6 +6,8 @@
 
 use hermes_catalog::{Catalog, LoginMethod, Provider};
 use hermes_core::{Credential, NewCredential, Origin};
+use hermes_text::Both;
+use hermes_text::errors::pool as text;
 use serde_json::{Map, Value, json};
 
 use crate::runtime::Runtime;
@@ -60,18 +62,18 @@ impl<'a> Bounds<'a> {
     }
 
     /// What is wrong with sending requests this way, in words that name the old address and the new one.
-    pub(crate) fn check_runtime(&self, runtime: &Runtime) -> Result<(), String> {
+    pub(crate) fn check_runtime(&self, runtime: &Runtime) -> Result<(), Both> {
         self.check(&self.inference, &runtime.origins())
     }
 
     /// The same for the call that tells what is left of its plan.
-    pub(crate) fn check_quota(&self, provider: &Provider) -> Result<(), String> {
+    pub(crate) fn check_quota(&self, provider: &Provider) -> Result<(), Both> {
         let origin = provider.quota_origin(self.credential.region.as_deref());
         self.check(&self.inference, origin.as_slice())
     }
 
     /// The same for the endpoints that renew its token.
-    pub(crate) fn check_refresh(&self, provider: &Provider) -> Result<(), String> {
+    pub(crate) fn check_refresh(&self, provider: &Provider) -> Result<(), Both> {
         let region = self.credential.region.as_deref();
         let method = method(provider, &self.credential.method);
         let origins = method.map(|method| provider.refresh_origins(method, region));
@@ -79,7 +81,7 @@ impl<'a> Bounds<'a> {
     }
 
     /// The same for every endpoint that its token may be sent to, such as the one that ends it.
-    pub(crate) fn check_tokens(&self, provider: &Provider) -> Result<(), String> {
+    pub(crate) fn check_tokens(&self, provider: &Provider) -> Result<(), Both> {
         let region = self.credential.region.as_deref();
         self.check(
             &self.token,
@@ -87,19 +89,15 @@ impl<'a> Bounds<'a> {
         )
     }
 
-    fn check(&self, allowed: &[Origin], wanted: &[Origin]) -> Result<(), String> {
+    fn check(&self, allowed: &[Origin], wanted: &[Origin]) -> Result<(), Both> {
         let Some(moved) = wanted.iter().find(|origin| !allowed.contains(origin)) else {
             return Ok(());
         };
-        let made_for = match allowed.first() {
-            Some(first) => format!("`{first}`"),
-            None => "no such address".to_owned(),
-        };
-        Err(format!(
-            "it was signed in for {made_for}, and the catalogue or a setting now says `{moved}`, so nothing is sent; sign in \
-             again with `hermes auth add {}` if that is right",
-            self.credential.provider
-        ))
+        let provider = &self.credential.provider;
+        Err(Both::of(|lang| match allowed.first() {
+            Some(made_for) => text::signed_in_for(lang, made_for, moved, provider),
+            None => text::signed_in_for_none(lang, moved, provider),
+        }))
     }
 }
 

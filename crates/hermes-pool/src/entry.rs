@@ -4,8 +4,10 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use hermes_core::{Bound, CoolCause, Credential, Health, Material, Protocol, Secret, UnixMs, chain};
+use hermes_catalog::{ErrorAction, Provider};
+use hermes_core::{Bound, CoolCause, Credential, Explain as _, Health, Material, Protocol, Secret, UnixMs};
 use hermes_store::StoreError;
+use hermes_text::{Both, Lang};
 
 use crate::api::Leased;
 use crate::bounds::Bounds;
@@ -24,10 +26,10 @@ pub(crate) struct Entry {
     /// Which change in memory made it; 0 when it came from the store.
     pub(crate) stamp: u64,
     /// The catalogue row, or why there is none.
-    pub(crate) outlook: Arc<Result<Outlook, String>>,
+    pub(crate) outlook: Arc<Result<Outlook, Both>>,
     /// Where the provider was switched off.
-    pub(crate) switched_off: Option<Arc<str>>,
-    opened: OnceLock<Result<Arc<Opened>, String>>,
+    pub(crate) switched_off: Option<Arc<Both>>,
+    opened: OnceLock<Result<Arc<Opened>, Both>>,
 }
 
 /// What the catalogue and the settings say about a credential.
@@ -38,6 +40,8 @@ pub(crate) struct Outlook {
     lead: Option<Duration>,
     /// Whether an address is not the shipped row's, so that only the sealed note of the login can allow it.
     pub(crate) is_moved: bool,
+    /// What the row's rules for a block know.
+    objections: Vec<Both>,
 }
 
 /// An opened token.
@@ -45,7 +49,7 @@ pub(crate) struct Opened {
     pub(crate) access: Secret,
     leased: Vec<Arc<Leased>>,
     /// The protocols whose address the login was not made for, with what is wrong.
-    moved: Vec<(Protocol, String)>,
+    moved: Vec<(Protocol, Both)>,
 }
 
 /// Whether a credential can serve.
@@ -87,7 +91,7 @@ impl Entry {
     fn with_slot(pool: &Inner, credential: Credential, slot: Arc<Slot>) -> Self {
         let settings = pool.settings.get(&credential.provider);
         let off = settings.filter(|settings| settings.enabled == Some(false));
-        let switched_off = off.map(|settings| Arc::from(settings.origin.as_str()));
+        let switched_off = off.map(|settings| Arc::new(settings.origin.clone()));
         let entry = Self {
             outlook: Arc::new(outlook(pool, &credential)),
             credential,
@@ -158,8 +162,8 @@ impl Entry {
             Ok(_) | Err(StoreError::Missing { .. }) => pool.reload().await,
             Err(error @ (StoreError::Damaged { .. } | StoreError::Key { .. })) => {
                 let label = &self.credential.label;
-                let problem = chain(&error);
-                tracing::warn!(label, problem, "the secret of a login cannot be opened");
+                let problem = error.text();
+                tracing::warn!(label, %problem, "the secret of a login cannot be opened");
                 // It stays with this generation; a new login or a restored store brings another entry.
                 drop(self.opened.set(Err(problem)));
                 Ok(())
@@ -176,12 +180,12 @@ impl Entry {
         drop(self.opened.set(opened));
     }
 
-    fn opened_with(&self, pool: &Inner, material: &Material) -> Result<Arc<Opened>, String> {
+    fn opened_with(&self, pool: &Inner, material: &Material) -> Result<Arc<Opened>, Both> {
         let row = &self.credential;
         let settings = pool.settings.get(&row.provider);
         let provider = pool.row(row)?;
         let (mut runtimes, _) =
-            runtime::resolve(provider, row, &material.extra, settings).map_err(|error| chain(&error))?;
+            runtime::resolve(provider, row, &material.extra, settings).map_err(|error| error.text())?;
         let mut moved = Vec::new();
         if !keyless::is_keyless(row) {
             let bounds = Bounds::of(&pool.catalog, row, &material.extra);
@@ -217,21 +221,22 @@ impl Entry {
     }
 
     /// The opened token; none when it has not been opened yet.
-    pub(crate) fn opened(&self) -> Option<Result<&Arc<Opened>, &str>> {
-        self.opened
-            .get()
-            .map(|opened| opened.as_ref().map_err(String::as_str))
+    pub(crate) fn opened(&self) -> Option<Result<&Arc<Opened>, &Both>> {
+        self.opened.get().map(Result::as_ref)
     }
 
     /// Why it can never serve as it is: no catalogue row, or a secret that cannot be opened.
-    pub(crate) fn defect(&self) -> Option<&str> {
+    pub(crate) fn defect(&self) -> Option<&Both> {
         let unopened = self.opened.get().and_then(|opened| opened.as_ref().err());
-        self.outlook
-            .as_ref()
-            .as_ref()
-            .err()
-            .or(unopened)
-            .map(String::as_str)
+        self.outlook.as_ref().as_ref().err().or(unopened)
+    }
+
+    /// Why the provider objected, in every language: a block is stored with the English words of its rule.
+    pub(crate) fn objection(&self, stored: &str) -> Both {
+        let outlook = self.outlook.as_ref().as_ref();
+        let mut known = outlook.into_iter().flat_map(|outlook| &outlook.objections);
+        let found = known.find(|words| words.get(Lang::En) == stored);
+        found.cloned().unwrap_or_else(|| Both::same(stored))
     }
 
     pub(crate) fn protocols(&self) -> impl Iterator<Item = Protocol> {
@@ -328,13 +333,13 @@ impl Entry {
 
 impl Opened {
     /// Why requests of a protocol are not sent.
-    pub(crate) fn moved(&self, protocol: Protocol) -> Option<&str> {
+    pub(crate) fn moved(&self, protocol: Protocol) -> Option<&Both> {
         let moved = self.moved.iter().find(|(one, _)| *one == protocol);
-        moved.map(|(_, problem)| problem.as_str())
+        moved.map(|(_, problem)| problem)
     }
 
     /// Every address that is not used, with what is wrong.
-    pub(crate) fn all_moved(&self) -> impl Iterator<Item = &(Protocol, String)> {
+    pub(crate) fn all_moved(&self) -> impl Iterator<Item = &(Protocol, Both)> {
         self.moved.iter()
     }
 
@@ -345,11 +350,17 @@ impl Opened {
     }
 }
 
-fn outlook(pool: &Inner, credential: &Credential) -> Result<Outlook, String> {
+fn objections(provider: &Provider) -> Vec<Both> {
+    let rules = provider.errors.iter();
+    let blocks = rules.filter(|rule| rule.action == ErrorAction::Block);
+    blocks.map(|rule| rule.note.clone()).collect()
+}
+
+fn outlook(pool: &Inner, credential: &Credential) -> Result<Outlook, Both> {
     let provider = pool.row(credential)?;
     let settings = pool.settings.get(&credential.provider);
     let (runtimes, ignored) = runtime::resolve(provider, credential, &serde_json::Map::new(), settings)
-        .map_err(|error| chain(&error))?;
+        .map_err(|error| error.text())?;
     let method = provider
         .login
         .iter()
@@ -362,6 +373,7 @@ fn outlook(pool: &Inner, credential: &Credential) -> Result<Outlook, String> {
             .all(|runtime| bounds.check_runtime(runtime).is_ok());
     Ok(Outlook {
         is_moved: !stays,
+        objections: objections(provider),
         lead: refresh.map(|refresh| Duration::from_secs(refresh.lead_s)),
         runtimes,
         ignored,

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
-use hermes_core::{AttemptId, ExitKind, Explain, Protocol, ProviderId};
+use hermes_core::{AttemptId, ExitKind, Explain, Protocol, ProviderId, display_in_english};
 use hermes_store::StoreError;
+use hermes_text::errors::{and, listed, or, pool as text};
+use hermes_text::{Both, Lang};
 
 use crate::api::Unusable;
 
@@ -9,13 +11,11 @@ use crate::api::Unusable;
 #[derive(Debug, thiserror::Error)]
 pub enum PoolError {
     /// Nothing is signed in for the provider.
-    #[error("no login for `{provider}` yet")]
     NoLogin {
         /// Provider.
         provider: ProviderId,
     },
     /// The provider does not speak the client's protocol.
-    #[error("`{provider}` speaks {}, but the request is {asked}", spoken(.speaks))]
     Protocol {
         /// Provider.
         provider: ProviderId,
@@ -25,7 +25,6 @@ pub enum PoolError {
         speaks: Vec<Protocol>,
     },
     /// Every credential is unusable now.
-    #[error("no login of `{provider}` can serve now")]
     Exhausted {
         /// Provider.
         provider: ProviderId,
@@ -35,51 +34,42 @@ pub enum PoolError {
         retry_after: Option<Duration>,
     },
     /// The provider objected to one of its accounts, so none of them is used until a person has acted.
-    #[error("`{provider}` is stopped: it objected to `{label}` ({rule})")]
     Blocked {
         /// Provider.
         provider: ProviderId,
         /// Label of the credential that it objected to.
         label: String,
         /// The rule that fired, in words.
-        rule: String,
+        rule: Both,
     },
     /// The provider is switched off in the config file.
-    #[error("`{provider}` is switched off by {origin}")]
     SwitchedOff {
         /// Provider.
         provider: ProviderId,
         /// Where.
-        origin: String,
+        origin: Both,
     },
     /// A target names no credential, or several.
-    #[error("{0}")]
-    Target(String),
+    Target(Both),
     /// The catalogue cannot make a runtime for the credential.
-    #[error(transparent)]
     Catalog(#[from] hermes_catalog::CatalogError),
     /// The store failed.
-    #[error(transparent)]
     Store(#[from] StoreError),
     /// A login or refresh failed.
-    #[error(transparent)]
     Oauth(#[from] hermes_oauth::OauthError),
     /// There is no such login attempt any more.
-    #[error("there is no login attempt `{id}`: it was finished, cancelled or has expired")]
     NoAttempt {
         /// Attempt.
         id: AttemptId,
     },
     /// The provider restricts this login, and nobody has agreed to that.
-    #[error("`{provider}` restricts this login: {rule}")]
     Consent {
         /// Provider.
         provider: ProviderId,
         /// Its rule.
-        rule: String,
+        rule: Both,
     },
     /// As many logins of the provider wait already as may.
-    #[error("{most} logins of `{provider}` wait already")]
     TooManyLogins {
         /// Provider.
         provider: ProviderId,
@@ -87,51 +77,38 @@ pub enum PoolError {
         most: usize,
     },
     /// The login was cancelled; nothing was stored.
-    #[error("the login was cancelled; nothing was stored")]
     Cancelled {
         /// Attempt.
         id: AttemptId,
     },
     /// The catalogue or a setting would send a stored credential to an address that it was not signed in for.
-    #[error("`{label}` cannot be used: {problem}")]
     Moved {
         /// Label.
         label: String,
         /// Old and new address, in words.
-        problem: String,
+        problem: Both,
     },
     /// The endpoint wants no key: nothing is stored that could be shown, renewed or removed.
-    #[error("`{provider}` needs no login: it is an endpoint of the config file without a key")]
     Keyless {
         /// Provider.
         provider: ProviderId,
     },
     /// The provider has no call that tells what is left of this kind of login's plan.
-    #[error("nothing tells what is left of the plan of `{label}`")]
     NoQuota {
         /// Label.
         label: String,
     },
     /// A refresh failed.
-    #[error("the token of `{label}` could not be renewed: {problem}")]
     Refresh {
         /// Label.
         label: String,
         /// What happened.
-        problem: String,
+        problem: Both,
         /// How the program should end.
         exit: ExitKind,
         /// What a person can do about it.
-        hint: Option<String>,
+        hint: Option<Both>,
     },
-}
-
-fn spoken(protocols: &[Protocol]) -> String {
-    protocols
-        .iter()
-        .map(|protocol| protocol.title())
-        .collect::<Vec<_>>()
-        .join(" and ")
 }
 
 impl Explain for PoolError {
@@ -176,38 +153,65 @@ impl Explain for PoolError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    fn message(&self, lang: Lang) -> String {
         match self {
-            Self::NoLogin { provider } => Some(format!("Sign in with `hermes auth add {provider}`.")),
-            Self::Protocol { speaks, .. } => {
-                let paths = speaks
-                    .iter()
-                    .map(|one| format!("`{}`", one.gateway_path()))
-                    .collect::<Vec<_>>();
-                Some(format!("Send the request to {} instead.", paths.join(" or ")))
+            Self::NoLogin { provider } => text::no_login(lang, provider),
+            Self::Protocol {
+                provider,
+                asked,
+                speaks,
+            } => {
+                let titles: Vec<&str> = speaks.iter().map(|protocol| protocol.title()).collect();
+                text::protocol(lang, provider, &titles.join(and(lang)), asked)
             }
-            Self::Exhausted { provider, .. } => Some(format!(
-                "See `hermes auth status {provider}`, or add another account."
-            )),
-            Self::Blocked { provider, label, .. } => Some(format!(
-                "Read what the provider says, then use `hermes auth reset {provider}:{label}`, or `disable` or `remove` in place of `reset`."
-            )),
-            Self::SwitchedOff { provider, .. } => {
-                Some(format!("Remove `enabled = false` from `[providers.{provider}]`."))
-            }
-            Self::Target(_) => Some("See `hermes auth list` for ids and labels.".to_owned()),
-            Self::NoAttempt { .. } => Some("Start a new login with `hermes auth add`.".to_owned()),
-            Self::Consent { .. } => {
-                Some("Read the rule; sign in only if you accept its consequences.".to_owned())
-            }
-            Self::TooManyLogins { .. } => Some("Finish or cancel one of them first.".to_owned()),
-            Self::Refresh { hint, .. } => hint.clone(),
-            Self::Cancelled { .. } | Self::Moved { .. } => None,
-            Self::NoQuota { .. } => Some("Look at the provider's own page.".to_owned()),
-            Self::Keyless { .. } => Some("To change it, edit `[endpoints]` in the config file.".to_owned()),
-            Self::Catalog(error) => error.hint(),
-            Self::Store(error) => error.hint(),
-            Self::Oauth(error) => error.hint(),
+            Self::Exhausted { provider, .. } => text::exhausted(lang, provider),
+            Self::Blocked {
+                provider,
+                label,
+                rule,
+            } => text::blocked(lang, provider, label, rule.get(lang)),
+            Self::SwitchedOff { provider, origin } => text::switched_off(lang, provider, origin.get(lang)),
+            Self::Target(problem) => problem.get(lang).to_owned(),
+            Self::Catalog(error) => error.message(lang),
+            Self::Store(error) => error.message(lang),
+            Self::Oauth(error) => error.message(lang),
+            Self::NoAttempt { id } => text::no_attempt(lang, id),
+            Self::Consent { provider, rule } => text::consent(lang, provider, rule.get(lang)),
+            Self::TooManyLogins { provider, most } => text::too_many_logins(lang, *most, provider),
+            Self::Cancelled { .. } => text::cancelled(lang).to_owned(),
+            Self::Moved { label, problem } => text::moved(lang, label, problem.get(lang)),
+            Self::Keyless { provider } => text::keyless(lang, provider),
+            Self::NoQuota { label } => text::no_quota(lang, label),
+            Self::Refresh { label, problem, .. } => text::refresh(lang, label, problem.get(lang)),
         }
     }
+
+    fn hint(&self, lang: Lang) -> Option<String> {
+        Some(match self {
+            Self::NoLogin { provider } => text::no_login_next(lang, provider),
+            Self::Protocol { speaks, .. } => {
+                let paths: Vec<&str> = speaks.iter().map(|one| one.gateway_path()).collect();
+                text::protocol_next(lang, &listed(lang, &paths, or))
+            }
+            Self::Exhausted { provider, .. } => text::exhausted_next(lang, provider),
+            Self::Blocked { provider, label, .. } => text::blocked_next(lang, provider, label),
+            Self::SwitchedOff { provider, .. } => text::switched_off_next(lang, provider),
+            Self::Target(_) => text::target_next(lang).to_owned(),
+            Self::NoAttempt { .. } => text::no_attempt_next(lang).to_owned(),
+            Self::Consent { .. } => text::consent_next(lang).to_owned(),
+            Self::TooManyLogins { .. } => text::too_many_logins_next(lang).to_owned(),
+            Self::Refresh { hint, .. } => return hint.as_ref().map(|hint| hint.get(lang).to_owned()),
+            Self::Cancelled { .. } | Self::Moved { .. } => return None,
+            Self::Keyless { .. } => text::keyless_next(lang).to_owned(),
+            Self::NoQuota { .. } => text::no_quota_next(lang).to_owned(),
+            Self::Catalog(error) => return error.hint(lang),
+            Self::Store(error) => return error.hint(lang),
+            Self::Oauth(error) => return error.hint(lang),
+        })
+    }
 }
+
+display_in_english!(PoolError);
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,8 @@ use hermes_catalog::{Catalog, Provider};
 use hermes_core::{
     Account, Credential, CredentialId, Health, Identity, Material, ProviderId, Secret, Source, UnixMs,
 };
+use hermes_text::Both;
+use hermes_text::errors::pool as text;
 use serde_json::Map;
 
 use crate::api::{State, View};
@@ -44,8 +46,11 @@ pub fn keyless_views(catalog: &Catalog, settings: &HashMap<ProviderId, ProviderS
         let (runtimes, ignored) = runtime::resolve(provider, &credential, &Map::new(), settings).ok()?;
         let off = settings.filter(|settings| settings.enabled == Some(false));
         let (state, words) = match off {
-            Some(settings) => (State::Disabled, format!("switched off by {}", settings.origin)),
-            None => (State::Ready, "ready".to_owned()),
+            Some(settings) => {
+                let words = Both::of(|lang| text::off_by(lang, settings.origin.get(lang)));
+                (State::Disabled, words)
+            }
+            None => (State::Ready, Both::of(text::ready)),
         };
         Some(View {
             credential,

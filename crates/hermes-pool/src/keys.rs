@@ -12,6 +12,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hermes_core::{Clock, KeyId, Random, Secret, UnixMs};
 use hermes_store::{ClientKey, KeyLimits, Store, StoreError};
+use hermes_text::Word;
+use hermes_text::errors::pool as text;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -59,24 +61,24 @@ pub struct NewKey {
 }
 
 /// What is wrong with a wish for a key, in words for a person; none when it can be made.
-pub fn key_problem(name: &str, limits: &KeyLimits) -> Option<&'static str> {
+pub fn key_problem(name: &str, limits: &KeyLimits) -> Option<Word> {
     let is_plain = |text: &str, longest| {
         !text.trim().is_empty() && text.chars().count() <= longest && !text.chars().any(char::is_control)
     };
     if !is_plain(name, LONGEST_NAME) {
-        return Some("a key's name is 1 to 100 characters without control characters");
+        return Some(text::key_name);
     }
     if limits
         .requests_per_minute
         .is_some_and(|limit| limit == 0 || limit > MOST_PER_MINUTE)
     {
-        return Some("a key's limit is 1 to 1000000 requests a minute");
+        return Some(text::key_limit);
     }
     if limits.models.len() > MOST_MODELS {
-        return Some("a key is limited to 64 models at most");
+        return Some(text::key_models);
     }
     let plain = limits.models.iter().all(|model| is_plain(model, LONGEST_MODEL));
-    (!plain).then_some("a model's name is 1 to 200 characters without control characters")
+    (!plain).then_some(text::key_model)
 }
 
 impl Keys {

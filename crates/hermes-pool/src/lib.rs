@@ -44,6 +44,7 @@ pub use lease::Lease;
 pub use logins::{AttemptView, Finished, Logins, Progress};
 pub use pool::{CLOCK_SETTING, Pool, PoolParts};
 pub use quota::{Balance, Left, Window};
+pub use renewal::told::RenewalState;
 pub use runtime::{Ignored, ProviderSettings, Runtime, ignored_settings, resolve};
 pub use sources::{Found, found_keys};
 
@@ -51,9 +52,9 @@ pub use sources::{Found, found_keys};
 pub use hermes_oauth::{Challenge, OauthError};
 // The gateway and the dashboard reach the store only through the pool: client keys, sessions and the request log.
 pub use hermes_store::{
-    AdminSessions, CallMade, ClientKey, Event, KeyLimits, Latency, PassedOver, RequestFilter, RequestLog,
-    RequestPage, RequestRow, Saved, SessionRow, Store, StoreError, StoreInfo, Story, UsageAsk, UsageBy,
-    UsageRow, UsageSpan,
+    AdminSessions, CallMade, ClientKey, Event, KeyLimits, Latency, PassedOver, RankAsk, Ranking,
+    RequestFilter, RequestLog, RequestPage, RequestRow, Saved, SessionRow, Store, StoreError, StoreInfo,
+    Story, UsageAsk, UsageBy, UsagePeriod, UsageRow, UsageSpan,
 };
 
 #[cfg(test)]

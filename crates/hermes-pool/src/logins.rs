@@ -10,6 +10,7 @@ use std::time::Duration;
 use hermes_core::{AttemptId, NewCredential, ProviderId, UnixMs};
 use hermes_oauth::{Attempt, Challenge, Input, OauthError, Plan, StartOptions, Step};
 use hermes_store::{AttemptRow, Saved};
+use hermes_text::Both;
 use serde::Serialize;
 use tokio::sync::Notify;
 
@@ -32,7 +33,7 @@ pub enum Progress {
         /// Time to wait before the next poll.
         next_poll: Duration,
         /// Something the person may want to know, such as trouble on the network.
-        note: Option<String>,
+        note: Option<Both>,
     },
     /// Signed in and stored.
     Done(Box<Finished>),
@@ -44,7 +45,7 @@ pub struct Finished {
     /// The stored login.
     pub saved: Saved,
     /// Things the person should know, such as scopes that were not granted.
-    pub notes: Vec<String>,
+    pub notes: Vec<Both>,
 }
 
 impl std::ops::Deref for Finished {
@@ -242,7 +243,7 @@ impl Logins {
         id: AttemptId,
         plan: &Plan,
         mut login: NewCredential,
-        notes: Vec<String>,
+        notes: Vec<Both>,
     ) -> Result<Progress, PoolError> {
         bounds::note_origins(&mut login, plan.provider());
         let saved = self

@@ -10,6 +10,8 @@ use hermes_catalog::{Catalog, Provider};
 use hermes_core::{Clock, Credential, CredentialId, Faults, Protocol, ProviderId, Random, Secret, UnixMs};
 use hermes_oauth::Engine;
 use hermes_store::Store;
+use hermes_text::Both;
+use hermes_text::errors::pool as text;
 use tokio::sync::watch;
 
 use crate::api::{Ask, View};
@@ -156,6 +158,19 @@ impl Pool {
             .collect()
     }
 
+    /// The first credentials of [`Pool::views`]. Costs as much as they are, however many there are.
+    pub fn first_views(&self, most: usize) -> Vec<View> {
+        let now = self.inner.clock.now();
+        let snapshot = self.inner.snapshot.load();
+        let first = snapshot.entries().take(most);
+        first.map(|entry| view::of(&entry, now)).collect()
+    }
+
+    /// The providers that something is signed in to, in the order of [`Pool::views`].
+    pub fn providers(&self) -> Vec<ProviderId> {
+        self.inner.snapshot.load().providers().cloned().collect()
+    }
+
     /// Moves whenever a credential or its state changes, by whichever process.
     pub fn moves(&self) -> watch::Receiver<u64> {
         self.inner.moved.subscribe()
@@ -170,6 +185,13 @@ impl Pool {
             .iter()
             .map(|entry| view::of(entry, now))
             .collect()
+    }
+
+    /// The label of a credential. Costs one look at memory, however many there are.
+    pub fn label(&self, id: CredentialId) -> Option<String> {
+        let snapshot = self.inner.snapshot.load();
+        let cell = snapshot.cell(id)?;
+        Some(cell.look().credential.label.clone())
     }
 
     /// The providers that something is signed in to and that speak a protocol.
@@ -237,15 +259,15 @@ impl Pool {
 impl Inner {
     pub(crate) fn entry(&self, id: CredentialId) -> Result<Arc<Entry>, PoolError> {
         let found = self.snapshot.load().get(id);
-        found.ok_or_else(|| PoolError::Target(format!("no login has the id `{id}`")))
+        found.ok_or_else(|| PoolError::Target(Both::of(|lang| text::no_id(lang, id))))
     }
 
     /// The catalogue row of a credential.
-    pub(crate) fn row(&self, credential: &Credential) -> Result<&Provider, String> {
+    pub(crate) fn row(&self, credential: &Credential) -> Result<&Provider, Both> {
         let id = &credential.provider;
         self.catalog
             .get(id)
-            .ok_or_else(|| format!("`{id}` is not in the catalogue"))
+            .ok_or_else(|| Both::of(|lang| text::no_row(lang, id)))
     }
 
     /// Notes how far an issuer's clock is ahead. A large difference is told once, since the end of every token is reckoned by

@@ -1,7 +1,9 @@
 //! How a credential is used: protocol, address and headers, from the catalogue row alone.
 
 use hermes_catalog::{AuthStyle, CatalogError, Provider, RuntimeRow};
-use hermes_core::{Credential, Origin, Protocol};
+use hermes_core::{Credential, Origin, Protocol, both};
+use hermes_text::Both;
+use hermes_text::errors::{and, pool as text};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use url::Url;
@@ -38,9 +40,11 @@ pub struct Runtime {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Ignored {
     /// The setting's name and value, such as `api_mode = "chat_completions"`.
-    pub setting: String,
+    #[serde(serialize_with = "both::english")]
+    pub setting: Both,
     /// Why, in words.
-    pub why: String,
+    #[serde(serialize_with = "both::english")]
+    pub why: Both,
 }
 
 /// What the config file says about one provider (`[providers.<id>]`).
@@ -53,7 +57,7 @@ pub struct ProviderSettings {
     /// `base_url`.
     pub base_url: Option<Url>,
     /// Where the setting stands, for messages, such as `config.toml line 12`.
-    pub origin: String,
+    pub origin: Both,
 }
 
 /// How requests on a credential are sent, one runtime for each protocol in the row's order, and the settings that were not
@@ -94,7 +98,7 @@ pub fn resolve(
             match other_base(provider, credential, &base, wanted) {
                 Ok(wanted) => base = wanted,
                 Err(why) => ignored.push(Ignored {
-                    setting: format!("base_url = \"{wanted}\""),
+                    setting: Both::same(format!("base_url = \"{wanted}\"")),
                     why,
                 }),
             }
@@ -143,35 +147,28 @@ fn choose_protocol(
         return;
     }
     let spoken: Vec<_> = rows.iter().map(|row| row.protocol.title()).collect();
-    let why = match spoken.as_slice() {
-        [] => format!("`{}` has no protocol for this login", provider.id),
-        [only] => format!("`{}` speaks {only} only", provider.id),
-        several => format!("`{}` speaks {} only", provider.id, several.join(" and ")),
-    };
+    let why = Both::of(|lang| match spoken.as_slice() {
+        [] => text::no_protocol(lang, &provider.id),
+        some => text::speaks_only(lang, &provider.id, &some.join(and(lang))),
+    });
     ignored.push(Ignored {
-        setting: format!("api_mode = \"{}\"", mode.as_str()),
+        setting: Both::same(format!("api_mode = \"{}\"", mode.as_str())),
         why,
     });
 }
 
 /// `base_url` moves a custom endpoint. A stored credential of any other provider never leaves the catalogue's address, so
 /// that no file of settings can send it elsewhere.
-fn other_base(provider: &Provider, credential: &Credential, base: &Url, wanted: &Url) -> Result<Url, String> {
+fn other_base(provider: &Provider, credential: &Credential, base: &Url, wanted: &Url) -> Result<Url, Both> {
     if same_base(base, wanted) {
         return Ok(base.clone());
     }
     let custom = provider.id.as_str().starts_with(CUSTOM);
     if origin_of(wanted) != origin_of(base) && !(custom && made_for(credential, wanted)) {
-        return Err(format!(
-            "a stored login is sent only to where it was made for, `{}`; sign in again to use another address",
-            origin_of(base)
-        ));
+        return Err(Both::of(|lang| text::base_made_for(lang, origin_of(base))));
     }
     if !custom {
-        return Err(format!(
-            "the address of `{}` comes from the catalogue",
-            provider.id
-        ));
+        return Err(Both::of(|lang| text::base_of_catalogue(lang, &provider.id)));
     }
     Ok(wanted.clone())
 }
@@ -225,8 +222,8 @@ fn foreign_field(field: &str, value: &str) -> Ignored {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     Ignored {
-        setting: format!("{field} = \"{shown}\""),
-        why: "the provider's answer names a host that the catalogue does not list".to_owned(),
+        setting: Both::same(format!("{field} = \"{shown}\"")),
+        why: Both::of(text::base_foreign),
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use hermes_catalog::Catalog;
 use hermes_core::{CredentialId, ProviderId};
+use hermes_text::Both;
+use hermes_text::errors::{comma, listed, pool as text};
 
 use crate::entry::Entry;
 use crate::error::PoolError;
@@ -72,10 +74,7 @@ fn in_provider(
 fn out_of_range(provider: ProviderId, index: usize, count: usize) -> PoolError {
     match count {
         0 => PoolError::NoLogin { provider },
-        1 => PoolError::Target(format!("`{provider}` has 1 login, so there is no number {index}")),
-        _ => PoolError::Target(format!(
-            "`{provider}` has {count} logins, so there is no number {index}"
-        )),
+        _ => PoolError::Target(Both::of(|lang| text::out_of_range(lang, count, &provider, index))),
     }
 }
 
@@ -99,18 +98,18 @@ fn one(target: &str, found: &[Arc<Entry>]) -> Result<Arc<Entry>, PoolError> {
         [entry] => Ok(Arc::clone(entry)),
         several => {
             let names: Vec<_> = several.iter().map(|entry| name(entry)).collect();
-            let problem = format!("`{}` names several logins: {}", shown(target), names.join(", "));
-            Err(PoolError::Target(problem))
+            let problem = |lang| text::several(lang, &shown(target), &listed(lang, &names, comma));
+            Err(PoolError::Target(Both::of(problem)))
         }
     }
 }
 
 fn name(entry: &Entry) -> String {
-    format!("`{}:{}`", entry.credential.provider, entry.credential.label)
+    format!("{}:{}", entry.credential.provider, entry.credential.label)
 }
 
 fn none(target: &str) -> PoolError {
-    PoolError::Target(format!("no login is called `{}`", shown(target)))
+    PoolError::Target(Both::of(|lang| text::no_name(lang, &shown(target))))
 }
 
 fn shown(target: &str) -> String {

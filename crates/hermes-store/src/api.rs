@@ -10,6 +10,7 @@ use hermes_core::{
     AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Scope, Secret,
     Strategy, UnixMs,
 };
+use hermes_text::Both;
 
 pub use log::RequestLog;
 pub use sessions::AdminSessions;
@@ -211,7 +212,7 @@ pub trait Store: AdminSessions + RequestLog {
     async fn events(&self, credential: Option<CredentialId>, limit: u32) -> Result<Vec<Event>, StoreError>;
 
     /// Reads everything, opens every secret and reports each row that is damaged.
-    async fn check(&self) -> Result<Vec<String>, StoreError>;
+    async fn check(&self) -> Result<Vec<Both>, StoreError>;
 
     /// Writes a consistent copy to a new file of mode 0600.
     async fn backup(&self, to: &std::path::Path) -> Result<(), StoreError>;

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hermes_core::UnixMs;
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 use crate::db::Db;
 use crate::fault::Fault;
@@ -86,8 +88,8 @@ impl Back {
                 .await
                 .map_err(|fault| fault.at(&file.places.database())),
             Self::Postgres(_) => Err(StoreError::NotForThis {
-                problem: "a database on a server is not copied into a file here".to_owned(),
-                instead: "Use `pg_dump`, or `hermes migrate --to FOLDER` for a store in a file.",
+                problem: Both::of(text::no_copy),
+                instead: text::no_copy_next,
             }),
         }
     }

@@ -5,6 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 use sqlx::{Connection, SqliteConnection};
 
 use crate::db::Db;
@@ -42,7 +44,7 @@ async fn snapshot(connection: &mut SqliteConnection, to: &Path) -> Result<(), Fa
     let to = std::path::absolute(to).map_err(|error| files::io(to, &error))?;
     let name = to.to_str().ok_or_else(|| StoreError::NotWritable {
         path: to.clone(),
-        problem: "its name is not valid Unicode".to_owned(),
+        problem: Both::of(text::not_unicode),
     })?;
     let file = files::create(&to)?;
     let written = write_snapshot(connection, name, &to, &file).await;
@@ -167,7 +169,7 @@ pub async fn restore(options: OpenOptions, from: &Path, replace: bool) -> Result
     let alone = Lock::alone(places)?.ok_or_else(|| StoreError::Locked(places.database()))?;
     if files::exists(&places.database()) && !replace {
         return Err(StoreError::Taken {
-            what: format!("the store `{}`", places.database().display()),
+            what: Both::of(|lang| text::store_at(lang, &places.database().display().to_string())),
         });
     }
     let copy = places.folder.join("hermes.db.restoring");
@@ -204,7 +206,7 @@ async fn bring_in(keys: &Keys, lab: bool, from: &Path, copy: &Path) -> Result<()
     if stated.is_some_and(|stated| lock::describe(copy).is_ok_and(|found| found.as_bytes() != stated)) {
         return Err(StoreError::Unreadable {
             path: from.to_owned(),
-            problem: "its checksum is wrong".to_owned(),
+            problem: Both::of(text::checksum_wrong),
         });
     }
     schema::version_in_file(copy).map_err(|error| renamed(error, from))?;

@@ -11,6 +11,7 @@ use hermes_core::{
     AttemptId, Credential, CredentialId, Health, KeyId, Material, NewCredential, ProviderId, Scope, Secret,
     Strategy, UnixMs,
 };
+use hermes_text::Both;
 
 use crate::fault::Fault;
 use crate::session::Until;
@@ -319,13 +320,11 @@ impl Store for SqlStore {
         reading!(self, db => events::list(db, credential, limit))
     }
 
-    async fn check(&self) -> Result<Vec<String>, StoreError> {
+    async fn check(&self) -> Result<Vec<Both>, StoreError> {
         let sealer = self.sealer().await?;
-        let mut problems = self
-            .back
-            .integrity()
-            .await
-            .map_err(|fault| fault.at(&self.path))?;
+        let own = self.back.integrity().await;
+        let own = own.map_err(|fault| fault.at(&self.path))?;
+        let mut problems: Vec<Both> = own.into_iter().map(Both::same).collect();
         problems.extend(reading!(self, db => secrets::damaged_rows(db, sealer))?);
         Ok(problems)
     }

@@ -1,6 +1,8 @@
 //! Everything that a move from one back end to another takes along.
 
 use hermes_core::{Credential, Health, LoginCause, Material, Secret, UnixMs};
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 use crate::db::{Db, args};
 use crate::fault::Fault;
@@ -89,8 +91,8 @@ async fn resting_cause(db: &mut Db<'_>, credential: &Credential) -> Result<Optio
         Phase::Idle => Ok(None),
         Phase::NeedsLogin => Ok(lease.cause),
         Phase::Leased | Phase::Sent | Phase::Uncertain => Err(StoreError::NotForThis {
-            problem: format!("a renewal of `{}` is under way or in doubt", credential.label),
-            instead: "Try again in a few minutes, with no `hermes up` running.",
+            problem: Both::of(|lang| text::renewal_open(lang, &credential.label)),
+            instead: text::renewal_open_next,
         }
         .into()),
     }
@@ -99,7 +101,7 @@ async fn resting_cause(db: &mut Db<'_>, credential: &Credential) -> Result<Optio
 pub(crate) async fn put(db: &mut Db<'_>, tools: Tools<'_>, dump: &Dump, now: UnixMs) -> Result<(), Fault> {
     let filled = db.number("SELECT count(*) FROM credential", args![]).await?;
     if filled > 0 {
-        let what = "the store to move to, which has logins of its own,".to_owned();
+        let what = Both::of(text::filled_store);
         return Err(StoreError::Taken { what }.into());
     }
     for pool in &dump.pools {

@@ -1,6 +1,8 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use hermes_core::{ExitKind, Explain};
+use hermes_core::{ExitKind, Explain, display_in_english};
+use hermes_text::errors::store as text;
+use hermes_text::{Both, Lang, Word};
 
 use crate::Suspicion;
 
@@ -8,26 +10,22 @@ use crate::Suspicion;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another process held the store for longer than the wait.
-    #[error("the store `{}` is locked by another process", .0.display())]
     Locked(PathBuf),
     /// The file exists but cannot be used.
-    #[error("the store `{}` cannot be read: {problem}", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        problem: String,
+        problem: Both,
     },
     /// Wrong owner, mode or kind of file.
-    #[error("`{}` is not safe to use: {problem}", .path.display())]
     Unsafe {
         /// The file or folder.
         path: PathBuf,
         /// What is wrong with it.
-        problem: String,
+        problem: Both,
     },
     /// Made by a newer version.
-    #[error("the store `{}` has schema {found}, this version knows up to {known}", .path.display())]
     Newer {
         /// The file.
         path: PathBuf,
@@ -37,55 +35,47 @@ pub enum StoreError {
         known: i64,
     },
     /// A lab store opened outside lab mode, or the other way round.
-    #[error("the store `{}` {problem}", .path.display())]
     Lab {
         /// The file.
         path: PathBuf,
-        /// Which way round.
-        problem: &'static str,
+        /// Whether the store is one of a lab.
+        lab: bool,
     },
     /// The key is missing or wrong.
-    #[error("the store's key cannot be used: {problem}")]
     Key {
         /// What is wrong.
-        problem: String,
+        problem: Both,
     },
     /// One row is damaged; others still work.
-    #[error("{row} is damaged and cannot be opened")]
     Damaged {
         /// Table, row and column.
-        row: String,
+        row: Both,
     },
     /// There is no such row.
-    #[error("there is no {what}")]
     Missing {
         /// What was asked for.
-        what: String,
+        what: Both,
     },
     /// The value is already taken.
-    #[error("{what} is already in use")]
     Taken {
         /// What collides.
-        what: String,
+        what: Both,
     },
     /// The disk is full or read-only.
-    #[error("the store `{}` cannot be written: {problem}", .path.display())]
     NotWritable {
         /// The file.
         path: PathBuf,
         /// Why.
-        problem: String,
+        problem: Both,
     },
     /// The database cannot be reached now.
-    #[error("the database `{place}` cannot be reached: {problem}")]
     Away {
         /// Its address, without a password.
         place: String,
         /// What happened.
-        problem: String,
+        problem: Both,
     },
     /// The store may be a copy or older than what was seen: it serves, and renews nothing.
-    #[error("the store `{place}` renews no token: {why}")]
     Suspect {
         /// The store.
         place: String,
@@ -93,16 +83,14 @@ pub enum StoreError {
         why: Suspicion,
     },
     /// What was asked for is not for this kind of store.
-    #[error("{problem}")]
     NotForThis {
         /// What is not possible.
-        problem: String,
+        problem: Both,
         /// What to do instead.
-        instead: &'static str,
+        instead: Word,
     },
     /// The back end failed in another way.
-    #[error("the store failed: {0}")]
-    Backend(String),
+    Backend(Both),
 }
 
 impl Explain for StoreError {
@@ -132,34 +120,50 @@ impl Explain for StoreError {
         }
     }
 
-    fn hint(&self) -> Option<String> {
-        let text = match self {
-            Self::Locked(_) => "Try again in a moment, or end the other process.",
-            Self::Unreadable { .. } => {
-                "Restore a backup with `hermes restore`; the file itself was left as it is."
-            }
-            Self::Unsafe { .. } => {
-                "Make it yours alone (`chmod 600`, and `chmod 700` for its folder), then try again."
-            }
-            Self::Newer { .. } => "Use the newer `hermes` that made it; nothing was changed.",
-            Self::Lab { .. } => "Use another `--home`, or the same lab settings the home was made with.",
-            Self::Key { .. } => {
-                "Put the key back (key file, keyring entry or passphrase); nothing was changed."
-            }
-            Self::Damaged { .. } => {
-                "Sign in to that account again, or restore a backup with `hermes restore`."
-            }
-            Self::NotWritable { .. } => "Free some space or make the folder writable; nothing was changed.",
-            Self::Away { .. } => {
-                "Check the address given by `--store`, and that the server runs; tokens that are still good are served meanwhile."
-            }
-            Self::Suspect { .. } => {
-                "Its tokens serve until they end. If this is the only store of these logins, run `hermes store adopt`; if the \
-                 original is still in use, sign in here anew instead."
-            }
-            Self::NotForThis { instead, .. } => instead,
+    fn message(&self, lang: Lang) -> String {
+        match self {
+            Self::Locked(path) => text::locked(lang, &shown(path)),
+            Self::Unreadable { path, problem } => text::unreadable(lang, &shown(path), problem.get(lang)),
+            Self::Unsafe { path, problem } => text::not_safe(lang, &shown(path), problem.get(lang)),
+            Self::Newer { path, found, known } => text::newer(lang, &shown(path), *found, *known),
+            Self::Lab { path, lab: true } => text::lab_only(lang, &shown(path)),
+            Self::Lab { path, lab: false } => text::not_lab(lang, &shown(path)),
+            Self::Key { problem } => text::key(lang, problem.get(lang)),
+            Self::Damaged { row } => text::damaged(lang, row.get(lang)),
+            Self::Missing { what } => text::missing(lang, what.get(lang)),
+            Self::Taken { what } => text::taken(lang, what.get(lang)),
+            Self::NotWritable { path, problem } => text::not_writable(lang, &shown(path), problem.get(lang)),
+            Self::Away { place, problem } => text::away(lang, place, problem.get(lang)),
+            Self::Suspect { place, why } => text::suspect(lang, place, &why.message(lang)),
+            Self::NotForThis { problem, .. } => problem.get(lang).to_owned(),
+            Self::Backend(problem) => text::backend(lang, problem.get(lang)),
+        }
+    }
+
+    fn hint(&self, lang: Lang) -> Option<String> {
+        let hint: Word = match self {
+            Self::Locked(_) => text::locked_next,
+            Self::Unreadable { .. } => text::unreadable_next,
+            Self::Unsafe { .. } => text::not_safe_next,
+            Self::Newer { .. } => text::newer_next,
+            Self::Lab { .. } => text::lab_next,
+            Self::Key { .. } => text::key_next,
+            Self::Damaged { .. } => text::damaged_next,
+            Self::NotWritable { .. } => text::not_writable_next,
+            Self::Away { .. } => text::away_next,
+            Self::Suspect { .. } => text::suspect_next,
+            Self::NotForThis { instead, .. } => *instead,
             Self::Missing { .. } | Self::Taken { .. } | Self::Backend(_) => return None,
         };
-        Some(text.to_owned())
+        Some(hint(lang).to_owned())
     }
 }
+
+display_in_english!(StoreError);
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests;

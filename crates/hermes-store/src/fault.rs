@@ -1,6 +1,8 @@
 use std::path::Path;
 
 use crate::StoreError;
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 /// An error inside a back end, before it is known which store it is about.
 #[derive(Debug)]
@@ -41,13 +43,13 @@ impl Fault {
 
     /// The error as told to callers; `path` is the file, or the address of the database without its password.
     pub(crate) fn at(self, path: &Path) -> StoreError {
-        let away = |problem: String| StoreError::Away {
+        let away = |problem: Both| StoreError::Away {
             place: path.display().to_string(),
             problem,
         };
         match self {
             Self::Store(error) => error,
-            Self::Silent => away("it did not answer in time".to_owned()),
+            Self::Silent => away(Both::of(text::silent)),
             Self::Sql(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.len() == 5) => {
                 from_state(path, &error.code().unwrap_or_default(), error.message())
             }
@@ -57,14 +59,14 @@ impl Fault {
             }
             Self::Sql(sqlx::Error::ColumnDecode { index, .. }) => StoreError::Unreadable {
                 path: path.to_owned(),
-                problem: format!("column {index} holds something else than it should"),
+                problem: Both::of(|lang| text::column(lang, &index)),
             },
-            Self::Sql(sqlx::Error::Io(error)) => away(error.to_string()),
-            Self::Sql(sqlx::Error::Tls(error)) => away(error.to_string()),
-            Self::Sql(sqlx::Error::PoolTimedOut) => away("no connection was free in time".to_owned()),
-            Self::Sql(sqlx::Error::Protocol(problem)) => away(problem),
-            Self::Sql(sqlx::Error::PoolClosed) => StoreError::Backend("it has been closed".to_owned()),
-            Self::Sql(error) => StoreError::Backend(error.to_string()),
+            Self::Sql(sqlx::Error::Io(error)) => away(Both::same(error.to_string())),
+            Self::Sql(sqlx::Error::Tls(error)) => away(Both::same(error.to_string())),
+            Self::Sql(sqlx::Error::PoolTimedOut) => away(Both::of(text::no_connection)),
+            Self::Sql(sqlx::Error::Protocol(problem)) => away(Both::same(problem)),
+            Self::Sql(sqlx::Error::PoolClosed) => StoreError::Backend(Both::of(text::closed)),
+            Self::Sql(error) => StoreError::Backend(Both::same(error.to_string())),
         }
     }
 }
@@ -72,10 +74,10 @@ impl Fault {
 /// PostgreSQL's SQLSTATE, <https://www.postgresql.org/docs/15/errcodes-appendix.html>; the first two characters are the class.
 fn from_state(path: &Path, state: &str, message: &str) -> StoreError {
     let place = path.display().to_string();
-    let problem: String = message.chars().take(200).collect();
+    let problem = Both::same(message.chars().take(200).collect::<String>());
     match (state.get(..2).unwrap_or_default(), state) {
         (_, "23505") => StoreError::Taken {
-            what: "a name that must be unique".to_owned(),
+            what: Both::of(text::unique_name),
         },
         // The server is starting, stopping, full of connections, or the network is at fault.
         ("08" | "57", _) | (_, "53300") => StoreError::Away { place, problem },
@@ -96,7 +98,7 @@ fn from_state(path: &Path, state: &str, message: &str) -> StoreError {
 fn from_code(path: &Path, code: u32, message: &str) -> StoreError {
     const READ_CODES: [u32; 2] = [266, 522];
     let path = path.to_owned();
-    let problem: String = message.chars().take(200).collect();
+    let problem = Both::same(message.chars().take(200).collect::<String>());
     match code & 0xff {
         5 | 6 => StoreError::Locked(path),
         10 if READ_CODES.contains(&code) => StoreError::Unreadable { path, problem },
@@ -104,7 +106,7 @@ fn from_code(path: &Path, code: u32, message: &str) -> StoreError {
         // READONLY, IOERR on a write, FULL, CANTOPEN of the files beside it.
         8 | 10 | 13 | 14 => StoreError::NotWritable { path, problem },
         19 if matches!(code, 1555 | 2067) => StoreError::Taken {
-            what: "a name that must be unique".to_owned(),
+            what: Both::of(text::unique_name),
         },
         _ => StoreError::Backend(problem),
     }

@@ -4,6 +4,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 use crate::StoreError;
 
@@ -171,7 +173,7 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), StoreError> {
 pub(crate) fn not_made(path: &Path, error: &io::Error) -> StoreError {
     StoreError::NotWritable {
         path: path.to_owned(),
-        problem: error.to_string(),
+        problem: Both::same(error.to_string()),
     }
 }
 
@@ -179,7 +181,7 @@ pub(crate) fn not_made(path: &Path, error: &io::Error) -> StoreError {
 pub(crate) fn check_folder(path: &Path) -> Result<(), StoreError> {
     let metadata = fs::symlink_metadata(path).map_err(|error| io(path, &error))?;
     if !metadata.is_dir() {
-        return Err(not_safe(path, "it is not a folder of its own"));
+        return Err(not_safe(path, Both::of(text::not_folder)));
     }
     platform::check_owner(path, &metadata)
 }
@@ -213,10 +215,10 @@ pub(crate) fn check_file(path: &Path) -> Result<bool, StoreError> {
 
 fn check_metadata(path: &Path, metadata: &std::fs::Metadata) -> Result<(), StoreError> {
     if metadata.is_symlink() {
-        return Err(not_safe(path, "it is a symbolic link"));
+        return Err(not_safe(path, Both::of(text::symlink)));
     }
     if !metadata.is_file() {
-        return Err(not_safe(path, "it is not a regular file"));
+        return Err(not_safe(path, Both::of(text::not_file)));
     }
     platform::check_links(path, metadata)?;
     platform::check_owner(path, metadata)
@@ -229,7 +231,7 @@ pub(crate) fn create(path: &Path) -> Result<fs::File, StoreError> {
     platform::no_follow(&mut options);
     let file = options.open(path).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => StoreError::Taken {
-            what: format!("the file `{}`", path.display()),
+            what: Both::of(|lang| text::file(lang, &path.display().to_string())),
         },
         _ => io(path, &error),
     })?;
@@ -342,10 +344,10 @@ fn sync_parent(path: &Path) -> Result<(), StoreError> {
     platform::sync_folder(parent).map_err(|error| io(parent, &error))
 }
 
-fn not_safe(path: &Path, problem: &str) -> StoreError {
+fn not_safe(path: &Path, problem: Both) -> StoreError {
     StoreError::Unsafe {
         path: path.to_owned(),
-        problem: problem.to_owned(),
+        problem,
     }
 }
 
@@ -353,7 +355,7 @@ fn not_safe(path: &Path, problem: &str) -> StoreError {
 pub(crate) fn io(path: &Path, error: &io::Error) -> StoreError {
     use io::ErrorKind as Kind;
     let path = path.to_owned();
-    let problem = error.to_string();
+    let problem = Both::same(error.to_string());
     match error.kind() {
         Kind::StorageFull
         | Kind::QuotaExceeded

@@ -7,6 +7,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hermes_core::{Random, Secret};
+use hermes_text::errors::store as text;
+use hermes_text::{Both, Lang};
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -129,7 +131,7 @@ impl Keys {
             HolderChoice::Keyring => Some(
                 self.new_keyring_entry(header)
                     .await
-                    .map_err(|problem| key(&problem))?,
+                    .map_err(|problem| key(Both::of(|lang| problem.message(lang))))?,
             ),
             HolderChoice::Auto => match self.new_keyring_entry(header).await {
                 Ok(secret) => Some(secret),
@@ -156,8 +158,8 @@ impl Keys {
     /// The data key of an existing store.
     pub(crate) async fn unlock(&self, header: &Header) -> Result<DataKey, StoreError> {
         let plain = self.unwrapped(header).await?.1;
-        let bytes = <[u8; 32]>::try_from(plain.expose().as_slice())
-            .map_err(|_| key(&"it opens something of another length"))?;
+        let bytes =
+            <[u8; 32]>::try_from(plain.expose().as_slice()).map_err(|_| key(Both::of(text::key_length)))?;
         Ok(Secret::new(bytes))
     }
 
@@ -185,7 +187,7 @@ impl Keys {
     async fn unwrapped(&self, header: &Header) -> Result<(Key, Secret<Vec<u8>>), StoreError> {
         let wrapping = self.wrapping_key(header).await?;
         let plain = decrypt(&wrapping, &header.wrapped_key, &header.context())
-            .ok_or_else(|| key(&"it does not open this store"))?;
+            .ok_or_else(|| key(Both::of(text::key_other)))?;
         Ok((wrapping, plain))
     }
 
@@ -193,12 +195,9 @@ impl Keys {
         match header.holder {
             Holder::Keyring => {
                 let found = self.ask_keyring(&header.store_id, None).await;
-                let secret = found.map_err(|problem| key(&problem))?.ok_or_else(|| {
-                    key(&format!(
-                        "the keyring has no entry for store `{}`",
-                        header.store_id
-                    ))
-                })?;
+                let secret = found
+                    .map_err(|problem| key(Both::of(|lang| problem.message(lang))))?
+                    .ok_or_else(|| key(Both::of(|lang| text::keyring_no_entry(lang, &header.store_id))))?;
                 Ok(derive(secret.expose(), &header.store_id))
             }
             Holder::Passphrase => self.stretched(header, false).await,
@@ -219,7 +218,7 @@ impl Keys {
         let secret = Secret::new(self.random_key().expose().to_vec());
         let kept = self.ask_keyring(&header.store_id, Some(secret.clone())).await?;
         if kept.as_ref() != Some(&secret) {
-            return Err(KeyringProblem::Failed("it did not keep the key".to_owned()));
+            return Err(KeyringProblem::Failed(Both::of(text::keyring_forgot)));
         }
         header.holder = Holder::Keyring;
         Ok(secret)
@@ -262,18 +261,19 @@ impl Keys {
 
     fn read_key_file(&self, store: &str) -> Result<Secret<Vec<u8>>, StoreError> {
         let path = self.places.key_file();
+        let shown = path.display().to_string();
+        let wrong = |what: fn(Lang, &str) -> String| key(Both::of(|lang| what(lang, &shown)));
         if !files::check_file(&path)? {
-            return Err(key(&format!("the key file `{}` is missing", path.display())));
+            return Err(wrong(text::key_file_missing));
         }
         let text = Secret::new(files::read(&path, KEY_FILE_LIMIT)?);
-        let wrong = |what: &str| key(&format!("the key file `{}` {what}", path.display()));
-        let text = std::str::from_utf8(text.expose()).map_err(|_| wrong("is damaged"))?;
+        let text = std::str::from_utf8(text.expose()).map_err(|_| wrong(text::key_file_damaged))?;
         let mut words = text.split_whitespace();
         if words.next() != Some(KEY_FILE_MARK) {
-            return Err(wrong("is damaged"));
+            return Err(wrong(text::key_file_damaged));
         }
         if words.next() != Some(store) {
-            return Err(wrong("belongs to another store"));
+            return Err(wrong(text::key_file_other));
         }
         let secret = words
             .next()
@@ -281,7 +281,7 @@ impl Keys {
             .map(Secret::new);
         secret
             .filter(|secret| secret.expose().len() == 32)
-            .ok_or_else(|| wrong("is damaged"))
+            .ok_or_else(|| wrong(text::key_file_damaged))
     }
 
     fn new_stretch(&self) -> String {
@@ -300,9 +300,9 @@ impl Keys {
         let ask = self
             .passphrase
             .as_ref()
-            .ok_or_else(|| key(&"it is a passphrase and nobody can be asked for it here"))?;
+            .ok_or_else(|| key(Both::of(text::nobody_to_ask)))?;
         let passphrase = ask(new)?;
-        let damaged = || key(&"the passphrase parameters in the store are damaged");
+        let damaged = || key(Both::of(text::stretch_damaged));
         let text = header.stretch.as_deref().ok_or_else(damaged)?;
         let stretch: Stretch = serde_json::from_str(text).map_err(|_| damaged())?;
         let salt = BASE64.decode(&stretch.salt).map_err(|_| damaged())?;
@@ -320,8 +320,8 @@ impl Keys {
         };
         tokio::task::spawn_blocking(work)
             .await
-            .map_err(|error| StoreError::Backend(error.to_string()))?
-            .map_err(|_| key(&"there is not enough memory to stretch the passphrase"))
+            .map_err(|error| StoreError::Backend(Both::same(error.to_string())))?
+            .map_err(|_| key(Both::of(text::no_memory)))
     }
 }
 
@@ -344,8 +344,6 @@ fn derive(secret: &[u8], store: &str) -> Key {
     Secret::new(bytes)
 }
 
-fn key(problem: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Key {
-        problem: problem.to_string(),
-    }
+fn key(problem: Both) -> StoreError {
+    StoreError::Key { problem }
 }

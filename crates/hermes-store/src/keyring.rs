@@ -1,6 +1,9 @@
 //! The operating system's keyring. It holds one 32-byte key for each store, never a token.
 
 use hermes_core::Secret;
+use hermes_core::display_in_english;
+use hermes_text::errors::store as text;
+use hermes_text::{Both, Lang};
 
 /// The service name of our entries; the account is the store's id.
 const SERVICE: &str = "hermes";
@@ -18,21 +21,31 @@ pub trait Keyring: Send + Sync {
 }
 
 /// Why a keyring gave nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyringProblem {
     /// There is none on this machine or in this session.
-    #[error("there is no keyring in this session")]
     Absent,
     /// It is locked, or it refused.
-    #[error("the keyring is locked or refused")]
     Locked,
     /// It did not answer in time.
-    #[error("the keyring did not answer within 2 seconds")]
     Slow,
     /// It failed in another way.
-    #[error("the keyring failed: {0}")]
-    Failed(String),
+    Failed(Both),
 }
+
+impl KeyringProblem {
+    /// Why, in words.
+    pub fn message(&self, lang: Lang) -> String {
+        match self {
+            Self::Absent => text::keyring_absent(lang).to_owned(),
+            Self::Locked => text::keyring_locked(lang).to_owned(),
+            Self::Slow => text::keyring_slow(lang).to_owned(),
+            Self::Failed(problem) => text::keyring_failed(lang, problem.get(lang)),
+        }
+    }
+}
+
+display_in_english!(KeyringProblem);
 
 /// A keyring that is not there: for homes that must not leave traces in the person's own one.
 #[derive(Clone, Copy, Debug, Default)]
@@ -85,8 +98,8 @@ fn problem(error: &keyring_core::Error) -> KeyringProblem {
     match error {
         Error::NoStorageAccess(_) => KeyringProblem::Locked,
         Error::NoDefaultStore | Error::NotSupportedByStore(_) => KeyringProblem::Absent,
-        Error::PlatformFailure(cause) => KeyringProblem::Failed(printable(&cause.to_string())),
-        _ => KeyringProblem::Failed("its entry has an unexpected form".to_owned()),
+        Error::PlatformFailure(cause) => KeyringProblem::Failed(Both::same(printable(&cause.to_string()))),
+        _ => KeyringProblem::Failed(Both::of(text::keyring_form)),
     }
 }
 

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use hermes_core::Random;
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 use crate::StoreError;
 use crate::files::{self, Places};
@@ -31,9 +33,8 @@ impl Node {
         let entry = Lock::waited(&places.entry_lock(), places.database()).await?;
         sweep(&folder);
         let id = random_name(random);
-        let lock = Lock::take(&lock_path(&folder, &id))?.ok_or_else(|| {
-            StoreError::Backend("the lock of this process is held by another one".to_owned())
-        })?;
+        let lock = Lock::take(&lock_path(&folder, &id))?
+            .ok_or_else(|| StoreError::Backend(Both::of(text::lock_held)))?;
         let machine = machine(places, random)?;
         drop(entry);
         Ok(Self {

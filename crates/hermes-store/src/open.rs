@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hermes_core::{Clock, Random, Secret};
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 use sqlx::{Connection, SqliteConnection};
 
 use crate::back::Back;
@@ -154,12 +156,12 @@ impl Setup {
 /// The error for a home without a database file: damaged if something says that there was one.
 fn absent(places: &Places) -> StoreError {
     match remains(places) {
-        Some(remains) => unreadable(
-            &places.database(),
-            &format!("it is missing, though `{}` is there", remains.display()),
-        ),
+        Some(remains) => {
+            let remains = remains.display().to_string();
+            unreadable(&places.database(), Both::of(|lang| text::gone(lang, &remains)))
+        }
         None => StoreError::Missing {
-            what: format!("store in `{}`", places.folder.display()),
+            what: Both::of(|lang| text::store_in(lang, &places.folder.display().to_string())),
         },
     }
 }
@@ -298,8 +300,7 @@ async fn admit(
         stored
     };
     if stored.schema != schema::NEWEST || !schema::is_newest(connection).await? {
-        let problem = "its tables are not the ones this version made";
-        return Err(unreadable(&database, problem).into());
+        return Err(unreadable(&database, Both::of(text::tables)).into());
     }
     let mut db = Db::Sqlite(connection.begin().await?);
     let here = Place::of(&keys.places.folder);
@@ -352,14 +353,12 @@ async fn upgrade(
 }
 
 pub(crate) fn check_lab(path: &Path, stored: bool, asked: bool) -> Result<(), StoreError> {
-    let problem = match (stored, asked) {
-        (true, false) => "belongs to a lab home and opens only in lab mode",
-        (false, true) => "is not a lab store and refuses lab mode",
-        _ => return Ok(()),
-    };
+    if stored == asked {
+        return Ok(());
+    }
     Err(StoreError::Lab {
         path: path.to_owned(),
-        problem,
+        lab: stored,
     })
 }
 

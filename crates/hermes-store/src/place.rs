@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use hermes_core::display_in_english;
+use hermes_text::errors::store as text;
+use hermes_text::{Both, Lang};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -9,22 +12,19 @@ use crate::files;
 use crate::lock::hex;
 
 /// Why a store may not be the only one with its logins. It serves, and renews nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Suspicion {
     /// It is in another place than the one noted in it.
-    #[error("it is a copy: the original was in {original}")]
     Copy {
         /// That place, in words.
-        original: String,
+        original: Both,
     },
     /// It is older than what this machine has seen.
-    #[error("it is older than what this machine has seen: {missing} renewals are missing in it")]
     Older {
         /// Renewals.
         missing: i64,
     },
     /// Its logins are in another store now.
-    #[error("its logins were moved to `{heir}`")]
     Moved {
         /// That store.
         heir: String,
@@ -32,21 +32,26 @@ pub enum Suspicion {
 }
 
 impl Suspicion {
-    /// What a person can do.
-    pub fn next_step(&self) -> &'static str {
+    /// Why, in words.
+    pub fn message(&self, lang: Lang) -> String {
         match self {
-            Self::Moved { .. } => {
-                "Use that store, with `[store] url` or `--home`. Only if it is gone for good, run `hermes store adopt`."
-            }
-            Self::Copy { .. } => {
-                "If the original is not used any more, run `hermes store adopt`; if it is, sign in here anew instead."
-            }
-            Self::Older { .. } => {
-                "If there is no newer one, run `hermes store adopt`; a login that was renewed since then has to sign in again."
-            }
+            Self::Copy { original } => text::copy(lang, original.get(lang)),
+            Self::Older { missing } => text::older(lang, *missing),
+            Self::Moved { heir } => text::moved(lang, heir),
+        }
+    }
+
+    /// What a person can do.
+    pub fn next_step(&self, lang: Lang) -> &'static str {
+        match self {
+            Self::Moved { .. } => text::moved_next(lang),
+            Self::Copy { .. } => text::copy_next(lang),
+            Self::Older { .. } => text::older_next(lang),
         }
     }
 }
+
+display_in_english!(Suspicion);
 
 /// A folder on a machine, or a database of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,12 +86,15 @@ impl Place {
         self.machine == noted.machine && (stayed || renamed)
     }
 
-    pub(crate) fn in_words(&self) -> String {
-        if self.device == 0 && !self.path.contains('/') {
-            format!("the database `{}` of another server", self.path)
-        } else {
-            format!("`{}`", self.path)
-        }
+    pub(crate) fn in_words(&self) -> Both {
+        let server = self.device == 0 && !self.path.contains('/');
+        Both::of(|lang| {
+            if server {
+                text::place_other_server(lang, &self.path)
+            } else {
+                text::place_folder(lang, &self.path)
+            }
+        })
     }
 
     pub(crate) fn to_text(&self) -> String {

@@ -3,11 +3,13 @@
 use std::io::Read;
 use std::path::Path;
 
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 use sha2::{Digest, Sha256};
 use sqlx::{Row, SqliteConnection};
 
 use crate::lock::hex;
-use crate::{StoreError, files};
+use crate::{StoreError, files, verify};
 
 /// The newest schema this version knows.
 #[expect(clippy::cast_possible_wrap, reason = "there will never be 2^63 steps")]
@@ -21,6 +23,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0004_keys.sql"),
     include_str!("../migrations/0005_story.sql"),
     include_str!("../migrations/0006_usage.sql"),
+    include_str!("../migrations/0007_rank.sql"),
 ];
 
 /// Fingerprint of the newest schema as SQLite lists it; the test of this module prints the new one after a change.
@@ -38,15 +41,11 @@ pub(crate) fn version_in_file(path: &Path) -> Result<i64, StoreError> {
         .take(100)
         .read_to_end(&mut head)
         .map_err(|error| files::io(path, &error))?;
-    let unreadable = |problem: &str| StoreError::Unreadable {
-        path: path.to_owned(),
-        problem: problem.to_owned(),
-    };
     if head.is_empty() {
-        return Err(unreadable("it is empty"));
+        return Err(verify::unreadable(path, Both::of(text::empty)));
     }
     if head.len() < 100 || !head.starts_with(MAGIC) {
-        return Err(unreadable("it is not a database"));
+        return Err(verify::unreadable(path, Both::of(text::not_database)));
     }
     let version = head[USER_VERSION_AT..]
         .first_chunk::<4>()
@@ -64,10 +63,7 @@ pub(crate) fn check_version(path: &Path, version: i64) -> Result<i64, StoreError
         });
     }
     if version < 1 {
-        return Err(StoreError::Unreadable {
-            path: path.to_owned(),
-            problem: "it is a database, but not a store".to_owned(),
-        });
+        return Err(verify::unreadable(path, Both::of(text::not_store)));
     }
     Ok(version)
 }

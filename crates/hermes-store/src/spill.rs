@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hermes_core::{CredentialId, Material, Secret, UnixMs};
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
@@ -165,7 +167,7 @@ fn read(path: &Path, sealer: &Sealer, only: Option<CredentialId>) -> Result<Cont
         return Ok(Content::Room);
     }
     let torn = || StoreError::Damaged {
-        row: format!("the kept token `{}`", path.display()),
+        row: Both::of(|lang| text::kept_token(lang, &path.display().to_string())),
     };
     let line = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(torn)?;
     let head: Head = serde_json::from_slice(&bytes[..line]).map_err(|_| torn())?;

@@ -1,6 +1,7 @@
 //! How a request went, beyond what its row says.
 
 use hermes_core::UnixMs;
+use hermes_text::Both;
 use serde::{Deserialize, Serialize};
 
 /// Most entries of each list.
@@ -39,7 +40,8 @@ pub struct PassedOver {
     /// Its state, such as `cooling-down`.
     pub state: String,
     /// Why, in words.
-    pub words: String,
+    #[serde(with = "hermes_core::both")]
+    pub words: Both,
     /// When that ends by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<UnixMs>,
@@ -64,7 +66,8 @@ pub struct CallMade {
     /// The credential's state after it.
     pub state: String,
     /// That state in words.
-    pub words: String,
+    #[serde(with = "hermes_core::both")]
+    pub words: Both,
     /// When that state ends by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<UnixMs>,
@@ -87,9 +90,13 @@ impl Story {
         let texts = self.asked.iter_mut().chain(&mut self.upstream);
         let texts = texts.chain(&mut self.dropped);
         let passed = self.passed.iter_mut();
-        let passed = passed.flat_map(|one| [&mut one.label, &mut one.state, &mut one.words]);
+        let passed = passed.flat_map(|one| {
+            one.words = shortened(&one.words);
+            [&mut one.label, &mut one.state]
+        });
         let calls = self.calls.iter_mut().flat_map(|one| {
-            let texts = [&mut one.label, &mut one.then, &mut one.state, &mut one.words];
+            one.words = shortened(&one.words);
+            let texts = [&mut one.label, &mut one.then, &mut one.state];
             texts.into_iter().chain(&mut one.problem)
         });
         for text in texts.chain(passed).chain(calls) {
@@ -99,4 +106,8 @@ impl Story {
         }
         self
     }
+}
+
+fn shortened(words: &Both) -> Both {
+    Both::of(|lang| words.get(lang).chars().take(LONGEST).collect::<String>())
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 
@@ -16,7 +18,7 @@ use crate::{StoreError, schema};
 pub(crate) async fn verify(places: &Places) -> Result<Lock, StoreError> {
     let database = places.database();
     if files::length(&database) == 0 {
-        return Err(unreadable(&database, "it is empty"));
+        return Err(unreadable(&database, Both::of(text::empty)));
     }
     // Whoever has it open verified it before. The file is not even read then: POSIX drops all locks that a process has on
     // a file when the process closes any of its descriptors, so a look from inside that process would end SQLite's locks.
@@ -32,8 +34,7 @@ async fn verify_alone(places: &Places) -> Result<(), StoreError> {
     let folded = files::length(&places.write_ahead_log()) == 0;
     let sum = lock::matches(&database, &places.checksum())?;
     if sum == Some(false) {
-        let problem = "its checksum is wrong: it was cut, damaged or changed by another program";
-        return Err(unreadable(&database, problem));
+        return Err(unreadable(&database, Both::of(text::checksum)));
     }
     schema::version_in_file(&database)?;
     if sum.is_none() || !folded {
@@ -99,7 +100,10 @@ async fn integrity_by(
     connection.close().await.map_err(failed)?;
     let problem = found.map_err(failed)?.into_iter().find(|line| line != "ok");
     if let Some(problem) = problem {
-        return Err(unreadable(named, &format!("it is damaged ({problem})")));
+        return Err(unreadable(
+            named,
+            Both::of(|lang| text::integrity(lang, &problem)),
+        ));
     }
     schema::check_version(named, version.map_err(failed)?).map(drop)
 }
@@ -118,9 +122,9 @@ async fn connect_frozen(file: &Path) -> Result<SqliteConnection, sqlx::Error> {
     SqliteConnection::connect_with(&options).await
 }
 
-pub(crate) fn unreadable(path: &Path, problem: &str) -> StoreError {
+pub(crate) fn unreadable(path: &Path, problem: Both) -> StoreError {
     StoreError::Unreadable {
         path: path.to_owned(),
-        problem: problem.to_owned(),
+        problem,
     }
 }

@@ -83,7 +83,7 @@ async fn next_process_has_the_token(home: &Home) {
     assert_eq!(offered, [(id, Commit::Stored(2))]);
     assert_eq!(store.material(id).await.unwrap(), (2, material("received")));
     assert_eq!(store.lease(id).await.unwrap().unwrap().phase, Phase::Idle);
-    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check().await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -11,10 +11,11 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use fs_err as fs;
-use hermes_core::{ExitKind, Explain, Secret};
+use hermes_core::{ExitKind, Explain, Lang, Secret};
 use hermes_store::{
     HolderChoice, Keyring, KeyringProblem, OpenOptions, Protection, Store, StoreError, exists, open, restore,
 };
+use hermes_text::Both;
 use sqlx::{Connection, SqliteConnection};
 use support::{Home, labelled, login, material, now};
 
@@ -39,7 +40,7 @@ async fn refuses(home: &Home, kind: &str) {
     let error = home.refused().await;
     assert_eq!(error.kind(), kind, "{error}");
     assert_eq!(error.exit(), ExitKind::Store);
-    assert!(error.hint().is_some());
+    assert!(error.hint(Lang::En).is_some());
     assert!(store_bytes(home) == before, "a file changed: {error}");
 }
 
@@ -487,7 +488,7 @@ async fn damaged_plain_row_does_not_hide_the_others() {
     let store = home.open().await;
     assert_eq!(store.credentials().await.unwrap().len(), 2);
     let problems = store.check().await.unwrap();
-    assert!(problems[0].contains("column billing"), "{problems:?}");
+    assert!(problems[0].to_string().contains("column billing"), "{problems:?}");
 }
 
 #[tokio::test]
@@ -764,7 +765,7 @@ async fn passphrase_refused_by_the_person_creates_nothing() {
         holder: HolderChoice::Passphrase,
         passphrase: Some(Box::new(|_| {
             Err(StoreError::Key {
-                problem: "cancelled".to_owned(),
+                problem: Both::same("cancelled"),
             })
         })),
         ..home.options()

@@ -103,7 +103,7 @@ async fn processes_killed_without_warning_lose_no_committed_login() {
             assert_eq!(mode, 0o600, "{}", path.display());
         }
         let store = open(options(home.root())).await.unwrap();
-        assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+        assert_eq!(store.check().await.unwrap(), []);
         let stored = store.credentials().await.unwrap();
         let noted = noted(home.root());
         for subject in &noted {

@@ -297,7 +297,7 @@ async fn crowd(home: &Home, nodes: usize) {
     assert_eq!(nodes_done.len(), nodes);
     let listed = first.credentials().await.unwrap();
     assert!(listed.len() == nodes && listed.iter().all(|one| one.generation == 4));
-    assert_eq!(first.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(first.check().await.unwrap(), []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

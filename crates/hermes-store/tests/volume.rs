@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_core::{Clock, CredentialId, KeyId, ProviderId, SystemClock, UnixMs};
-use hermes_store::{RequestFilter, RequestRow, Store, UsageAsk, UsageBy, UsageSpan};
+use hermes_store::{RankAsk, RequestFilter, RequestRow, Store, UsageAsk, UsageBy, UsagePeriod, UsageSpan};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use support::{Home, now};
 
@@ -177,10 +177,29 @@ async fn large_log_answers_at_once(home: Home) {
         ] {
             let to = now().plus(MONTH);
             let from = to.minus(Duration::from_hours(days * 24));
-            let ask = UsageAsk { from, to, span, by };
+            let ask = UsageAsk {
+                from,
+                to,
+                span,
+                by,
+                latencies: true,
+            };
             let what = format!("usage by {by:?}, {days} days, {span:?}");
             let rows = timed(&what, async || store.usage(&ask).await.unwrap()).await;
             assert!(!rows.is_empty(), "{what}");
+        }
+        for period in [UsagePeriod::Day, UsagePeriod::Week, UsagePeriod::Month] {
+            let ask = RankAsk {
+                period,
+                now: now().plus(MONTH),
+                by,
+                most: 100,
+                own: 7,
+            };
+            let what = format!("ranking by {by:?} of a {period:?}");
+            let found = timed(&what, async || store.ranking(&ask).await.unwrap()).await;
+            assert_eq!(found.groups, found.best.len() as u64, "{what}");
+            assert!(!found.all.is_empty() && !found.own.is_empty(), "{what}");
         }
     }
 }

@@ -35,6 +35,8 @@ messages! {
     other_machine_next { en: "Open this link there instead. It ends on a page with a code; paste the code below.", zh: "请在那台机器上打开此链接。最后的页面会显示一个代码，请粘贴到下方。" }
     /// The paste box.
     paste_label { en: "Code, or the address of the page you end on", zh: "代码，或最后所在页面的地址" }
+    /// What goes into it, in a field that is narrow.
+    paste_short { en: "Code or address", zh: "代码或地址" }
     /// Where pasting is the only way.
     paste_next { en: "Then paste the code that the page shows, or the page's address", zh: "然后粘贴页面显示的代码或页面地址" }
     /// Where both ways race.

@@ -29,6 +29,14 @@ messages! {
     password { en: "Password", zh: "密码" }
     /// What to do without the password.
     password_next { en: "Set it with `hermes dashboard password` where Hermes runs, or open the link that `hermes dashboard` prints there.", zh: "在运行 Hermes 的机器上用 `hermes dashboard password` 设置密码，或打开 `hermes dashboard` 输出的链接。" }
+    /// Title, where a session has to be a new one.
+    again { en: "Sign in again to go on", zh: "请重新登录以继续" }
+    /// Why.
+    again_why { en: "You signed in more than ten minutes ago. What cannot be undone asks you once more.", zh: "您登录已超过十分钟。无法撤回的操作需要再次确认身份。" }
+    /// How, on this machine.
+    again_next { en: "Run `hermes dashboard` in a terminal and open the link it prints. This page then goes on by itself.", zh: "在终端运行 `hermes dashboard` 并打开它输出的链接，此页面会自动继续。" }
+    /// The field for the link.
+    again_link { en: "Or paste the link here", zh: "或在此粘贴链接" }
     /// The one-time link was refused.
     link_spent { en: "This link was used already or is too old.", zh: "此链接已被使用或已过期。" }
     /// The session ended.

@@ -73,4 +73,6 @@ messages! {
     weighted { en: "Weighted", zh: "按权重" }
     /// What it does.
     weighted_means { en: "Accounts take turns in proportion to their weights.", zh: "各账号按权重比例处理。" }
+    /// A word that is none of them.
+    no_strategy(text: &str, known: &str) { en: "`{text}` is no strategy; known are {known}", zh: "`{text}` 不是策略；可用的有 {known}" }
 }

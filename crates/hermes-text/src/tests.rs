@@ -1,5 +1,8 @@
+mod whole;
+
 use std::time::Duration;
 
+use crate::cli::help;
 use crate::{Count, Lang, common, shell, time};
 
 #[test]
@@ -22,6 +25,40 @@ fn each_language_says_it_its_own_way() {
         assert!(!shell::skip(lang).is_empty());
     }
     assert_ne!(shell::skip(Lang::En), shell::skip(Lang::Zh));
+}
+
+#[test]
+fn locales_of_chinese_are_chinese_and_all_others_english() {
+    for locale in ["zh", "ZH", "zh-CN", "zh_CN.UTF-8", "zh_TW", "zh.UTF-8"] {
+        assert_eq!(Lang::of_locale(locale), Lang::Zh, "{locale}");
+    }
+    for locale in ["", "C", "C.UTF-8", "POSIX", "en_GB.UTF-8", "fr_FR", "zha", "中文"] {
+        assert_eq!(Lang::of_locale(locale), Lang::En, "{locale}");
+    }
+}
+
+#[test]
+fn environment_is_asked_in_the_order_of_posix() {
+    let spoken = |set: &[(&str, &'static str)]| {
+        let value = |name: &str| set.iter().find(|(one, _)| *one == name).map(|(_, value)| *value);
+        Lang::of_environment(value)
+    };
+    assert_eq!(spoken(&[]), Lang::En);
+    assert_eq!(spoken(&[("LANG", "zh_CN.UTF-8")]), Lang::Zh);
+    assert_eq!(
+        spoken(&[("LANG", "zh_CN.UTF-8"), ("LC_MESSAGES", "en_GB")]),
+        Lang::En
+    );
+    assert_eq!(spoken(&[("LC_MESSAGES", "en_GB"), ("LC_ALL", "zh_CN")]), Lang::Zh);
+    assert_eq!(spoken(&[("LC_ALL", "zh_CN"), ("HERMES_LANG", "en")]), Lang::En);
+}
+
+#[test]
+fn no_help_text_stands_twice_in_the_table() {
+    let mut texts: Vec<_> = help::TEXTS.iter().map(|(english, _)| *english).collect();
+    texts.sort_unstable();
+    let twice = texts.windows(2).find(|pair| pair[0] == pair[1]);
+    assert_eq!(twice, None);
 }
 
 #[test]

@@ -1,5 +1,3 @@
-use hermes_core::{ExitKind, Explain};
-
 /// Why a request cannot be sent to an upstream of another protocol. The client gets it as a 400 in its own error shape, with `at` as the
 /// parameter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,15 +52,5 @@ impl Unsupported {
             ),
             at,
         }
-    }
-}
-
-impl Explain for Unsupported {
-    fn kind(&self) -> &'static str {
-        self.code
-    }
-
-    fn exit(&self) -> ExitKind {
-        ExitKind::Usage
     }
 }

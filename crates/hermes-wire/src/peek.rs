@@ -1,7 +1,5 @@
 use std::ops::Range;
 
-use hermes_core::{ExitKind, Explain};
-
 use crate::scan::{DEPTH_LIMIT, Scan};
 
 /// What routing needs of a request body.
@@ -22,7 +20,7 @@ pub struct ModelField {
     pub range: Range<usize>,
 }
 
-/// Why a request body cannot be read. Offsets are bytes from its beginning.
+/// Why a request body cannot be read, in English: it goes to programs. Offsets are bytes from its beginning.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PeekError {
     /// The body is not a JSON object, or breaks off.
@@ -65,18 +63,15 @@ pub enum PeekError {
     },
 }
 
-impl Explain for PeekError {
-    fn kind(&self) -> &'static str {
+impl PeekError {
+    /// A short, stable name.
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Malformed { .. } | Self::BadString { .. } => "invalid_json",
             Self::TooDeep { .. } => "json_too_deep",
             Self::WrongType { .. } => "invalid_type",
             Self::Duplicate { .. } => "duplicate_field",
         }
-    }
-
-    fn exit(&self) -> ExitKind {
-        ExitKind::Usage
     }
 }
 

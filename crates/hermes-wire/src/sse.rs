@@ -1,7 +1,5 @@
 use std::collections::VecDeque;
 
-use hermes_core::{ExitKind, Explain};
-
 /// Largest event a decoder accepts unless told otherwise, bytes; images come in one event.
 pub const EVENT_LIMIT: usize = 16 * 1024 * 1024;
 
@@ -23,16 +21,6 @@ pub enum SseError {
         /// The limit, bytes.
         limit: usize,
     },
-}
-
-impl Explain for SseError {
-    fn kind(&self) -> &'static str {
-        "event_too_large"
-    }
-
-    fn exit(&self) -> ExitKind {
-        ExitKind::Network
-    }
 }
 
 /// Turns bytes, however they are cut, into events. Holds at most one unfinished event.

@@ -10,6 +10,8 @@ use hermes_http::{Http, HttpConfig, Lab, ProxySettings};
 use hermes_oauth::Engine;
 use hermes_pool::{Pool, PoolParts, ProviderSettings, View};
 use hermes_store::{AskPassphrase, Keyring, NoKeyring, OpenOptions, Store, StoreError, SystemKeyring};
+use hermes_text::cli::app as words;
+use hermes_text::{Both, Lang};
 use tokio::sync::OnceCell;
 
 use crate::config::Config;
@@ -18,10 +20,16 @@ use crate::opener::{Opener, SystemOpener};
 use crate::paths::Paths;
 use crate::printer::Printer;
 use crate::prompt::{Prompter, Terminal, read_secret};
+use crate::safe::term_line;
 use crate::server::{self, Server};
 
 /// Version on the wire and in messages.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Where labs say at which arrow a process is to die.
+const LAB_FAULT: &str = "HERMES_LAB_FAULT";
+/// Where labs say how the clock is to run.
+const LAB_CLOCK: &str = "HERMES_LAB_CLOCK";
 
 /// What a command works with. Store, catalogue and pool are opened when a command first asks for them.
 pub(crate) struct App<'a> {
@@ -52,10 +60,7 @@ impl<'a> App<'a> {
         let paths = Paths::find(home, &env)?;
         let config = Config::load(&paths.config_file())?;
         if store.is_some_and(server::has_password) {
-            printer.warn(
-                "other programs can read the password in `--store`; put the address into `HERMES_STORE` or `[store] url`, or the \
-                 password into `~/.pgpass`",
-            );
+            printer.warn(words::password_in_store(printer.lang()));
         }
         let server = Server::find(store, &env, &config)?;
         let lab = env.get("HERMES_LAB_HOSTS").map(Lab::parse).transpose()?;
@@ -75,6 +80,11 @@ impl<'a> App<'a> {
             store: OnceCell::new(),
             pool: OnceCell::new(),
         })
+    }
+
+    /// The language that this run speaks.
+    pub(crate) fn lang(&self) -> Lang {
+        self.printer.lang()
     }
 
     /// The wall clock.
@@ -125,10 +135,11 @@ impl<'a> App<'a> {
                 .await
                 .map_err(|error| self.not_opened(error))?;
             if store.info().created {
-                self.printer
-                    .note(format_args!("made a new store in `{}`", self.store_place()));
-                self.printer
-                    .note(crate::cmd::protection_words(&store.info().protection));
+                let lang = self.lang();
+                let place = term_line(&self.store_place());
+                self.printer.note(words::store_made(lang, &place));
+                let protection = crate::cmd::protection_words(lang, &store.info().protection);
+                self.printer.note(protection);
             }
             Ok(store)
         };
@@ -147,12 +158,7 @@ impl<'a> App<'a> {
     fn not_opened(&self, error: StoreError) -> Failure {
         match (&error, &self.server) {
             (StoreError::Away { .. }, Some(server)) => {
-                let hint = format!(
-                    "Check the address in `{}`, and that the server runs. Nothing can be served before it was reached once; a \
-                     gateway that runs already goes on with the tokens it has.",
-                    server.origin
-                );
-                Failure::from(error).hint(hint)
+                Failure::from(error).hint(|lang| words::server_away(lang, &server.origin))
             }
             _ => error.into(),
         }
@@ -185,16 +191,16 @@ impl<'a> App<'a> {
         if let Some(file) = self.env.get("HERMES_PASSPHRASE_FILE").map(str::to_owned) {
             return Some(Box::new(move |_| {
                 let opened = fs_err::File::open(&file).map_err(|error| StoreError::Key {
-                    problem: error.to_string(),
+                    problem: Both::same(error.to_string()),
                 });
-                read_secret(&mut opened?, "the passphrase file").map_err(|failure| key_problem(&failure))
+                read_secret(&mut opened?, words::passphrase_file).map_err(|failure| key_problem(&failure))
             }));
         }
         if !self.prompter.can_ask() {
             return None;
         }
-        let prompter = Arc::clone(&self.prompter);
-        Some(Box::new(move |new| ask_passphrase(&*prompter, new)))
+        let (prompter, lang) = (Arc::clone(&self.prompter), self.lang());
+        Some(Box::new(move |new| ask_passphrase(&*prompter, lang, new)))
     }
 
     /// The client for calls to providers.
@@ -219,13 +225,11 @@ impl<'a> App<'a> {
 
     /// Where the lab wants this process to die or to stop; nowhere outside labs.
     fn faults(&self) -> Result<Faults, Failure> {
-        match (self.env.get("HERMES_LAB_FAULT"), &self.lab) {
+        match (self.env.get(LAB_FAULT), &self.lab) {
             (None, _) => Ok(Faults::none()),
             (Some(text), Some(_)) => Faults::parse(text, strike)
-                .map_err(|problem| Failure::usage(format!("`HERMES_LAB_FAULT`: {problem}"))),
-            (Some(_), None) => Err(Failure::usage(
-                "`HERMES_LAB_FAULT` is for lab homes only, and `HERMES_LAB_HOSTS` is not set",
-            )),
+                .map_err(|problem| Failure::usage(|lang| words::lab_setting(lang, LAB_FAULT, &problem))),
+            (Some(_), None) => Err(Failure::usage(|lang| words::lab_only(lang, LAB_FAULT))),
         }
     }
 
@@ -279,12 +283,8 @@ impl<'a> App<'a> {
     /// The login that a TARGET names.
     pub(crate) async fn find(&self, target: &str) -> Result<(&Pool, View), Failure> {
         let Some(pool) = self.existing_pool().await? else {
-            let nothing = Failure::new(
-                ExitKind::Usage,
-                "target",
-                format!("no login is called `{target}`"),
-            );
-            return Err(nothing.hint("Nothing is signed in yet; begin with `hermes auth add PROVIDER`."));
+            let nothing = Failure::new(ExitKind::Usage, "target", |lang| words::no_login(lang, target));
+            return Err(nothing.hint(words::nothing_yet));
         };
         let view = pool.find(target)?;
         Ok((pool, view))
@@ -293,12 +293,12 @@ impl<'a> App<'a> {
     /// What the config file says about providers.
     pub(crate) async fn settings(&self) -> Result<HashMap<ProviderId, ProviderSettings>, Failure> {
         let catalog = self.catalog().await?;
-        Ok(self.config.provider_settings(|name| {
+        self.config.provider_settings(|name| {
             catalog
                 .provider(name)
                 .map(|provider| provider.id.clone())
-                .map_err(|error| error.to_string())
-        })?)
+                .map_err(|error| Failure::from(error).message)
+        })
     }
 
     /// Waits for what is under way and closes the store. To be called before the program ends.
@@ -309,8 +309,8 @@ impl<'a> App<'a> {
         if let Some(store) = self.store.get()
             && let Err(error) = store.close().await
         {
-            self.printer
-                .warn(format_args!("the store could not be closed: {error}"));
+            let why = error.to_string();
+            self.printer.warn(words::not_closed(self.lang(), &why));
         }
     }
 }
@@ -332,34 +332,32 @@ fn strike(strike: Strike) {
 }
 
 fn clock(env: &Env, lab: bool) -> Result<Arc<dyn Clock>, Failure> {
-    match (env.get("HERMES_LAB_CLOCK"), lab) {
+    match (env.get(LAB_CLOCK), lab) {
         (None, _) => Ok(Arc::new(SystemClock::new())),
         (Some(text), true) => {
             let clock = LabClock::parse(text)
-                .map_err(|problem| Failure::usage(format!("`HERMES_LAB_CLOCK`: {problem}")))?;
+                .map_err(|problem| Failure::usage(|lang| words::lab_setting(lang, LAB_CLOCK, &problem)))?;
             Ok(Arc::new(clock))
         }
-        (Some(_), false) => Err(Failure::usage(
-            "`HERMES_LAB_CLOCK` is for lab homes only, and `HERMES_LAB_HOSTS` is not set",
-        )),
+        (Some(_), false) => Err(Failure::usage(|lang| words::lab_only(lang, LAB_CLOCK))),
     }
 }
 
-fn ask_passphrase(prompter: &dyn Prompter, new: bool) -> Result<Secret, StoreError> {
+fn ask_passphrase(prompter: &dyn Prompter, lang: Lang, new: bool) -> Result<Secret, StoreError> {
     let ask = |question| {
         prompter
             .ask_hidden(question)
             .map_err(|failure| key_problem(&failure))
     };
     if !new {
-        return ask("Passphrase of the store");
+        return ask(words::passphrase(lang));
     }
-    let first = ask("New passphrase for the store")?;
-    if ask("The same passphrase again")? == first {
+    let first = ask(words::new_passphrase(lang))?;
+    if ask(words::same_passphrase(lang))? == first {
         Ok(first)
     } else {
         Err(StoreError::Key {
-            problem: "the two passphrases differ".to_owned(),
+            problem: Both::of(words::passphrases_differ),
         })
     }
 }

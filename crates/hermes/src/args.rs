@@ -1,29 +1,37 @@
 //! The command line.
 
+mod number;
+mod refusal;
 mod serve;
+mod spoken;
 mod usage;
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand};
 use hermes_core::Secret;
+use hermes_text::Lang;
+use hermes_text::cli::help;
 
+use number::between;
+pub(crate) use refusal::{Refusal, refusal};
 pub(crate) use serve::{DashboardCommand, DashboardVerb, Up};
+pub(crate) use spoken::{command, spoken};
 pub(crate) use usage::{By, Range};
 
-/// Sign in to AI providers once, and serve their models to every program on this machine
+/// The whole command line. Its help is English here; [`command`] puts it into the person's language.
 #[derive(Debug, Parser)]
-#[command(name = "hermes", version, max_term_width = 100, disable_help_subcommand = true, after_help = EXIT_CODES)]
+#[command(name = "hermes", version, disable_help_subcommand = true, about = help::HERMES, after_help = help::EXIT_CODES)]
 pub(crate) struct Cli {
-    /// Folder for the store and config.toml [default: HERMES_HOME, else the platform's data folder]
-    #[arg(long, global = true, value_name = "FOLDER")]
+    #[arg(long, global = true, value_name = "FOLDER", help = help::HOME)]
     pub(crate) home: Option<PathBuf>,
-    /// Database that several machines share, postgres://USER@HOST/DATABASE [default: HERMES_STORE, else `[store] url`, else a file]
-    #[arg(long, global = true, value_name = "URL", value_parser = secret)]
+    #[arg(long, global = true, value_name = "URL", value_parser = secret, help = help::STORE_URL)]
     pub(crate) store: Option<Secret>,
-    /// Print results as JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help = help::JSON)]
     pub(crate) json: bool,
+    #[arg(long, global = true, value_name = "LANG", value_parser = PossibleValuesParser::new(["en", "zh"]).map(|tag| Lang::of_locale(&tag)), help = help::LANG)]
+    pub(crate) lang: Option<Lang>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
@@ -34,179 +42,162 @@ fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
     Ok(Secret::from(text))
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 ok, 1 failure, 2 usage, 3 cancelled or denied by you, 4 login required, \
-5 login expired, 6 refused by the provider, 7 network, 8 store, 130 interrupted";
-
 /// What to do. Without a command: one screen with logins, gateway and the next step.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the gateway and the dashboard in the foreground
+    #[command(about = help::UP)]
     Up(Up),
-    /// Open the dashboard of the running `hermes up` in a browser
+    #[command(about = help::DASHBOARD)]
     Dashboard(DashboardCommand),
-    /// Sign in to providers and manage logins
-    #[command(subcommand)]
+    #[command(subcommand, about = help::AUTH)]
     Auth(Auth),
-    /// Manage the client keys of the gateway
-    #[command(subcommand)]
+    #[command(subcommand, about = help::KEY)]
     Key(Key),
-    /// Ask a model from the terminal
+    #[command(about = help::CHAT)]
     Chat(Chat),
-    /// Print a fresh access token or key of a login
+    #[command(about = help::TOKEN)]
     Token {
-        /// Login: label, PROVIDER, PROVIDER:LABEL, PROVIDER:INDEX or the beginning of an id
+        #[arg(help = help::TARGET_USABLE)]
         target: String,
     },
-    /// List the models that signed-in providers serve
+    #[command(about = help::MODELS)]
     Models {
-        /// Only this provider
+        #[arg(help = help::ONLY_PROVIDER)]
         provider: Option<String>,
     },
-    /// Show what is known about providers
-    #[command(subcommand)]
+    #[command(subcommand, about = help::PROVIDERS)]
     Providers(Providers),
-    /// Check store, protection, files, clock, settings and logins
+    #[command(about = help::DOCTOR)]
     Doctor,
-    /// Show settings
-    #[command(subcommand)]
+    #[command(subcommand, about = help::CONFIG)]
     Config(ConfigCommand),
-    /// Write a copy of the store
+    #[command(about = help::BACKUP)]
     Backup {
-        /// New file [default: a dated one in the home's `backups` folder]
+        #[arg(help = help::BACKUP_FILE)]
         file: Option<PathBuf>,
     },
-    /// Put a copy in the place of the store
+    #[command(about = help::RESTORE)]
     Restore {
-        /// File that `hermes backup` wrote
+        #[arg(help = help::RESTORE_FILE)]
         file: PathBuf,
-        /// Replace the store that is there; it is kept beside the new one
-        #[arg(long)]
+        #[arg(long, help = help::RESTORE_REPLACE)]
         replace: bool,
     },
-    /// Show the store of this home, take it for the one in use, or check every secret in it
-    #[command(subcommand)]
+    #[command(subcommand, about = help::STORE)]
     Store(StoreCommand),
-    /// Move every login to another store
+    #[command(about = help::MIGRATE)]
     Migrate {
-        /// Empty database, postgres://USER@HOST/DATABASE, or a new home folder
-        #[arg(long, value_name = "URL|FOLDER", value_parser = secret)]
+        #[arg(long, value_name = "URL|FOLDER", value_parser = secret, help = help::MIGRATE_TO)]
         to: Secret,
     },
-    /// Tell what happened to a request
+    #[command(about = help::EXPLAIN)]
     Explain {
-        /// Id from the `x-hermes-request-id` header
+        #[arg(help = help::REQUEST_ID)]
         request_id: String,
     },
-    /// Show requests, tokens and latencies by login, model or client key
+    #[command(about = help::USAGE)]
     Usage {
-        /// How far back
-        #[arg(long, value_enum, default_value_t = Range::Day)]
+        #[arg(long, value_enum, default_value_t = Range::Day, help = help::RANGE)]
         range: Range,
-        /// What to tell apart
-        #[arg(long, value_enum, default_value_t = By::Credential)]
+        #[arg(long, value_enum, default_value_t = By::Credential, help = help::BY)]
         by: By,
     },
-    /// Print a completion script
+    #[command(about = help::COMPLETIONS)]
     Completions {
-        /// Shell
+        #[arg(help = help::SHELL)]
         shell: clap_complete::Shell,
     },
-    /// Watch something happen with simulated providers, without any account
-    #[command(subcommand)]
+    #[command(subcommand, about = help::DRILL)]
     Drill(Drill),
 }
 
 /// `hermes auth`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Auth {
-    /// Sign in to a provider, or store an API key
+    #[command(about = help::AUTH_ADD)]
     Add(Box<Add>),
-    /// Continue a login that was started with `auth add --start`
+    #[command(about = help::AUTH_FINISH)]
     Finish(Finish),
-    /// Forget a login that was started and not finished
+    #[command(about = help::AUTH_CANCEL)]
     Cancel {
-        /// Id that `auth add --start` printed
+        #[arg(help = help::LOGIN_ID)]
         login_id: String,
     },
-    /// List logins
+    #[command(about = help::AUTH_LIST)]
     List {
-        /// Only this provider
+        #[arg(help = help::ONLY_PROVIDER)]
         provider: Option<String>,
-        /// Show everything that is known
-        #[arg(short, long)]
+        #[arg(short, long, help = help::VERBOSE)]
         verbose: bool,
     },
-    /// Tell whether a provider can be used: exit code 0 if so, 4 if not
+    #[command(about = help::AUTH_STATUS)]
     Status {
-        /// Provider; without one, every login is shown
+        #[arg(help = help::PROVIDER_OR_ALL)]
         provider: Option<String>,
-        /// Show everything that is known
-        #[arg(short, long)]
+        #[arg(short, long, help = help::VERBOSE)]
         verbose: bool,
     },
-    /// Delete a login from this machine
+    #[command(about = help::AUTH_REMOVE)]
     Remove {
-        /// Label, PROVIDER:INDEX, or the beginning of an id
+        #[arg(help = help::TARGET)]
         target: String,
     },
-    /// Delete every login of a provider from this machine
+    #[command(about = help::AUTH_LOGOUT)]
     Logout {
-        /// Provider
+        #[arg(help = help::PROVIDER)]
         provider: String,
     },
-    /// End a login at the provider, then delete it from this machine
+    #[command(about = help::AUTH_REVOKE)]
     Revoke {
-        /// Label, PROVIDER:INDEX, or the beginning of an id
+        #[arg(help = help::TARGET)]
         target: String,
     },
-    /// Give a login another label
+    #[command(about = help::AUTH_RENAME)]
     Rename {
-        /// Label, PROVIDER:INDEX, or the beginning of an id
+        #[arg(help = help::TARGET)]
         target: String,
-        /// New label
+        #[arg(help = help::NEW_LABEL)]
         label: String,
     },
-    /// Move a login to another place in its provider's order
+    #[command(about = help::AUTH_PRIORITY)]
     Priority {
-        /// Label, PROVIDER:INDEX, or the beginning of an id
+        #[arg(help = help::TARGET)]
         target: String,
-        /// Place, from 1; 1 is tried first
-        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(value_parser = |text: &str| between(text, 1, u32::MAX), help = help::PLACE)]
         place: u32,
     },
-    /// Show or choose how requests are spread over a provider's logins
+    #[command(about = help::AUTH_STRATEGY)]
     Strategy {
-        /// Provider
+        #[arg(help = help::PROVIDER)]
         provider: String,
-        /// fill-first, round-robin, least-used, random or weighted
+        #[arg(help = help::STRATEGY)]
         strategy: Option<String>,
     },
-    /// Set a login's share where its provider's strategy is `weighted`
+    #[command(about = help::AUTH_WEIGHT)]
     Weight {
-        /// Label, PROVIDER:INDEX, or the beginning of an id
+        #[arg(help = help::TARGET)]
         target: String,
-        /// Share, from 1
-        #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+        #[arg(value_parser = |text: &str| between(text, 1, 1000), help = help::WEIGHT)]
         weight: u32,
     },
-    /// Renew a login's token now
+    #[command(about = help::AUTH_REFRESH)]
     Refresh {
-        /// Label, PROVIDER:INDEX, or the beginning of an id
+        #[arg(help = help::TARGET)]
         target: String,
     },
-    /// End a cool-down, or a block that you have cleared with the provider
+    #[command(about = help::AUTH_RESET)]
     Reset {
-        /// Label, PROVIDER:INDEX, or the beginning of an id
+        #[arg(help = help::TARGET)]
         target: String,
     },
-    /// Use a login again
+    #[command(about = help::AUTH_ENABLE)]
     Enable {
-        /// Label, PROVIDER:INDEX, or the beginning of an id
+        #[arg(help = help::TARGET)]
         target: String,
     },
-    /// Stop using a login without deleting it
+    #[command(about = help::AUTH_DISABLE)]
     Disable {
-        /// Label, PROVIDER:INDEX, or the beginning of an id
+        #[arg(help = help::TARGET)]
         target: String,
     },
 }
@@ -214,34 +205,25 @@ pub(crate) enum Auth {
 /// `hermes auth add`.
 #[derive(Debug, Args)]
 pub(crate) struct Add {
-    /// Provider; see `hermes providers list`
+    #[arg(help = help::PROVIDER_LISTED)]
     pub(crate) provider: String,
-    /// Region of the provider
-    #[arg(long)]
+    #[arg(long, help = help::REGION)]
     pub(crate) region: Option<String>,
-    /// Label of the login [default: the account's name]
-    #[arg(long)]
+    #[arg(long, help = help::LABEL)]
     pub(crate) label: Option<String>,
-    /// Way to sign in: device, browser, paste, key, or an id from `hermes providers show`
-    #[arg(long)]
+    #[arg(long, help = help::METHOD)]
     pub(crate) method: Option<String>,
-    /// Do not open a browser
-    #[arg(long)]
+    #[arg(long, help = help::NO_BROWSER)]
     pub(crate) no_browser: bool,
-    /// Give up after this many seconds
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    pub(crate) timeout: Option<u64>,
-    /// Print link and code, and return at once; continue with `auth finish`
-    #[arg(long)]
+    #[arg(long, value_name = "S", value_parser = |text: &str| between(text, 1, 86_400), help = help::TIMEOUT)]
+    pub(crate) timeout: Option<u32>,
+    #[arg(long, help = help::START)]
     pub(crate) start: bool,
-    /// Show the link as a QR code too
-    #[arg(long)]
+    #[arg(long, help = help::QR)]
     pub(crate) qr: bool,
-    /// Accept the provider's rule on use by other programs without being asked
-    #[arg(long)]
+    #[arg(long, help = help::ACCEPT_TERMS)]
     pub(crate) accept_terms: bool,
-    /// Store a key without asking the provider whether it works
-    #[arg(long)]
+    #[arg(long, help = help::NO_VERIFY)]
     pub(crate) no_verify: bool,
     #[command(flatten)]
     pub(crate) key: KeySource,
@@ -253,17 +235,13 @@ pub(crate) struct Add {
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(crate) struct KeySource {
-    /// Sign in with an API key and be asked for it
-    #[arg(long)]
+    #[arg(long, help = help::API_KEY)]
     pub(crate) api_key: bool,
-    /// Read the API key from stdin
-    #[arg(long)]
+    #[arg(long, help = help::API_KEY_STDIN)]
     pub(crate) api_key_stdin: bool,
-    /// Read the API key from a file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = help::API_KEY_FILE)]
     pub(crate) api_key_file: Option<PathBuf>,
-    /// Take the API key from an environment variable
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help = help::FROM_ENV)]
     pub(crate) from_env: Option<String>,
 }
 
@@ -277,23 +255,20 @@ impl KeySource {
 /// Where a pasted code comes from.
 #[derive(Debug, Args)]
 pub(crate) struct CodeSource {
-    /// Read the code that the browser shows from stdin
-    #[arg(long)]
+    #[arg(long, help = help::CODE_STDIN)]
     pub(crate) code_stdin: bool,
 }
 
 /// `hermes auth finish`.
 #[derive(Debug, Args)]
 pub(crate) struct Finish {
-    /// Id that `auth add --start` printed
+    #[arg(help = help::LOGIN_ID)]
     pub(crate) login_id: String,
-    /// Give up after this many seconds
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    pub(crate) timeout: Option<u64>,
+    #[arg(long, value_name = "S", value_parser = |text: &str| between(text, 1, 86_400), help = help::TIMEOUT)]
+    pub(crate) timeout: Option<u32>,
     #[command(flatten)]
     pub(crate) code: CodeSource,
-    /// Store a key without asking the provider whether it works
-    #[arg(long)]
+    #[arg(long, help = help::NO_VERIFY)]
     pub(crate) no_verify: bool,
     #[command(flatten)]
     pub(crate) key: KeySource,
@@ -302,23 +277,20 @@ pub(crate) struct Finish {
 /// `hermes key`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Key {
-    /// Make a key and show it once
+    #[command(about = help::KEY_CREATE)]
     Create {
-        /// Name for you
-        #[arg(default_value = "default")]
+        #[arg(default_value = "default", help = help::KEY_NAME)]
         name: String,
-        /// Most requests a minute
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = |text: &str| between(text, 0, u32::MAX), help = help::KEY_LIMIT)]
         limit: Option<u32>,
-        /// Only this model, PROVIDER/MODEL or PROVIDER/*; may be given several times
-        #[arg(long = "model", value_name = "MODEL")]
+        #[arg(long = "model", value_name = "MODEL", help = help::KEY_MODEL)]
         models: Vec<String>,
     },
-    /// List keys
+    #[command(about = help::KEY_LIST)]
     List,
-    /// Revoke a key
+    #[command(about = help::KEY_REVOKE)]
     Revoke {
-        /// Id, public beginning or name
+        #[arg(help = help::KEY_NAMED)]
         key: String,
     },
 }
@@ -326,36 +298,34 @@ pub(crate) enum Key {
 /// `hermes store`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StoreCommand {
-    /// Show where the store is, how it is protected and how it stands
+    #[command(about = help::STORE_INFO)]
     Info,
-    /// Say that this store is the one in use, where it is taken for a copy or for an older state
+    #[command(about = help::STORE_ADOPT)]
     Adopt {
-        /// Do not ask
-        #[arg(long)]
+        #[arg(long, help = help::YES)]
         yes: bool,
     },
-    /// Open every secret and tell what is damaged: exit code 8 if anything is
+    #[command(about = help::STORE_CHECK)]
     Check,
 }
 
 /// `hermes chat`.
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
-    /// Model, or PROVIDER/MODEL [default: the default model of the first usable login]
-    #[arg(short, long)]
+    #[arg(short, long, help = help::CHAT_MODEL)]
     pub(crate) model: Option<String>,
-    /// What to say; read from stdin when it is piped
+    #[arg(help = help::CHAT_TEXT)]
     pub(crate) text: Vec<String>,
 }
 
 /// `hermes providers`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Providers {
-    /// List providers
+    #[command(about = help::PROVIDERS_LIST)]
     List,
-    /// Show one provider: ways to sign in, rules, regions, how requests are sent
+    #[command(about = help::PROVIDERS_SHOW)]
     Show {
-        /// Provider
+        #[arg(help = help::PROVIDER)]
         provider: String,
     },
 }
@@ -363,10 +333,9 @@ pub(crate) enum Providers {
 /// `hermes config`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Show the settings in force
+    #[command(about = help::CONFIG_SHOW)]
     Show {
-        /// Show where each value came from
-        #[arg(long)]
+        #[arg(long, help = help::CONFIG_ORIGIN)]
         origin: bool,
     },
 }
@@ -374,15 +343,14 @@ pub(crate) enum ConfigCommand {
 /// `hermes drill`.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(crate) enum Drill {
-    /// Sign in, send a request, see the token renewed
+    #[command(about = help::DRILL_LOGIN)]
     Login,
-    /// Eight programs want one ended token at once; then a copy of the home wants it too
+    #[command(about = help::DRILL_REUSE)]
     Reuse,
-    /// A provider limits one of two accounts
-    #[command(name = "429")]
+    #[command(name = "429", about = help::DRILL_LIMIT)]
     Limit,
-    /// A program is killed in the middle of a renewal
+    #[command(about = help::DRILL_CRASH)]
     Crash,
-    /// Two machines share a database and need the same token (needs PostgreSQL)
+    #[command(about = help::DRILL_MACHINES)]
     TwoMachines,
 }

@@ -5,18 +5,24 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use hermes_catalog::{AuthStyle, CustomEndpoint};
-use hermes_core::{ExitKind, Explain, Protocol, ProviderId, Secret};
+use hermes_core::{ExitKind, Protocol, ProviderId, Secret};
 use hermes_pool::ProviderSettings;
 use hermes_store::HolderChoice;
+use hermes_text::cli::{config as words, machine};
+use hermes_text::{Both, Lang};
 use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
+use crate::failure::Failure;
+
 mod edge;
 mod effective;
 
-pub(crate) use effective::Effective;
+pub(crate) use effective::{DEFAULT, Effective};
 
+/// What stands before the number of a line, in the origin of a value.
+pub(crate) const LINE: &str = "config.toml line ";
 /// Where the gateway listens when nothing says otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7766";
 
@@ -98,38 +104,23 @@ struct RawEndpoint {
     models: Option<Spanned<Vec<String>>>,
 }
 
+/// Something wrong with a value: the byte where it stands, and what.
+type Wrong = (usize, Both);
+
 /// A config file that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ConfigError {
-    /// It is not what it must be.
-    #[error("`{}` line {line}: {problem}", .file.display())]
-    Invalid {
-        file: PathBuf,
-        line: usize,
-        problem: String,
-    },
-    /// It exists but cannot be read.
-    #[error("`{}` cannot be read: {problem}", .file.display())]
-    Unreadable { file: PathBuf, problem: String },
+fn unusable(message: impl Fn(Lang) -> String) -> Failure {
+    Failure::new(ExitKind::Usage, "config", message).hint(words::next)
 }
 
-impl Explain for ConfigError {
-    fn kind(&self) -> &'static str {
-        "config"
-    }
-
-    fn exit(&self) -> ExitKind {
-        ExitKind::Usage
-    }
-
-    fn hint(&self) -> Option<String> {
-        Some("Correct the file, then see `hermes config show --origin`.".to_owned())
-    }
+/// A place in a config file that is not what it must be.
+fn invalid(file: &Path, line: usize, problem: &Both) -> Failure {
+    let file = file.display().to_string();
+    unusable(|lang| words::invalid(lang, &file, line, problem.get(lang)))
 }
 
 impl Config {
     /// Reads the file; none at all is the same as an empty one.
-    pub(crate) fn load(file: &Path) -> Result<Self, ConfigError> {
+    pub(crate) fn load(file: &Path) -> Result<Self, Failure> {
         match fs_err::read(file) {
             Ok(bytes) => Self::parse(file, bytes),
             // A home that cannot be there has no file in it either; whoever makes the home says what is wrong with it.
@@ -139,64 +130,60 @@ impl Config {
                     ..Self::default()
                 })
             }
-            Err(error) => Err(ConfigError::Unreadable {
-                file: file.to_owned(),
-                problem: plain_reason(&error),
-            }),
+            Err(error) => {
+                let shown = file.display().to_string();
+                let why = |lang| machine::bare_reason(lang, &error);
+                Err(unusable(|lang| words::unreadable(lang, &shown, &why(lang))))
+            }
         }
     }
 
-    fn parse(file: &Path, bytes: Vec<u8>) -> Result<Self, ConfigError> {
+    fn parse(file: &Path, bytes: Vec<u8>) -> Result<Self, Failure> {
         let lines = line_starts(&bytes);
-        let invalid = |at: usize, problem: &str| ConfigError::Invalid {
-            file: file.to_owned(),
-            line: line_of(&lines, at),
-            problem: problem.to_owned(),
-        };
-        let text = String::from_utf8(bytes)
-            .map_err(|error| invalid(error.utf8_error().valid_up_to(), "it is not UTF-8"))?;
+        let invalid = |(at, problem): Wrong| invalid(file, line_of(&lines, at), &problem);
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            invalid((at, Both::of(words::not_text)))
+        })?;
         let raw: Raw = toml::from_str(&text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            let key = key_at(&text, at)
-                .map(|key| format!("`{key}`: "))
-                .unwrap_or_default();
-            invalid(at, &format!("{key}{}", error.message().replace('\n', " ")))
+            let problem = error.message().replace('\n', " ");
+            let problem = match key_at(&text, at) {
+                Some(key) => Both::of(|lang| words::key(lang, key, &problem)),
+                None => Both::same(&problem),
+            };
+            invalid((at, problem))
         })?;
         let config = Self {
             file: file.to_owned(),
             lines: lines.clone(),
             raw,
         };
-        config.check().map_err(|(at, problem)| invalid(at, &problem))?;
+        config.check().map_err(invalid)?;
         Ok(config)
     }
 
     /// What the types cannot say.
-    fn check(&self) -> Result<(), (usize, String)> {
+    fn check(&self) -> Result<(), Wrong> {
         if let Some(listen) = &self.raw.gateway.listen
             && listen.get_ref().parse::<std::net::SocketAddr>().is_err()
         {
-            let text = listen.get_ref();
-            return Err((
-                listen.span().start,
-                format!("`listen`: `{text}` is not an address such as `{DEFAULT_LISTEN}`"),
-            ));
+            let problem = Both::of(|lang| words::bad_listen(lang, listen.get_ref(), DEFAULT_LISTEN));
+            return Err((listen.span().start, problem));
         }
         self.raw.gateway.check()?;
         if let Some(url) = &self.raw.store.url
             && !crate::server::is_address(url.get_ref().0.expose())
         {
-            let problem = format!("`url`: it is not an address such as `{}`", crate::server::EXAMPLE);
+            let problem = Both::of(|lang| words::bad_store(lang, crate::server::EXAMPLE));
             return Err((url.span().start, problem));
         }
         for (name, endpoint) in &self.raw.endpoints {
-            if Url::parse(endpoint.base_url.get_ref()).is_err() {
+            let url = &endpoint.base_url;
+            if Url::parse(url.get_ref()).is_err() {
                 let key = format!("endpoints.{}.base_url", name.get_ref());
-                let text = endpoint.base_url.get_ref();
-                return Err((
-                    endpoint.base_url.span().start,
-                    format!("`{key}`: `{text}` is not a URL"),
-                ));
+                let problem = Both::of(|lang| words::bad_url(lang, &key, url.get_ref()));
+                return Err((url.span().start, problem));
             }
         }
         Ok(())
@@ -272,23 +259,23 @@ impl Config {
     /// The `[providers.<id>]` tables by the id that `resolve` finds for each name.
     ///
     /// # Errors
-    /// [`ConfigError::Invalid`] for a name that is no provider's.
+    /// A name that is no provider's.
     pub(crate) fn provider_settings(
         &self,
-        resolve: impl Fn(&str) -> Result<ProviderId, String>,
-    ) -> Result<HashMap<ProviderId, ProviderSettings>, ConfigError> {
+        resolve: impl Fn(&str) -> Result<ProviderId, Both>,
+    ) -> Result<HashMap<ProviderId, ProviderSettings>, Failure> {
         let mut all = HashMap::new();
         for (name, raw) in &self.raw.providers {
-            let id = resolve(name.get_ref()).map_err(|problem| ConfigError::Invalid {
-                file: self.file.clone(),
-                line: line_of(&self.lines, name.span().start),
-                problem: format!("`providers.{}`: {problem}", name.get_ref()),
+            let id = resolve(name.get_ref()).map_err(|problem| {
+                let key = format!("providers.{}", name.get_ref());
+                let problem = Both::of(|lang| words::key(lang, &key, problem.get(lang)));
+                invalid(&self.file, line_of(&self.lines, name.span().start), &problem)
             })?;
             let settings = ProviderSettings {
                 enabled: raw.enabled.as_ref().map(|one| *one.get_ref()),
                 api_mode: raw.api_mode.as_ref().map(|one| *one.get_ref()),
                 base_url: raw.base_url.as_ref().map(|one| one.get_ref().clone()),
-                origin: self.place(name.span().start),
+                origin: Both::same(self.place(name.span().start)),
             };
             all.insert(id, settings);
         }
@@ -296,7 +283,7 @@ impl Config {
     }
 
     fn place(&self, at: usize) -> String {
-        format!("config.toml line {}", line_of(&self.lines, at))
+        format!("{LINE}{}", line_of(&self.lines, at))
     }
 }
 
@@ -322,13 +309,6 @@ fn key_at(text: &str, at: usize) -> Option<&str> {
         .next()?;
     let key = line.split_once('=')?.0.trim();
     (!key.is_empty() && key.len() <= 64).then_some(key)
-}
-
-/// The reason alone; the path is in the message already.
-fn plain_reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.rsplit_once("`: ")
-        .map_or(text.clone(), |(_, reason)| reason.to_owned())
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod safe;
 mod server;
 mod table;
 mod when;
+mod words;
 
 pub use harden::harden;
 pub use run::run;

@@ -3,12 +3,13 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    hermes::harden();
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that reads the environment"
     )]
     let pairs = std::env::vars_os();
     let pairs = pairs.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    hermes::run(hermes_core::Env::from_pairs(pairs), std::env::args_os())
+    let env = hermes_core::Env::from_pairs(pairs);
+    hermes::harden(&env);
+    hermes::run(env, std::env::args_os())
 }

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
 use hermes_core::Env;
+use hermes_text::cli::{app as words, machine};
 
 use crate::failure::Failure;
 
@@ -32,7 +33,7 @@ impl Paths {
         };
         if let Some((home, home_from)) = named {
             let home = std::path::absolute(&home)
-                .map_err(|error| Failure::usage(format!("`{}` cannot be a home: {error}", home.display())))?;
+                .map_err(|error| not_a_home(&home.display().to_string(), &error))?;
             // Beside the store, not in it, so that a copy of the data alone does not carry its key.
             let config_folder = home.join("config");
             return Ok(Self {
@@ -43,10 +44,8 @@ impl Paths {
                 home_from,
             });
         }
-        let base = etcetera::choose_base_strategy().map_err(|_| {
-            Failure::usage("the home folder of this user is not known")
-                .hint("Name a folder with `--home` or `HERMES_HOME`.")
-        })?;
+        let base = etcetera::choose_base_strategy()
+            .map_err(|_| Failure::usage(words::home_unknown).hint(words::name_home))?;
         Ok(Self {
             home: base.data_dir().join("hermes"),
             config_folder: base.config_dir().join("hermes"),
@@ -63,6 +62,11 @@ impl Paths {
             _ => self.home.join("config.toml"),
         }
     }
+}
+
+/// A folder that cannot hold a store.
+pub(crate) fn not_a_home(path: &str, error: &std::io::Error) -> Failure {
+    Failure::usage(|lang| words::no_home(lang, path, &machine::reason(lang, error)))
 }
 
 /// The state folder of the XDG base directories, or its like on Windows. A lab home leaves no trace outside of itself unless it is

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 use hermes_core::Env;
+use hermes_text::Lang;
+use hermes_text::cli::frame;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
@@ -19,6 +21,7 @@ pub(crate) struct Printer {
     err_color: ColorChoice,
     err_tty: bool,
     json: bool,
+    lang: Lang,
     /// Nobody reads stdout any more; nothing more is written there.
     closed: AtomicBool,
     /// Stdout could not be written for another reason, such as a full disk.
@@ -26,8 +29,8 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
-    /// A printer for this process's streams.
-    pub(crate) fn new(env: &Env, json: bool) -> Self {
+    /// A printer for this process's streams, which speaks to the person in a language. What scripts read stays English.
+    pub(crate) fn new(env: &Env, json: bool, lang: Lang) -> Self {
         let out_tty = io::stdout().is_terminal();
         let err_tty = io::stderr().is_terminal();
         Self {
@@ -35,6 +38,7 @@ impl Printer {
             err_color: color(env, err_tty),
             err_tty,
             json,
+            lang: if json { Lang::En } else { lang },
             closed: AtomicBool::new(false),
             broken: AtomicBool::new(false),
         }
@@ -43,6 +47,11 @@ impl Printer {
     /// Whether `--json` was given.
     pub(crate) fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// The language that everything printed is in; English with `--json`.
+    pub(crate) fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// Whether people see stderr at once, so that a line may be redrawn there.
@@ -100,12 +109,15 @@ impl Printer {
 
     /// Something the person should know.
     pub(crate) fn note(&self, text: impl Display) {
-        self.say(format_args!("{} {text}", "note:".cyan()));
+        self.say(format_args!("{}{text}", before(frame::note(self.lang)).cyan()));
     }
 
     /// Something that may become a problem.
     pub(crate) fn warn(&self, text: impl Display) {
-        self.say(format_args!("{} {text}", "warning:".yellow()));
+        self.say(format_args!(
+            "{}{text}",
+            before(frame::warning(self.lang)).yellow()
+        ));
     }
 
     /// Why a command did not do its work.
@@ -115,14 +127,20 @@ impl Printer {
             self.say(json_safe(&text));
             return;
         }
-        self.say(format_args!(
-            "{} {}",
-            "error:".red().bold(),
-            term_line(&failure.message)
-        ));
+        let message = term_line(failure.message.get(self.lang));
+        self.wrong(&message);
         if let Some(hint) = &failure.hint {
-            self.say(format_args!("{} {}", "help:".cyan(), term_safe(hint)));
+            let hint = term_safe(hint.get(self.lang));
+            self.say(format_args!("{}{hint}", before(frame::help(self.lang)).cyan()));
         }
+    }
+
+    /// What went wrong, without what to do.
+    pub(crate) fn wrong(&self, text: impl Display) {
+        self.say(format_args!(
+            "{}{text}",
+            before(frame::error(self.lang)).red().bold()
+        ));
     }
 
     /// Whether everything that was printed to stdout got there, or nobody wanted it.
@@ -157,4 +175,18 @@ fn color(env: &Env, tty: bool) -> ColorChoice {
         (false, true) => ColorChoice::Always,
         _ => ColorChoice::Never,
     }
+}
+
+/// A word before a line of talk, with the gap behind it; a full-width colon brings its own.
+pub(crate) fn before(word: &str) -> String {
+    if word.ends_with(':') {
+        format!("{word} ")
+    } else {
+        word.to_owned()
+    }
+}
+
+/// Columns of the terminal that results go to; none elsewhere.
+pub(crate) fn out_width() -> Option<u16> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0)
 }

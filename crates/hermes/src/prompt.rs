@@ -1,6 +1,8 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
 use hermes_core::Secret;
+use hermes_text::cli::app as words;
+use hermes_text::{Lang, Word, common};
 use tokio::sync::oneshot;
 
 use crate::failure::Failure;
@@ -62,31 +64,38 @@ impl Prompter for Terminal {
     }
 
     fn read_all(&self) -> Result<Secret, Failure> {
-        read_secret(&mut io::stdin().lock(), "stdin")
+        read_secret(&mut io::stdin().lock(), words::stdin)
     }
 }
 
 /// Reads a secret from a stream, bounded, without the white space around it.
-pub(crate) fn read_secret(from: &mut dyn io::Read, what: &str) -> Result<Secret, Failure> {
+pub(crate) fn read_secret(from: &mut dyn io::Read, what: Word) -> Result<Secret, Failure> {
     let mut text = String::new();
     let count = from
         .take(SECRET_LIMIT + 1)
         .read_to_string(&mut text)
-        .map_err(|error| Failure::io(&format!("{what} cannot be read"), &error))?;
+        .map_err(|error| Failure::io(|lang| words::unreadable(lang, what(lang)), &error))?;
     if u64::try_from(count).unwrap_or(u64::MAX) > SECRET_LIMIT {
-        return Err(Failure::usage(format!("{what} holds more than 64 KiB")));
+        return Err(Failure::usage(|lang| words::too_large(lang, what(lang))));
     }
     let whole = Secret::from(text);
     let trimmed = Secret::from(whole.expose().trim());
     if trimmed.expose().is_empty() {
-        return Err(Failure::usage(format!("{what} is empty")));
+        return Err(Failure::usage(|lang| words::empty(lang, what(lang))));
     }
     Ok(trimmed)
 }
 
+/// Whether an answer agrees: `yes` in every language, and the person's own word.
+pub(crate) fn is_yes(lang: Lang, answer: &str) -> bool {
+    let answer = answer.trim();
+    let english = ["yes", "y"].iter().any(|yes| answer.eq_ignore_ascii_case(yes));
+    english || answer == common::yes(lang)
+}
+
 fn not_answered(error: &io::Error) -> Failure {
     match error.kind() {
-        io::ErrorKind::Interrupted => Failure::cancelled("cancelled, nothing was stored"),
-        _ => Failure::io("the terminal cannot be read", error),
+        io::ErrorKind::Interrupted => Failure::cancelled(words::left),
+        _ => Failure::io(|lang| words::unreadable(lang, words::terminal(lang)), error),
     }
 }

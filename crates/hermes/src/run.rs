@@ -2,27 +2,37 @@ use std::ffi::OsString;
 use std::num::NonZero;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::FromArgMatches as _;
 use hermes_core::{Env, ExitKind};
+use hermes_text::Lang;
+use hermes_text::cli::{app as words, frame, refusal};
+use owo_colors::OwoColorize as _;
 
 use crate::app::App;
-use crate::args::{Auth, Cli, Command};
+use crate::args::{self, Auth, Cli, Command};
 use crate::cmd;
 use crate::failure::{Failure, Outcome};
-use crate::printer::Printer;
+use crate::printer::{Printer, before, out_width};
+use crate::safe::term_line;
+
+/// Columns of help that nobody reads on a terminal.
+const NO_TERMINAL: usize = 100;
 
 /// Runs one command line and says how the program ends.
 pub fn run(env: Env, args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    // Needed before the command line is understood, since it may not be.
+    let lang = args::spoken(&env, &args);
+    let printer = Printer::new(&env, wants_json(&args), lang);
     if let Some(failure) = key_on_command_line(&args) {
-        Printer::new(&env, wants_json(&args)).failure(&failure);
+        printer.failure(&failure);
         return ExitCode::from(failure.exit.code());
     }
-    let cli = match Cli::try_parse_from(&args) {
+    let cli = match parse(&args, lang) {
         Ok(cli) => cli,
-        Err(error) => return refuse(&env, &args, &error),
+        Err(error) => return refuse(&printer, &error),
     };
-    let printer = Printer::new(&env, cli.json);
+    let printer = Printer::new(&env, cli.json, cli.lang.unwrap_or(lang));
     let code = match start(cli, env, &printer) {
         Ok(code) => code,
         Err(failure) => {
@@ -31,11 +41,7 @@ pub fn run(env: Env, args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     if code == 0 && !printer.is_whole() {
-        printer.failure(&Failure::new(
-            ExitKind::Failure,
-            "output",
-            "the result could not be written to stdout",
-        ));
+        printer.failure(&Failure::new(ExitKind::Failure, "output", words::not_written));
         return ExitCode::from(ExitKind::Failure.code());
     }
     ExitCode::from(code)
@@ -44,12 +50,13 @@ pub fn run(env: Env, args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn start(cli: Cli, env: Env, printer: &Printer) -> Outcome {
     if let Some(Command::Completions { shell }) = cli.command {
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut Cli::command(), "hermes", &mut script);
+        let mut command = args::command(printer.lang(), NO_TERMINAL);
+        clap_complete::generate(shell, &mut command, "hermes", &mut script);
         printer.piece(&String::from_utf8_lossy(&script));
         return Ok(0);
     }
     let serves = matches!(cli.command, Some(Command::Up(_)));
-    let runtime = runtime(serves).map_err(|error| Failure::io("the runtime cannot start", &error))?;
+    let runtime = runtime(serves).map_err(|error| Failure::io(words::no_runtime, &error))?;
     let outcome = runtime.block_on(async {
         let app = App::new(cli.home.as_deref(), cli.store.as_ref(), env, printer)?;
         let outcome = guarded(&app, cli.command).await;
@@ -101,33 +108,55 @@ fn key_on_command_line(args: &[OsString]) -> Option<Failure> {
     if !joined && !args.windows(2).any(follows) {
         return None;
     }
-    let message = "`--api-key` takes no value: other programs can read a command line, and the shell writes it to its history";
-    let hint = "Put `--api-key` last to be asked, or use `--api-key-stdin`, `--api-key-file FILE` or `--from-env NAME`. If \
-                that was a real key, replace it at the provider.";
-    Some(Failure::new(ExitKind::Usage, "key_on_command_line", message).hint(hint))
+    let failure = Failure::new(ExitKind::Usage, "key_on_command_line", refusal::key_shown);
+    Some(failure.hint(refusal::key_shown_next))
+}
+
+/// Takes the command line apart.
+fn parse(args: &[OsString], lang: Lang) -> Result<Cli, clap::Error> {
+    let width = out_width().map_or(NO_TERMINAL, usize::from);
+    let mut command = args::command(lang, width);
+    let matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// A command line that cannot be understood, or a request for help.
-fn refuse(env: &Env, args: &[OsString], error: &clap::Error) -> ExitCode {
+fn refuse(printer: &Printer, error: &clap::Error) -> ExitCode {
     use clap::error::ErrorKind;
-    let json = wants_json(args);
-    let printer = Printer::new(env, json);
-    let styled = error.render().ansi().to_string();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            printer.piece(&styled);
+            printer.piece(&error.render().ansi().to_string());
             return ExitCode::SUCCESS;
         }
-        _ if json => {
-            let text = error.render().to_string();
-            let message = text
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .trim_start_matches("error: ");
-            printer.failure(&Failure::usage(message).hint("See `hermes --help`."));
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !printer.is_json() => {
+            printer.say(error.render().ansi().to_string().trim_end());
         }
-        _ => printer.say(styled.trim_end()),
+        _ => explain(printer, &args::refusal(error)),
     }
     ExitCode::from(ExitKind::Usage.code())
+}
+
+fn explain(printer: &Printer, refusal: &args::Refusal) {
+    let lang = printer.lang();
+    if printer.is_json() {
+        let failure = Failure::usage(|lang| refusal.message.get(lang));
+        printer.failure(&failure.hint(refusal::see_help));
+        return;
+    }
+    printer.wrong(term_line(refusal.message.get(lang)));
+    for line in &refusal.list {
+        printer.say(format_args!("  {}", term_line(line.get(lang))));
+    }
+    if !refusal.tips.is_empty() {
+        printer.say("");
+    }
+    for tip in &refusal.tips {
+        let tip = term_line(tip.get(lang));
+        printer.say(format_args!("  {}{tip}", before(refusal::tip(lang)).green()));
+    }
+    if let Some(usage) = &refusal.usage {
+        let form = before(frame::usage(lang));
+        printer.say(format_args!("\n{}{usage}", form.bold().underline()));
+    }
+    printer.say(format_args!("\n{}", refusal::more(lang)));
 }

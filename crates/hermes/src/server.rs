@@ -2,6 +2,7 @@
 
 use hermes_core::{Env, Secret};
 use hermes_store::shown_address;
+use hermes_text::cli::app as words;
 use url::Url;
 
 use crate::config::Config;
@@ -35,9 +36,8 @@ impl Server {
         if is_address(address.expose()) {
             return Ok(Some(Self { address, origin }));
         }
-        let problem = format!("`{origin}`: it is not an address such as `{EXAMPLE}`");
-        Err(Failure::usage(problem)
-            .hint("A store in a file needs no address: name its folder with `--home`."))
+        let problem = Failure::usage(|lang| words::no_address(lang, &origin, EXAMPLE));
+        Err(problem.hint(words::file_store))
     }
 
     /// The address as people may see it.

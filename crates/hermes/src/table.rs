@@ -1,5 +1,7 @@
 use std::fmt;
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::safe::term_line;
 
 /// Aligned columns, two spaces apart. Cells are made safe for a terminal; the style of a cell is applied after it was padded.
@@ -60,7 +62,7 @@ impl Table {
 
 impl Cell {
     fn width(&self) -> usize {
-        self.text.chars().count()
+        self.text.width()
     }
 }
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use hermes_core::Billing;
+use hermes_text::Both;
 use serde::{Deserialize, Serialize};
 
+use crate::RuleCard;
 use crate::template::UrlTemplate;
 
 /// One way to sign in.
@@ -13,7 +15,8 @@ pub struct LoginMethod {
     /// Id within the provider; stored with the credential.
     pub id: String,
     /// Name shown to people.
-    pub name: String,
+    #[serde(with = "crate::said")]
+    pub name: Both,
     /// Billing of credentials made this way, where it differs from the provider's.
     pub billing: Option<Billing>,
     /// Beginnings that keys of this method have, where the provider's methods take different kinds of key.
@@ -31,32 +34,6 @@ pub struct LoginMethod {
     /// The steps.
     #[serde(flatten)]
     pub flow: LoginFlow,
-}
-
-/// A rule card: what a login's provider says about use by third-party programs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RuleCard {
-    /// How strict the rule is.
-    pub class: RuleClass,
-    /// The day the rule was read, `YYYY-MM-DD` or `YYYY-MM`.
-    pub date: String,
-    /// Where it stands.
-    pub source: String,
-    /// The rule in plain words.
-    pub text: String,
-}
-
-/// The class of a rule card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RuleClass {
-    /// Meant for programs like this one.
-    Allowed,
-    /// Works and is common; the provider says nothing either way.
-    Tolerated,
-    /// The provider restricts it; a login needs the person's explicit consent.
-    Restricted,
 }
 
 /// The steps of a login. The variant carries its own endpoints, so a flow cannot start another provider's login.

@@ -33,7 +33,7 @@ fn refused(endpoint: CustomEndpoint) -> (String, String) {
             line: None,
             key,
             ..
-        } => (file, key),
+        } => (file.to_string(), key),
         other => panic!("{other:?}"),
     }
 }

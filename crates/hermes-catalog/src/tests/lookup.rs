@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use hermes_core::{ExitKind, Explain, ProviderId};
+use hermes_core::{ExitKind, Explain, Lang, ProviderId};
 use pretty_assertions::assert_eq;
 
 use super::builtin;
@@ -77,7 +77,7 @@ fn provider_unknown_name_is_a_usage_error_with_near_matches() {
             (error.exit(), error.kind()),
             (ExitKind::Usage, "unknown_provider")
         );
-        assert!(error.hint().is_some());
+        assert!(error.hint(Lang::En).is_some());
     }
 }
 

@@ -1,4 +1,4 @@
-use hermes_core::{ExitKind, Explain, Origin};
+use hermes_core::{ExitKind, Explain, Lang, Origin};
 use pretty_assertions::assert_eq;
 
 use super::{builtin, with_overlay};
@@ -26,9 +26,9 @@ fn region_unknown_lists_the_known() {
     };
     assert_eq!(known, &["global", "cn"]);
     assert_eq!((error.kind(), error.exit()), ("unknown_region", ExitKind::Usage));
-    assert_eq!(error.hint().unwrap(), "Known regions: `global`, `cn`.");
+    assert_eq!(error.hint(Lang::En).unwrap(), "Known regions: `global`, `cn`.");
     let none = catalog.provider("nous").unwrap().region(Some("cn")).unwrap_err();
-    assert!(none.hint().unwrap().contains("no regions"));
+    assert!(none.hint(Lang::En).unwrap().contains("no regions"));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn method_of_a_kind_that_is_absent_lists_the_known() {
             ("unknown_method", ExitKind::Usage),
             "{provider} {name}"
         );
-        assert!(error.hint().unwrap().starts_with("Known methods: `"));
+        assert!(error.hint(Lang::En).unwrap().starts_with("Known methods: `"));
     }
 }
 

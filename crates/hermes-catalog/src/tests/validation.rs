@@ -1,3 +1,4 @@
+use hermes_text::Lang;
 use pretty_assertions::assert_eq;
 
 use super::{invalid, with_overlay};
@@ -695,7 +696,7 @@ fn validation_unknown_dialect_of_a_built_in_row_is_an_error() {
         panic!("{error:?}")
     };
     assert_eq!(
-        (file.as_str(), *line, key.as_str()),
+        (file.get(Lang::En), *line, key.as_str()),
         ("providers/lab.toml", Some(23), "login.dev.dialect")
     );
     assert!(error.to_string().contains("`telepathy`"));

@@ -1,5 +1,7 @@
 //! The calls that ask about a credential, and what is read from their answers.
 
+use hermes_text::errors::catalog as say;
+
 use super::text::{header_name, status, visible};
 use super::{Checked, auth, dotted, each, fault, headers, headers_from, methods, template};
 use crate::source::Key;
@@ -8,7 +10,7 @@ use crate::{BalanceRule, Call, Provider, Quota, WindowRule};
 /// Checks a call that asks about a credential.
 pub(crate) fn check(provider: &Provider, call: &Call, at: &Key) -> Checked {
     if !matches!(call.method.as_str(), "GET" | "POST") {
-        return fault(&at.name("method"), "must be `GET` or `POST`");
+        return fault(&at.name("method"), say::not_get_or_post);
     }
     template(provider, &call.url, &at.name("url"))?;
     auth(&call.auth, &at.name("auth"))?;
@@ -31,7 +33,7 @@ pub(crate) fn quota(provider: &Provider, quota: &Quota, at: &Key) -> Checked {
     if let Some(call) = &quota.call {
         check(provider, call, &at.name("call"))?;
     } else if !quota.windows.is_empty() || quota.balance.is_some() {
-        return fault(&at.name("call"), "is needed for what is read from its answer");
+        return fault(&at.name("call"), say::quota_without_call);
     }
     each(&quota.windows, &at.name("windows"), |window, key| {
         if let Some(list) = &window.list {
@@ -44,7 +46,7 @@ pub(crate) fn quota(provider: &Provider, quota: &Quota, at: &Key) -> Checked {
     })?;
     each(&quota.headers, &at.name("headers"), |window, key| {
         if window.list.is_some() {
-            return fault(&key.name("list"), "headers hold no lists");
+            return fault(&key.name("list"), say::headers_hold_no_lists);
         }
         shared(window, key)?;
         window
@@ -60,7 +62,7 @@ pub(crate) fn quota(provider: &Provider, quota: &Quota, at: &Key) -> Checked {
 /// What holds for a window wherever it is read.
 fn shared(window: &WindowRule, at: &Key) -> Checked {
     if window.minutes == Some(0) {
-        return fault(&at.name("minutes"), "must be at least 1");
+        return fault(&at.name("minutes"), say::at_least_one);
     }
     window
         .of
@@ -79,7 +81,7 @@ fn money(balance: &BalanceRule, at: &Key) -> Checked {
         path.map_or(Ok(()), |path| dotted(path, &at.name(name)))?;
     }
     if balance.currency.is_none() && balance.currency_at.is_none() {
-        return fault(at, "needs `currency` or `currency_at`");
+        return fault(at, say::needs_currency);
     }
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::text::{date, header_name, host_name, line, status, visible};
+use hermes_text::errors::catalog as say;
+
+use super::text::{date, header_name, host_name, line, said, status, visible};
 use super::{Checked, dotted, each, fault, headers, some, template};
 use crate::source::Key;
 use crate::{
@@ -19,7 +21,7 @@ const LONGEST_SPAN_S: u64 = 400 * 86_400;
 const OWN_FIELD: &str = "origins";
 
 pub(super) fn method(provider: &Provider, method: &LoginMethod, at: &Key) -> Checked {
-    line(&method.name, &at.name("name"))?;
+    said(&method.name, &at.name("name"))?;
     card(&method.card, &at.name("card"))?;
     each(&method.key_prefixes, &at.name("key_prefixes"), |prefix, key| {
         visible(prefix, key)
@@ -45,8 +47,8 @@ pub(super) fn method(provider: &Provider, method: &LoginMethod, at: &Key) -> Che
 
 fn card(card: &RuleCard, at: &Key) -> Checked {
     date(&card.date, &at.name("date"))?;
-    line(&card.source, &at.name("source"))?;
-    line(&card.text, &at.name("text"))
+    said(&card.source, &at.name("source"))?;
+    said(&card.text, &at.name("text"))
 }
 
 fn refresh(provider: &Provider, rule: &Refresh, at: &Key) -> Checked {
@@ -88,7 +90,7 @@ fn identity(rule: &IdentityRule, at: &Key) -> Checked {
         let key = at.name("keep").name(field);
         visible(field, &key)?;
         if field == OWN_FIELD {
-            return fault(&key, "is a name of the program's own");
+            return fault(&key, say::own_name);
         }
         dotted(path, &key)?;
     }
@@ -127,17 +129,17 @@ fn user_code(provider: &Provider, flow: &UserCode, at: &Key) -> Checked {
             host_name(&rewrite.from, &key.name("from"))?;
             host_name(&rewrite.to, &key.name("to"))?;
             if !flow.verification_hosts.contains(&rewrite.to) {
-                return fault(&key.name("to"), "must be one of `verification_hosts`");
+                return fault(&key.name("to"), say::not_verification_host);
             }
             if rewrite.path_prefix.starts_with('/') {
                 return Ok(());
             }
-            fault(&key.name("path_prefix"), "must begin with `/`")
+            fault(&key.name("path_prefix"), say::not_slash)
         },
     )?;
     let key = at.name("interval_floor_ms");
     if !(1..=LONGEST_INTERVAL_S * 1000).contains(&flow.interval_floor_ms) {
-        return fault(&key, "must be between 1 and 60000 milliseconds");
+        return fault(&key, say::interval_ms);
     }
     Ok(())
 }
@@ -167,10 +169,7 @@ fn browser(provider: &Provider, flow: &Browser, at: &Key) -> Checked {
     template(provider, &flow.token, &at.name("token"))?;
     client_id(flow.client_id.as_deref(), at)?;
     if flow.standard && flow.client_id.is_none() {
-        return fault(
-            &at.name("client_id"),
-            "a standard authorization request needs a client id",
-        );
+        return fault(&at.name("client_id"), say::no_client_id);
     }
     scopes(&flow.scopes, at)?;
     params(&flow.authorize_params, &at.name("authorize_params"))?;
@@ -183,10 +182,7 @@ fn browser(provider: &Provider, flow: &Browser, at: &Key) -> Checked {
         template(provider, redirect, &at.name("paste_redirect"))?;
     }
     if flow.loopback.is_none() && flow.paste_redirect.is_none() {
-        return fault(
-            &at.name("loopback"),
-            "a browser login needs `loopback` or `paste_redirect`",
-        );
+        return fault(&at.name("loopback"), say::no_way_back);
     }
     let at = at.name("yields");
     match &flow.yields {
@@ -201,18 +197,18 @@ fn browser(provider: &Provider, flow: &Browser, at: &Key) -> Checked {
 
 fn loopback(callback: &Loopback, at: &Key) -> Checked {
     if !matches!(callback.host.as_str(), "127.0.0.1" | "localhost" | "[::1]") {
-        return fault(&at.name("host"), "must be `127.0.0.1`, `[::1]` or `localhost`");
+        return fault(&at.name("host"), say::not_loopback);
     }
     visible(&callback.path, &at.name("path"))?;
     if !callback.path.starts_with('/') || callback.path.contains(['?', '#']) {
-        return fault(&at.name("path"), "must be a path that begins with `/`");
+        return fault(&at.name("path"), say::not_path);
     }
     each(&callback.ports, &at.name("ports"), |port, key| {
         // Ports below 1024 need rights that a login must not ask for.
         if *port >= 1024 {
             Ok(())
         } else {
-            fault(key, format!("{port} is not a port between 1024 and 65535"))
+            fault(key, |lang| say::not_port(lang, *port))
         }
     })
 }
@@ -243,12 +239,12 @@ fn interval(seconds: u64, key: &Key) -> Checked {
     if (1..=LONGEST_INTERVAL_S).contains(&seconds) {
         return Ok(());
     }
-    fault(key, "must be between 1 and 60 seconds")
+    fault(key, say::interval_s)
 }
 
 fn span(seconds: u64, key: &Key) -> Checked {
     if (1..=LONGEST_SPAN_S).contains(&seconds) {
         return Ok(());
     }
-    fault(key, "must be between 1 second and 400 days")
+    fault(key, say::span)
 }

@@ -1,5 +1,8 @@
 //! Checks of single values.
 
+use hermes_text::errors::catalog as say;
+use hermes_text::{Both, Lang};
+
 use super::{Checked, fault};
 use crate::names;
 use crate::source::Key;
@@ -9,26 +12,26 @@ pub(super) fn id(text: &str, key: &Key) -> Checked {
     if names::is_plain(text) {
         return Ok(());
     }
-    fault(
-        key,
-        format!(
-            "`{text}` must be 1 to 64 lower-case letters, digits, `-` or `.`, beginning with a letter or digit"
-        ),
-    )
+    fault(key, |lang| say::not_id(lang, text))
 }
 
 /// One line of text for people.
 pub(super) fn line(text: &str, key: &Key) -> Checked {
     if text.trim().is_empty() || text.chars().any(char::is_control) {
-        return fault(key, "must be one line of text");
+        return fault(key, say::not_line);
     }
     Ok(())
+}
+
+/// One line of text in every language.
+pub(super) fn said(text: &Both, key: &Key) -> Checked {
+    Lang::ALL.iter().try_for_each(|lang| line(text.get(*lang), key))
 }
 
 /// Visible ASCII without spaces: what may go on the wire as an id, a scope or a name.
 pub(super) fn visible(text: &str, key: &Key) -> Checked {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return fault(key, "must be visible ASCII without spaces");
+        return fault(key, say::not_visible);
     }
     Ok(())
 }
@@ -37,7 +40,7 @@ pub(super) fn visible(text: &str, key: &Key) -> Checked {
 pub(super) fn header_name(name: &str, key: &Key) -> Checked {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {
-        return fault(key, format!("`{name}` is not a header name"));
+        return fault(key, |lang| say::not_header(lang, name));
     }
     Ok(())
 }
@@ -46,7 +49,7 @@ pub(super) fn header_name(name: &str, key: &Key) -> Checked {
 pub(super) fn header_value(value: &str, key: &Key) -> Checked {
     let plain = value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
     if value.is_empty() || value.trim() != value || !plain {
-        return fault(key, "must be a header value of visible ASCII");
+        return fault(key, say::not_header_value);
     }
     Ok(())
 }
@@ -57,7 +60,7 @@ pub(super) fn host_name(host: &str, key: &Key) -> Checked {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte);
     match url::Host::parse(host) {
         Ok(parsed) if parsed.to_string() == host && host.bytes().all(plain) => Ok(()),
-        _ => fault(key, format!("`{host}` is not a lower-case host name")),
+        _ => fault(key, |lang| say::not_host(lang, host)),
     }
 }
 
@@ -66,7 +69,7 @@ pub(super) fn status(status: u16, key: &Key) -> Checked {
     if (200..=599).contains(&status) {
         return Ok(());
     }
-    fault(key, format!("{status} is not an HTTP status between 200 and 599"))
+    fault(key, |lang| say::not_status(lang, status))
 }
 
 /// A day or month: `YYYY-MM-DD` or `YYYY-MM`.
@@ -74,10 +77,7 @@ pub(super) fn date(text: &str, key: &Key) -> Checked {
     if is_date(text) {
         return Ok(());
     }
-    fault(
-        key,
-        format!("`{text}` must be a date such as 2026-11-23 or a month such as 2026-11"),
-    )
+    fault(key, |lang| say::not_date(lang, text))
 }
 
 fn is_date(text: &str) -> bool {

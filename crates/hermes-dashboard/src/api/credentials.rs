@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
+use axum::Json as Answer;
 use axum::extract::{Path, State};
-use axum::{Extension, Json as Answer};
 use hermes_core::CredentialId;
 use hermes_pool::{Event, View};
+use hermes_text::errors::api as say;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::logins::provider;
 use super::views::CredentialBody;
 use super::{Json, Query};
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
+use crate::guard::Fresh;
 use crate::look::exact;
-use crate::session::{Current, check_fresh};
+use crate::shared::Shared;
 
 /// Events that are shown of a login.
 const SHOWN: u32 = 50;
@@ -232,8 +233,9 @@ pub(crate) async fn weight(
 ) -> Result<Answer<CredentialBody>, ApiError> {
     let id = find(&shared, &id)?.credential.id;
     if !(1..=MOST_WEIGHT).contains(&body.weight) {
-        let problem = format!("a weight is 1 to {MOST_WEIGHT}");
-        return Err(ApiError::bad("bad_weight", problem));
+        return Err(ApiError::bad("bad_weight", |lang| {
+            say::bad_weight(lang, MOST_WEIGHT)
+        }));
     }
     answer(&shared.parts.pool.set_weight(id, body.weight).await?)
 }
@@ -246,11 +248,10 @@ pub(crate) async fn weight(
         (status = 502, body = ErrorBody),
         (status = 500, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn revoke(
+    _: Fresh,
     State(shared): State<Arc<Shared>>,
-    Extension(current): Extension<Current>,
     Path(id): Path<String>,
 ) -> Result<Answer<Removed>, ApiError> {
-    check_fresh(&current, shared.now())?;
     let id = find(&shared, &id)?.credential.id;
     let ended = shared.parts.pool.end_at_provider(id).await?;
     removed(&shared.parts.pool.remove(id).await?, Some(ended))
@@ -260,8 +261,9 @@ pub(crate) async fn revoke(
 #[utoipa::path(delete, path = "/api/credentials/{id}", tag = "credentials",
     params(("id" = String, Path, description = "Login")),
     responses((status = 200, body = Removed), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn remove(
+    _: Fresh,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
 ) -> Result<Answer<Removed>, ApiError> {
@@ -271,7 +273,7 @@ pub(crate) async fn remove(
 
 /// The login that a path names by its whole id.
 pub(crate) fn find(shared: &Shared, id: &str) -> Result<View, ApiError> {
-    let unknown = || ApiError::not_found("unknown_credential", "no login has this id");
+    let unknown = || ApiError::not_found("unknown_credential", say::no_credential);
     let id: CredentialId = id.parse().map_err(|_| unknown())?;
     shared.parts.pool.find(&id.to_string()).map_err(|_| unknown())
 }

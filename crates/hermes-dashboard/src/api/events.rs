@@ -11,15 +11,17 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use hermes_core::{AttemptId, KeyId};
 use hermes_pool::RequestRow;
+use hermes_text::Lang;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
 
 use super::logins::standing;
-use crate::dashboard::Shared;
 use crate::error::ErrorBody;
 use crate::requests::{Names, key_names};
 use crate::session::Current;
+use crate::shared::Shared;
+use crate::ui::Spoken;
 
 /// Time between two looks at what no event tells of: the rate, and whether the session still holds.
 const TICK: Duration = Duration::from_secs(2);
@@ -27,21 +29,30 @@ const TICK: Duration = Duration::from_secs(2);
 const TICKS_PER_BEAT: u32 = 8;
 /// Changes that come closer together are told once.
 const CALM: Duration = Duration::from_millis(200);
+/// Requests that end closer together than this are told in one piece: a busy gateway wakes a page ten times a second, not a thousand.
+const GATHERED: Duration = Duration::from_millis(100);
+/// Most requests of a piece.
+const MOST_AT_ONCE: usize = 1024;
 
 /// One page that listens.
 struct Listener {
     shared: Arc<Shared>,
     current: Current,
     moves: watch::Receiver<u64>,
+    findings: watch::Receiver<u64>,
     logins: broadcast::Receiver<AttemptId>,
     requests: broadcast::Receiver<Arc<RequestRow>>,
     /// The rate that the page knows.
     told_rate: Option<Value>,
     keys: HashMap<KeyId, String>,
+    /// When requests were last told, by the clock that never goes back.
+    told_requests: Duration,
     /// The moment of the next tick, by the clock that never goes back.
     next_tick: Duration,
     ticks: u32,
     over: bool,
+    /// What the page speaks.
+    lang: Lang,
 }
 
 /// Streams changes as server-sent events: `changed` names what to ask for again, `login` is a login that moved, `bye` means that the
@@ -52,17 +63,21 @@ struct Listener {
 pub(crate) async fn stream(
     State(shared): State<Arc<Shared>>,
     Extension(current): Extension<Current>,
+    Spoken(lang): Spoken,
 ) -> Response {
     let listener = Listener {
         moves: shared.parts.pool.moves(),
+        findings: shared.findings.late(),
         logins: shared.parts.desk.changes(),
         requests: shared.parts.feed.watch(),
         told_rate: None,
         current,
         keys: HashMap::new(),
+        told_requests: Duration::ZERO,
         next_tick: shared.parts.clock.monotonic(),
         ticks: 0,
         over: false,
+        lang,
         shared,
     };
     let events = stream::unfold(listener, async |mut listener| {
@@ -83,8 +98,9 @@ impl Listener {
             let text = tokio::select! {
                 () = shared.stopped() => return None,
                 Ok(()) = self.moves.changed() => self.moved().await,
+                Ok(()) = self.findings.changed() => event("changed", &json!({ "what": "settings" })),
                 login = self.logins.recv() => self.login(&login),
-                row = self.requests.recv() => self.request(row).await,
+                row = self.requests.recv() => self.ended(row).await,
                 () = shared.parts.clock.sleep(left) => self.tick().await,
             };
             if !text.is_empty() {
@@ -92,6 +108,26 @@ impl Listener {
             }
         }
         None
+    }
+
+    /// Requests that have ended: one that comes alone at once, of many as many as there are by then.
+    async fn ended(&mut self, row: Result<Arc<RequestRow>, broadcast::error::RecvError>) -> String {
+        let clock = Arc::clone(&self.shared.parts.clock);
+        let since = clock.monotonic().saturating_sub(self.told_requests);
+        clock.sleep(GATHERED.saturating_sub(since)).await;
+        self.told_requests = clock.monotonic();
+        let mut text = self.request(row).await;
+        for _ in 1..MOST_AT_ONCE {
+            let row = match self.requests.try_recv() {
+                Ok(row) => Ok(row),
+                Err(broadcast::error::TryRecvError::Lagged(missed)) => {
+                    Err(broadcast::error::RecvError::Lagged(missed))
+                }
+                Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed) => break,
+            };
+            text += &self.request(row).await;
+        }
+        text
     }
 
     /// A request that has ended. Of those that a slow page missed it is told that there are some.
@@ -134,7 +170,7 @@ impl Listener {
             .and_then(|id| self.shared.parts.desk.login(*id));
         let list = event("changed", &json!({ "what": "logins" }));
         match login {
-            Some(login) => event("login", &json!(standing(&login))) + &list,
+            Some(login) => event("login", &json!(standing(&login, self.lang))) + &list,
             // It fell behind, or the login is forgotten.
             None => list,
         }

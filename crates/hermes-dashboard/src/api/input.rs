@@ -1,6 +1,8 @@
 //! What requests bring: JSON that is said to be JSON, so that no form of another page can make it, and queries.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use hermes_text::Lang;
+use hermes_text::errors::api as say;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
@@ -28,7 +30,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         axum::extract::Query::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(query)| Self(query))
-            .map_err(|_| ApiError::bad("bad_query", "the part of the address behind `?` cannot be read"))
+            .map_err(|_| ApiError::bad("bad_query", say::bad_query))
     }
 }
 
@@ -76,38 +78,30 @@ async fn read(request: Request) -> Result<bytes::Bytes, ApiError> {
             ApiError::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body_too_large",
-                "the body is longer than 1 MiB, or broke off",
+                say::body_too_large,
             )
         })
 }
 
 fn not_json() -> ApiError {
-    ApiError::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "not_json",
-        "the body must be JSON, with the content type `application/json`",
-    )
+    ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", say::not_json)
 }
 
 /// An object, and nothing that could be read as one.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let value: Value = serde_json::from_slice(body).map_err(|error| problem(&error))?;
     if !value.is_object() {
-        return Err(unreadable("the body must be a JSON object".to_owned()));
+        return Err(unreadable(say::not_object));
     }
     serde_json::from_slice(body).map_err(|error| problem(&error))
 }
 
 /// The parser's own words may repeat what was sent, and that may be a key.
 fn problem(error: &serde_json::Error) -> ApiError {
-    unreadable(format!(
-        "the body cannot be read at line {}, column {}",
-        error.line(),
-        error.column()
-    ))
+    unreadable(|lang| say::bad_body(lang, error.line(), error.column()))
 }
 
-fn unreadable(problem: String) -> ApiError {
+fn unreadable<S: Into<String>>(problem: impl Fn(Lang) -> S) -> ApiError {
     ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_body", problem)
 }
 

@@ -6,14 +6,16 @@ use axum::Json as Answer;
 use axum::extract::{Path, State};
 use hermes_core::KeyId;
 use hermes_pool::{ClientKey, KeyLimits, key_problem};
+use hermes_text::errors::api as say;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Json;
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
+use crate::guard::Fresh;
 use crate::look::exact;
+use crate::shared::Shared;
 
 /// Every key.
 #[derive(Serialize, ToSchema)]
@@ -74,9 +76,11 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>) -> Result<Answer<Key
 /// Makes a key.
 #[utoipa::path(post, path = "/api/keys", tag = "keys", request_body = Create,
     responses((status = 201, body = Created), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody),
         (status = 413, body = ErrorBody), (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
         (status = 503, body = ErrorBody)))]
 pub(crate) async fn create(
+    _: Fresh,
     State(shared): State<Arc<Shared>>,
     Json(body): Json<Create>,
 ) -> Result<(StatusCode, Answer<Created>), ApiError> {
@@ -103,13 +107,15 @@ pub(crate) async fn create(
 /// Revokes a key: requests with it are refused from now on.
 #[utoipa::path(delete, path = "/api/keys/{id}", tag = "keys",
     params(("id" = String, Path, description = "Key")),
-    responses((status = 200, body = KeyBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
+    responses((status = 200, body = KeyBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody),
         (status = 503, body = ErrorBody)))]
 pub(crate) async fn revoke(
+    _: Fresh,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
 ) -> Result<Answer<KeyBody>, ApiError> {
-    let unknown = || ApiError::not_found("unknown_key", "no key has this id");
+    let unknown = || ApiError::not_found("unknown_key", say::no_key);
     let id: KeyId = id.parse().map_err(|_| unknown())?;
     let keys = &shared.parts.keys;
     let found = keys.list().await?.into_iter().any(|key| key.id == id);

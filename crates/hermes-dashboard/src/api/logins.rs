@@ -7,13 +7,16 @@ use axum::Json as Answer;
 use axum::extract::{Path, State};
 use hermes_core::{AttemptId, ProviderId, Secret, Source, UnixMs};
 use hermes_pool::{Challenge, DeskLogin, LoginAsk, LoginStatus, OauthError, PoolError, Submission};
+use hermes_text::errors::api as say;
+use hermes_text::{Both, Lang, Word};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Json, MaybeJson};
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
+use crate::shared::Shared;
+use crate::ui::Spoken;
 
 /// Which login.
 #[derive(Default, Deserialize, ToSchema)]
@@ -136,6 +139,7 @@ pub(crate) struct Cancelled {
         (status = 502, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn start(
     State(shared): State<Arc<Shared>>,
+    Spoken(lang): Spoken,
     Path(id): Path<String>,
     MaybeJson(body): MaybeJson<Start>,
 ) -> Result<Answer<Started>, ApiError> {
@@ -159,7 +163,7 @@ pub(crate) async fn start(
     if let Some(key) = key {
         login = desk.submit(login.id, key).await?;
     }
-    Ok(Answer(started(&login, shared.now())))
+    Ok(Answer(started(&login, lang, shared.now())))
 }
 
 /// Hands in a pasted code or a key.
@@ -170,10 +174,11 @@ pub(crate) async fn start(
         (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn submit(
     State(shared): State<Arc<Shared>>,
+    Spoken(lang): Spoken,
     Path(id): Path<String>,
     Json(body): Json<Submit>,
 ) -> Result<Answer<Submitted>, ApiError> {
-    let login = known(&shared, &id, &body.session_id, "Unknown or expired session")?;
+    let login = known(&shared, &id, &body.session_id, say::unknown_session)?;
     let what = what(&login, body)?;
     let was_pending = login.status == LoginStatus::Pending;
     let login = shared.parts.desk.submit(login.id, what).await?;
@@ -181,8 +186,8 @@ pub(crate) async fn submit(
         // A login takes one code: whoever comes second learns how it ended, and is not told that he ended it.
         ok: was_pending && login.status == LoginStatus::Approved,
         status: login.status.as_str().to_owned(),
-        message: login.message,
-        hint: login.hint,
+        message: in_words(login.message.as_ref(), lang),
+        hint: in_words(login.hint.as_ref(), lang),
     }))
 }
 
@@ -193,10 +198,11 @@ pub(crate) async fn submit(
         (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn poll(
     State(shared): State<Arc<Shared>>,
+    Spoken(lang): Spoken,
     Path((id, session_id)): Path<(String, String)>,
 ) -> Result<Answer<Standing>, ApiError> {
-    let login = known(&shared, &id, &session_id, "Session not found or expired")?;
-    Ok(Answer(standing(&login)))
+    let login = known(&shared, &id, &session_id, say::no_session)?;
+    Ok(Answer(standing(&login, lang)))
 }
 
 /// Ends a login; nothing is stored.
@@ -205,6 +211,7 @@ pub(crate) async fn poll(
     responses((status = 200, body = Cancelled), (status = 401, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn cancel(
     State(shared): State<Arc<Shared>>,
+    Spoken(lang): Spoken,
     Path(session_id): Path<String>,
 ) -> Result<Answer<Cancelled>, ApiError> {
     let known = session_id.parse().ok().and_then(|id| shared.parts.desk.login(id));
@@ -212,7 +219,7 @@ pub(crate) async fn cancel(
         Some(login) => shared.parts.desk.cancel(login.id).await?,
         None => false,
     };
-    let message = (!ok).then(|| "session not found".to_owned());
+    let message = (!ok).then(|| say::session_gone(lang).to_owned());
     Ok(Answer(Cancelled {
         ok,
         session_id,
@@ -225,8 +232,9 @@ pub(crate) fn provider(shared: &Shared, name: &str) -> Result<ProviderId, ApiErr
     match shared.parts.catalog.provider(name) {
         Ok(row) => Ok(row.id.clone()),
         Err(error) => {
-            let message = format!("Unknown provider {name}");
-            Err(ApiError::of(&error, message, StatusCode::BAD_REQUEST))
+            let mut answer = ApiError::of(&error, StatusCode::BAD_REQUEST);
+            answer.message = Both::of(|lang| say::unknown_provider(lang, name));
+            Err(answer)
         }
     }
 }
@@ -239,12 +247,8 @@ fn env_key(shared: &Shared, provider: &ProviderId, variable: &str) -> Result<Sub
         .env_names()
         .any(|(id, names)| id == provider && names.iter().any(|name| name == variable));
     let value = parts.env.get(variable).filter(|_| is_named);
-    let key = value.ok_or_else(|| {
-        ApiError::bad(
-            "no_such_variable",
-            format!("no key of `{provider}` is in such a variable"),
-        )
-    })?;
+    let key =
+        value.ok_or_else(|| ApiError::bad("no_such_variable", |lang| say::no_variable(lang, provider)))?;
     let source = Source::Env(variable.to_owned());
     Ok(Submission::Key(Secret::from(key.trim()), source, true))
 }
@@ -252,11 +256,12 @@ fn env_key(shared: &Shared, provider: &ProviderId, variable: &str) -> Result<Sub
 fn not_started(error: PoolError) -> ApiError {
     match &error {
         PoolError::Oauth(OauthError::Unsupported { .. }) => {
-            let mut answer = ApiError::of(&error, "Unsupported flow".to_owned(), StatusCode::BAD_REQUEST);
-            answer.hint = Some(error.to_string());
+            let mut answer = ApiError::of(&error, StatusCode::BAD_REQUEST);
+            answer.hint = Some(answer.message);
+            answer.message = Both::of(say::unsupported_flow);
             answer
         }
-        PoolError::Consent { .. } => ApiError::of(&error, error.to_string(), StatusCode::BAD_REQUEST),
+        PoolError::Consent { .. } => ApiError::of(&error, StatusCode::BAD_REQUEST),
         _ => error.into(),
     }
 }
@@ -266,7 +271,7 @@ fn known(
     shared: &Shared,
     provider_name: &str,
     session_id: &str,
-    unknown: &str,
+    unknown: Word,
 ) -> Result<DeskLogin, ApiError> {
     let provider = provider(shared, provider_name)?;
     let id: Option<AttemptId> = session_id.parse().ok();
@@ -276,10 +281,7 @@ fn known(
     if login.provider == provider {
         Ok(login)
     } else {
-        Err(ApiError::bad(
-            "provider_mismatch",
-            "Provider mismatch for session",
-        ))
+        Err(ApiError::bad("provider_mismatch", say::provider_mismatch))
     }
 }
 
@@ -292,23 +294,23 @@ fn what(login: &DeskLogin, body: Submit) -> Result<Submission, ApiError> {
             let key = Secret::from(key.trim());
             Ok(Submission::Key(key, Source::Key, body.verify.unwrap_or(true)))
         }
-        (None, None) => Err(ApiError::bad(
-            "nothing_submitted",
-            "neither a code nor a key was sent",
-        )),
-        _ => Err(ApiError::bad(
-            "submit_not_supported",
-            format!("submit not supported for {}", login.provider),
-        )),
+        (None, None) => Err(ApiError::bad("nothing_submitted", say::nothing_submitted)),
+        _ => Err(ApiError::bad("submit_not_supported", |lang| {
+            say::submit_unsupported(lang, &login.provider)
+        })),
     }
 }
 
-fn started(login: &DeskLogin, now: UnixMs) -> Started {
+fn in_words(text: Option<&Both>, lang: Lang) -> Option<String> {
+    text.map(|text| text.get(lang).to_owned())
+}
+
+fn started(login: &DeskLogin, lang: Lang, now: UnixMs) -> Started {
     let expires = login.challenge.expires();
     let mut started = Started {
         session_id: login.id.to_string(),
         status: login.status.as_str().to_owned(),
-        message: login.message.clone(),
+        message: in_words(login.message.as_ref(), lang),
         flow: "api_key".to_owned(),
         user_code: None,
         verification_url: None,
@@ -352,17 +354,18 @@ fn started(login: &DeskLogin, now: UnixMs) -> Started {
     started
 }
 
-pub(crate) fn standing(login: &DeskLogin) -> Standing {
+pub(crate) fn standing(login: &DeskLogin, lang: Lang) -> Standing {
     let done = login.signed_in.as_ref();
+    let notes = done.into_iter().flat_map(|done| &done.notes);
     Standing {
         session_id: login.id.to_string(),
         status: login.status.as_str().to_owned(),
-        error_message: login.message.clone(),
-        hint: login.hint.clone(),
+        error_message: in_words(login.message.as_ref(), lang),
+        hint: in_words(login.hint.as_ref(), lang),
         expires_at: seconds(login.challenge.expires()),
         credential: done.map(|done| done.credential.to_string()),
         label: done.map(|done| done.label.clone()),
-        notes: done.map(|done| done.notes.clone()).unwrap_or_default(),
+        notes: notes.map(|note| note.get(lang).to_owned()).collect(),
     }
 }
 

@@ -7,13 +7,16 @@ use axum::extract::{Path, State};
 use hermes_catalog::{LoginFlow, LoginMethod, Provider, RuleClass};
 use hermes_core::Strategy;
 use hermes_pool::{State as PoolState, View};
+use hermes_text::errors::api as say;
+use hermes_text::{Both, Lang};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Json;
 use super::logins::provider;
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
+use crate::guard::Fresh;
+use crate::shared::Shared;
 
 /// Every provider of the catalogue.
 #[derive(Serialize, ToSchema)]
@@ -135,8 +138,10 @@ pub(crate) async fn oauth(State(shared): State<Arc<Shared>>) -> Answer<OauthProv
 #[utoipa::path(delete, path = "/api/providers/oauth/{id}", tag = "logins",
     params(("id" = String, Path, description = "Provider")),
     responses((status = 200, body = SignedOut), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody),
         (status = 503, body = ErrorBody)))]
 pub(crate) async fn sign_out(
+    _: Fresh,
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
 ) -> Result<Answer<SignedOut>, ApiError> {
@@ -166,7 +171,7 @@ pub(crate) async fn set_strategy(
     let strategy: Strategy = body
         .strategy
         .parse()
-        .map_err(|problem: String| ApiError::bad("unknown_strategy", problem))?;
+        .map_err(|problem: Both| ApiError::bad("unknown_strategy", |lang| problem.get(lang)))?;
     shared.parts.pool.set_strategy(&id, strategy).await?;
     Ok(Answer(StrategyBody {
         strategy: strategy.as_str().to_owned(),
@@ -179,10 +184,7 @@ pub(crate) fn flow(method: &LoginMethod) -> (&'static str, Option<String>) {
         LoginFlow::DeviceCode(_) | LoginFlow::UserCode(_) | LoginFlow::DeviceAuth(_) => ("device_code", None),
         LoginFlow::Browser(_) => ("pkce", None),
         LoginFlow::ApiKey => ("api_key", None),
-        LoginFlow::Unsupported { name } => {
-            let problem = format!("this version has no engine for the flow `{name}`");
-            ("unsupported", Some(problem))
-        }
+        LoginFlow::Unsupported { name } => ("unsupported", Some(say::no_engine(Lang::En, name))),
     }
 }
 
@@ -190,12 +192,12 @@ fn body(shared: &Shared, row: &Provider) -> ProviderBody {
     let views = shared.parts.pool.views_of(&row.id);
     let regions = row.regions.iter().map(|region| RegionBody {
         id: region.id.clone(),
-        name: region.name.clone(),
+        name: region.name.to_string(),
     });
     ProviderBody {
         id: row.id.to_string(),
         name: row.name.clone(),
-        summary: row.summary.clone(),
+        summary: row.summary.to_string(),
         docs: row.docs.clone(),
         billing: row.billing.as_str().to_owned(),
         regions: regions.collect(),
@@ -217,12 +219,12 @@ fn method_body(method: &LoginMethod) -> MethodBody {
     };
     MethodBody {
         id: method.id.clone(),
-        name: method.name.clone(),
+        name: method.name.to_string(),
         flow: flow.to_owned(),
         problem,
         rule: rule.to_owned(),
-        rule_text: method.card.text.clone(),
-        rule_source: method.card.source.clone(),
+        rule_text: method.card.text.to_string(),
+        rule_source: method.card.source.to_string(),
         rule_date: method.card.date.clone(),
     }
 }
@@ -255,7 +257,7 @@ fn oauth_body(shared: &Shared, row: &Provider) -> OauthProvider {
             has_refresh_token: credential.is_some_and(|row| row.has_refresh),
             error: best
                 .filter(|view| !view.state.usable())
-                .map(|view| view.words.clone()),
+                .map(|view| view.words.to_string()),
         },
     }
 }

@@ -6,16 +6,17 @@ use axum::Json as Answer;
 use axum::extract::{Path, State};
 use hermes_core::{CredentialId, KeyId};
 use hermes_pool::{CallMade, PassedOver, RequestFilter, RequestRow, Story};
+use hermes_text::errors::api as say;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Query;
 use super::logins::provider;
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
 use crate::look::exact;
 use crate::pages::requests::Request;
 use crate::requests::Names;
+use crate::shared::Shared;
 
 /// Requests of an answer unless it is asked for another number.
 const AT_ONCE: u32 = 50;
@@ -143,19 +144,19 @@ pub(crate) async fn one(
 /// A request of the log.
 pub(crate) async fn find(shared: &Shared, id: &str) -> Result<RequestRow, ApiError> {
     let row = shared.parts.store.request(id).await?;
-    row.ok_or_else(|| ApiError::not_found("unknown_request", "no request has this id"))
+    row.ok_or_else(|| ApiError::not_found("unknown_request", say::no_request))
 }
 
 /// The store's filter; what names nothing is refused, so that a wrong filter does not look like an empty log.
 pub(crate) fn filter(shared: &Shared, which: Which) -> Result<RequestFilter, ApiError> {
     let limit = which.limit.unwrap_or(AT_ONCE);
     if !(1..=MOST).contains(&limit) {
-        return Err(ApiError::bad("bad_limit", format!("the limit is 1 to {MOST}")));
+        return Err(ApiError::bad("bad_limit", |lang| say::bad_limit(lang, MOST)));
     }
     let text = |text: Option<String>| text.filter(|text| !text.is_empty());
     let credential = text(which.credential).map(|id| id.parse::<CredentialId>());
     let key = text(which.key).map(|id| id.parse::<KeyId>());
-    let wrong = |what: &str| ApiError::bad("bad_filter", format!("`{what}` is no id"));
+    let wrong = |what: &str| ApiError::bad("bad_filter", |lang| say::not_id(lang, what));
     Ok(RequestFilter {
         before: text(which.before),
         limit,
@@ -189,7 +190,7 @@ fn passed(one: PassedOver) -> PassedBody {
     PassedBody {
         label: one.label,
         state: one.state,
-        words: one.words,
+        words: one.words.to_string(),
         until_at: one.until.map(exact),
     }
 }
@@ -202,7 +203,7 @@ fn call(call: CallMade) -> CallBody {
         ms: call.ms,
         then: call.then,
         state: call.state,
-        words: call.words,
+        words: call.words.to_string(),
         until_at: call.until.map(exact),
     }
 }

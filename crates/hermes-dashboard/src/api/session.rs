@@ -6,17 +6,18 @@ use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::{Extension, Json as Answer};
 use hermes_core::Secret;
+use hermes_text::errors::api as say;
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Json;
-use crate::dashboard::{Peer, Shared};
 use crate::error::{ApiError, ErrorBody};
 use crate::far::{self, Far};
 use crate::look::exact;
-use crate::session::{Current, NewSession, sign_in, slow_down};
+use crate::session::{Current, NewSession};
+use crate::shared::{Peer, Shared};
 
 /// One of the two.
 #[derive(Deserialize, ToSchema)]
@@ -68,14 +69,14 @@ pub(crate) async fn begin(
     Json(body): Json<Begin>,
 ) -> Result<Response, ApiError> {
     let session = match (body.code, body.password) {
-        (Some(code), None) => by_code(&shared, &peer, &code).await?,
+        (Some(code), None) => by_code(&shared, peer, &code).await?,
         (None, Some(_)) if !far => return Err(not_here()),
-        (None, Some(Password(password))) => sign_in(&shared, &peer, &password).await?,
+        (None, Some(Password(password))) => shared.sign_in(peer, &password).await?,
         _ => {
             return Err(ApiError::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "invalid_body",
-                "the body must hold `code` or `password`, one of the two",
+                say::begin_body,
             ));
         }
     };
@@ -91,27 +92,19 @@ pub(crate) async fn begin(
     Ok(Answer(Begun { token, expires_at }).into_response())
 }
 
-async fn by_code(shared: &Shared, peer: &Peer, code: &str) -> Result<NewSession, ApiError> {
+async fn by_code(shared: &Shared, peer: Peer, code: &str) -> Result<NewSession, ApiError> {
     let session = shared.sessions.redeem(code).await?;
     session.ok_or_else(|| {
-        slow_down(shared, Some(peer)).unwrap_or_else(|| {
-            ApiError::new(
-                StatusCode::UNAUTHORIZED,
-                "code_unknown",
-                "this link was used before, or is older than a minute",
-            )
-            .hint("Get a new one with `hermes dashboard`.")
+        shared.slow_down(peer).unwrap_or_else(|| {
+            ApiError::new(StatusCode::UNAUTHORIZED, "code_unknown", say::code_unknown)
+                .hint(say::code_unknown_next)
         })
     })
 }
 
 fn not_here() -> ApiError {
-    ApiError::new(
-        StatusCode::FORBIDDEN,
-        "password_not_here",
-        "a password signs in only where Hermes is reached through TLS by one of `allowed_hosts`",
-    )
-    .hint("Open the link that `hermes dashboard` prints.")
+    ApiError::new(StatusCode::FORBIDDEN, "password_not_here", say::password_not_here)
+        .hint(say::unauthorized_next)
 }
 
 /// Ends this session.

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::{Extension, Json as Answer};
+use hermes_text::errors::api as say;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
 use crate::facts::ProgramFacts;
 use crate::look::exact;
 use crate::session::Current;
+use crate::shared::Shared;
 
 /// The program, its store and who is signed in.
 #[derive(Serialize, ToSchema)]
@@ -53,7 +54,8 @@ pub(crate) async fn show(
     State(shared): State<Arc<Shared>>,
     Extension(current): Extension<Current>,
 ) -> Result<Answer<Settings>, ApiError> {
-    let program = program(&shared).await?;
+    let mut program = program(&shared).await?;
+    program.findings = shared.parts.facts.examine().await.ok_or_else(ending)?;
     let sessions = shared.sessions.all().await?;
     let store = shared.parts.store.as_ref();
     let info = store.info();
@@ -81,11 +83,9 @@ pub(crate) async fn show(
 
 /// What the running program tells of itself.
 pub(crate) async fn program(shared: &Shared) -> Result<ProgramFacts, ApiError> {
-    shared.parts.facts.now().await.ok_or_else(|| {
-        ApiError::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "ending",
-            "the program is about to end",
-        )
-    })
+    shared.parts.facts.now().await.ok_or_else(ending)
+}
+
+fn ending() -> ApiError {
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "ending", say::ending)
 }

@@ -6,16 +6,17 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use hermes_pool::{Latency, UsageRow};
+use hermes_text::errors::api as say;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Query;
-use crate::dashboard::Shared;
 use crate::error::{ApiError, ErrorBody};
 use crate::look::exact;
 use crate::pages::usage::{By, Range};
 use crate::requests::Names;
+use crate::shared::Shared;
 use crate::usage::{by, names, range, read};
 
 /// Which usage.
@@ -106,12 +107,9 @@ pub(crate) async fn csv(
 pub(crate) fn asked(which: &Which) -> Result<(Range, By), ApiError> {
     let range = range(which.range.as_deref());
     let by = by(which.by.as_deref());
-    range.zip(by).ok_or_else(|| {
-        ApiError::bad(
-            "bad_query",
-            "`range` is 24h, 7d or 30d, and `by` is credential, model or key",
-        )
-    })
+    range
+        .zip(by)
+        .ok_or_else(|| ApiError::bad("bad_query", say::bad_range))
 }
 
 async fn body(shared: &Shared, which: &Which) -> Result<UsageBody, ApiError> {

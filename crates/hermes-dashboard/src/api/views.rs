@@ -2,6 +2,8 @@
 
 use hermes_core::Source;
 use hermes_pool::{View, Window};
+use hermes_text::Lang;
+use hermes_text::errors::api as say;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -108,7 +110,7 @@ impl From<&View> for CredentialBody {
         let ignored = view
             .ignored
             .iter()
-            .map(|one| format!("{} is ignored: {}", one.setting, one.why));
+            .map(|one| say::ignored(Lang::En, one.setting.get(Lang::En), one.why.get(Lang::En)));
         Self {
             id: row.id.to_string(),
             provider: row.provider.to_string(),
@@ -124,7 +126,7 @@ impl From<&View> for CredentialBody {
             weight: row.weight,
             state: view.state.as_str().to_owned(),
             usable: view.state.usable(),
-            words: view.words.clone(),
+            words: view.words.to_string(),
             until_at: view.until.map(exact),
             created_at: exact(row.created),
             refreshed_at: row.refreshed.map(exact),

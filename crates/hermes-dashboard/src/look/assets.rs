@@ -12,12 +12,13 @@ pub struct Asset {
 }
 
 /// Modules that the entry point imports; named in the document so that they are fetched at once.
-pub(super) const MODULES: [&str; 7] = [
+pub(super) const MODULES: [&str; 8] = [
     "/assets/call.js",
     "/assets/dialog.js",
     "/assets/events.js",
     "/assets/list.js",
     "/assets/page.js",
+    "/assets/tabs.js",
     "/assets/time.js",
     "/assets/words.js",
 ];
@@ -35,7 +36,7 @@ macro_rules! asset {
 }
 
 /// Every file.
-pub const ALL: [Asset; 11] = [
+pub const ALL: [Asset; 12] = [
     asset!("style.css", "text/css; charset=utf-8"),
     asset!("icon.svg", "image/svg+xml"),
     asset!("theme.js", SCRIPT),
@@ -45,6 +46,7 @@ pub const ALL: [Asset; 11] = [
     asset!("events.js", SCRIPT),
     asset!("list.js", SCRIPT),
     asset!("page.js", SCRIPT),
+    asset!("tabs.js", SCRIPT),
     asset!("time.js", SCRIPT),
     asset!("words.js", SCRIPT),
 ];

@@ -65,6 +65,7 @@ pub struct Call {
     body: Option<Value>,
     confirm: Option<Confirm>,
     then: Option<Then>,
+    about: Option<String>,
 }
 
 impl Call {
@@ -76,6 +77,7 @@ impl Call {
             body: None,
             confirm: None,
             then: None,
+            about: None,
         }
     }
 
@@ -100,6 +102,12 @@ impl Call {
         self
     }
 
+    /// Said behind the button's words by a screen reader, where several buttons have the same words.
+    pub fn about(mut self, name: impl Into<String>) -> Self {
+        self.about = Some(name.into());
+        self
+    }
+
     pub(crate) fn target(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
@@ -116,9 +124,10 @@ impl Call {
 /// A button that makes a call.
 pub fn button(kind: Kind, label: &str, mark: Option<Icon>, call: &Call) -> Markup {
     let confirm = call.confirm.as_ref();
+    let said = call.about.as_ref().map(|about| format!("{label} {about}"));
     html! {
         button type="button" class=(kind.class()) data-call=(call.target()) data-body=[call.body_text()]
-            data-then=[call.then_words()] data-confirm=[confirm.map(|one| &one.text)]
+            aria-label=[said] data-then=[call.then_words()] data-confirm=[confirm.map(|one| &one.text)]
             data-confirm-title=[confirm.map(|one| &one.title)] data-danger[confirm.is_some() && kind == Kind::Danger] {
             @if let Some(mark) = mark { (icon(mark)) }
             span { (label) }

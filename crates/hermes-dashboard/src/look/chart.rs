@@ -84,6 +84,8 @@ pub fn lines(lang: Lang, chart: &Chart) -> Markup {
     let drawing = html! {
         @for (number, one) in chart.series.iter().enumerate() {
             path class={ "line " (color(number)) } d=(trace(&one.values, top)) {}
+            @let alone = lonely(&one.values, top);
+            @if !alone.is_empty() { path class={ "line alone " (color(number)) } d=(alone) {} }
         }
         @for step in 0..chart.steps.len() {
             g class="step" {
@@ -237,7 +239,22 @@ fn scaled(value: u64, top: u64) -> u64 {
     u64::try_from(height).unwrap_or(HEIGHT).min(HEIGHT)
 }
 
-/// A line through all values but zeros, which break it. A value alone becomes a short dash.
+/// The values without a neighbour, which no line shows. A stroke without a length is a dot.
+fn lonely(values: &[u64], top: u64) -> String {
+    let is_gap = |step: Option<usize>| {
+        step.and_then(|step| values.get(step))
+            .is_none_or(|value| *value == 0)
+    };
+    let steps = values.iter().enumerate();
+    let alone = steps
+        .filter(|(step, value)| **value > 0 && is_gap(step.checked_sub(1)) && is_gap(step.checked_add(1)));
+    let dots: Vec<_> = alone
+        .map(|(step, value)| format!("M{} {}h0", step * STEP + STEP / 2, HEIGHT - scaled(*value, top)))
+        .collect();
+    dots.concat()
+}
+
+/// A line through all values but zeros, which break it.
 fn trace(values: &[u64], top: u64) -> String {
     let mut path = Vec::new();
     let mut drawn = false;
@@ -246,7 +263,7 @@ fn trace(values: &[u64], top: u64) -> String {
         match (*value, drawn) {
             (0, _) => drawn = false,
             (_, false) => {
-                path.push(format!("M{} {y}H{x}", x - 2));
+                path.push(format!("M{x} {y}"));
                 drawn = true;
             }
             (_, true) => path.push(format!("L{x} {y}")),

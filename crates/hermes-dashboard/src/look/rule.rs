@@ -14,8 +14,8 @@ pub fn rule_card(lang: Lang, card: &RuleCard) -> Markup {
     html! {
         div class=(class) {
             p class="rule-head" { span { (text::rule_title(lang)) } (badge(tone, words)) }
-            p { (card.text) }
-            p class="faint" { (text::rule_source(lang, &card.source, &card.date)) }
+            p { (card.text.get(lang)) }
+            p class="faint" { (text::rule_source(lang, card.source.get(lang), &card.date)) }
         }
     }
 }

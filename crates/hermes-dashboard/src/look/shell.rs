@@ -155,7 +155,7 @@ fn main(shell: Shell<'_>) -> Markup {
         div class="stage" {
             main id="main" tabindex="-1" aria-busy="true" {
                 @if shell.spot.is_none() {
-                    div class="empty" { p class="empty-title" { (text::no_page(lang)) } p { a class="button" href="/" { (text::no_page_next(lang)) } } }
+                    div class="empty" { h1 class="empty-title" { (text::no_page(lang)) } p { a class="button" href="/" { (text::no_page_next(lang)) } } }
                 } @else {
                     noscript { div class="note" { p { (text::no_script(lang)) } } }
                     div class="skeleton" role="status" aria-label=(text::loading(lang)) { span {} span {} span {} span {} }
@@ -185,6 +185,7 @@ fn parts(shell: Shell<'_>) -> Markup {
                 button type="button" id="confirm-yes" class="button primary" { (action::go_on(lang)) }
             }
         }
+        (again(shell))
         dialog id="login" aria-labelledby="login-title" {}
         template id="signed-out" {
             div class="empty" {
@@ -198,14 +199,50 @@ fn parts(shell: Shell<'_>) -> Markup {
     }
 }
 
+/// What is asked for before something that cannot be undone, where the session has not just begun.
+fn again(shell: Shell<'_>) -> Markup {
+    let lang = shell.lang;
+    let next = if shell.far {
+        text::password_next(lang)
+    } else {
+        text::again_next(lang)
+    };
+    html! {
+        dialog id="again" aria-labelledby="again-title" aria-describedby="again-text" {
+            form data-call="POST /api/session" data-then="go-on" autocomplete="off" {
+                h2 id="again-title" { (text::again(lang)) }
+                p id="again-text" { (text::again_why(lang)) @if !shell.far { " " (prose(next)) } }
+                @if shell.far { (password_field(lang)) } @else {
+                    label class="field" {
+                        span { (text::again_link(lang)) }
+                        input type="text" name="code" data-link required autocomplete="off" spellcheck="false" autocapitalize="off";
+                    }
+                }
+                p class="form-error" role="alert" {}
+                @if shell.far { p class="faint" { (prose(next)) } }
+                div class="dialog-actions" {
+                    button type="button" class="button" data-close { (action::cancel(lang)) }
+                    button type="submit" class="button primary" { (action::sign_in(lang)) }
+                }
+            }
+        }
+    }
+}
+
+fn password_field(lang: Lang) -> Markup {
+    html! {
+        label class="field" {
+            span { (text::password(lang)) }
+            input type="password" name="password" required autocomplete="current-password" maxlength="1000";
+        }
+    }
+}
+
 /// How one signs in from another machine.
 fn password(lang: Lang) -> Markup {
     html! {
         form data-call="POST /api/session" data-then="sign-in" {
-            label class="field" {
-                span { (text::password(lang)) }
-                input type="password" id="password" name="password" required autocomplete="current-password" maxlength="1000";
-            }
+            (password_field(lang))
             p class="form-error" role="alert" {}
             button type="submit" class="button primary" { (action::sign_in(lang)) }
             p class="faint" { (prose(text::password_next(lang))) }

@@ -1,6 +1,6 @@
-use hermes_core::{Billing, CoolCause, LoginCause, Rest, Scope, Strategy};
-use hermes_pool::State;
-use hermes_text::{Lang, common, state as text};
+use hermes_core::{Billing, CoolCause, Health, LoginCause, Rest, Scope, Strategy};
+use hermes_pool::{State, View};
+use hermes_text::{Both, Lang, common, state as text};
 use maud::Markup;
 
 use super::badge::{Tone, badge};
@@ -13,7 +13,20 @@ pub enum Cause {
     /// Why a person must sign in.
     Login(LoginCause),
     /// A rule of the catalogue, a setting, or a defect, in words of its own.
-    Words(String),
+    Words(Both),
+}
+
+impl Cause {
+    /// Why a login stands as it does; none where its state says it all.
+    pub fn of(view: &View) -> Option<Self> {
+        match (&view.credential.health, view.state) {
+            (Health::Cooling { cause, .. }, State::CoolingDown) => Some(Self::Cool(*cause)),
+            (Health::NeedsLogin { cause }, State::NeedsLogin) => Some(Self::Login(*cause)),
+            (Health::Disabled, State::Disabled)
+            | (_, State::Ready | State::Expiring | State::Refreshable) => None,
+            _ => Some(Self::Words(view.words.clone())),
+        }
+    }
 }
 
 /// A state as a dot and a word.
@@ -32,7 +45,7 @@ pub(crate) fn tone(state: State) -> Tone {
 }
 
 /// A state in a word or two.
-pub(crate) fn state_words(lang: Lang, state: State) -> &'static str {
+pub fn state_words(lang: Lang, state: State) -> &'static str {
     match state {
         State::Ready => text::ready(lang),
         State::Expiring => text::expiring(lang),
@@ -50,7 +63,7 @@ pub fn cause_words(lang: Lang, cause: &Cause) -> String {
     match cause {
         Cause::Cool(cause) => cool_words(lang, *cause).to_owned(),
         Cause::Login(cause) => login_words(lang, *cause).to_owned(),
-        Cause::Words(words) => words.clone(),
+        Cause::Words(words) => words.get(lang).to_owned(),
     }
 }
 

@@ -130,7 +130,15 @@ fn bars_stack_upon_each_other_up_to_a_round_number() {
 #[test]
 fn zeros_break_a_line() {
     let drawn = lines(Lang::En, &chart(&[&[100, 50, 0, 25]])).into_string();
-    assert!(drawn.contains("d=\"M3 0H5L15 500M33 750H35\""), "{drawn}");
+    assert!(
+        drawn.contains("<path class=\"line s0\" d=\"M5 0L15 500M35 750\">"),
+        "{drawn}"
+    );
+    // Where a value has no neighbour there is no line; it shows as a dot.
+    assert!(
+        drawn.contains("<path class=\"line alone s0\" d=\"M35 750h0\">"),
+        "{drawn}"
+    );
 }
 
 #[test]
@@ -152,4 +160,18 @@ fn a_full_window_is_told_and_never_drawn_beyond_its_end() {
         drawn.contains("100 % used") && drawn.contains("width=\"100%\""),
         "{drawn}"
     );
+}
+
+#[test]
+fn words_from_below_become_a_sentence() {
+    for (words, sentence) in [
+        (
+            "the login was denied at `a.test`",
+            "The login was denied at `a.test`.",
+        ),
+        ("Nothing came back.", "Nothing came back."),
+        ("éclair", "Éclair."),
+    ] {
+        assert_eq!(super::sentence(words), sentence);
+    }
 }

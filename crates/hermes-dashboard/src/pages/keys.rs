@@ -116,7 +116,7 @@ fn limits(lang: Lang, one: &Key) -> String {
 }
 
 fn revoke(lang: Lang, one: &Key) -> Markup {
-    let call = Call::new("DELETE", format!("/api/keys/{}", encoded(&one.id)));
+    let call = Call::new("DELETE", format!("/api/keys/{}", encoded(&one.id))).about(&one.name);
     button(
         Kind::Danger,
         action::revoke(lang),

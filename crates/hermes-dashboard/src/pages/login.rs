@@ -8,7 +8,7 @@ use hermes_core::{ProviderId, UnixMs};
 use hermes_text::{Lang, action, login as text};
 use maud::{Markup, html};
 
-use crate::look::{Call, Icon, encoded, icon, prose, rule_card};
+use crate::look::{Call, Icon, encoded, icon, prose, rule_card, sentence};
 
 /// The dialog.
 #[derive(Clone, Debug)]
@@ -127,7 +127,7 @@ fn pending(lang: Lang, model: &Login) -> Markup {
         @if let Some(region) = &model.region_name { p class="faint" { (region) } }
         (existing(lang, model))
         (challenge::render(lang, model))
-        @if let Some(message) = &model.message { p class="note wait" role="status" { (prose(message)) } }
+        @if let Some(message) = &model.message { p class="note wait" role="status" { (prose(&sentence(message))) } }
         details class="rule-more" { summary { (hermes_text::pages::providers::rule_title(lang)) } (rule_card(lang, &model.card)) }
         div class="dialog-actions" {
             button type="button" class="button" data-call=(cancel(&model.session).target()) data-then="login-again" { (text::cancel(lang)) }

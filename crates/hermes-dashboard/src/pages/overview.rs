@@ -151,12 +151,15 @@ pub fn render(lang: Lang, model: &Overview) -> Markup {
             })))
         } @else {
             (tiles(lang, model))
-            div class="columns" {
+            div class="columns even" {
                 (providers(lang, model))
-                (billing(lang, &model.today))
+                div class="stack wide" {
+                    (billing(lang, &model.today))
+                    (gateway::render(lang, &model.gateway))
+                }
             }
         }
-        (gateway::render(lang, &model.gateway))
+        @if model.providers.is_empty() { (gateway::render(lang, &model.gateway)) }
     };
     page(&head, content)
 }
@@ -197,7 +200,7 @@ fn need(lang: Lang, need: &Need) -> Markup {
                 li class="need" {
                     div {
                         p { strong { (label) } " · " (provider_name) }
-                        p { (state_badge(lang, *state)) @if let Some(cause) = cause { " " (prose(&cause_words(lang, cause))) } }
+                        p class="with-badge" { (state_badge(lang, *state)) @if let Some(cause) = cause { span { (prose(&cause_words(lang, cause))) } } }
                     }
                     a class="button primary" href=(href) { (act) }
                 }

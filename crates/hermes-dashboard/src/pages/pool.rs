@@ -4,7 +4,7 @@ mod account;
 mod dialogs;
 
 use hermes_core::{Billing, ProviderId, Rest, Strategy, UnixMs};
-use hermes_pool::State;
+use hermes_pool::{RenewalState, State};
 use hermes_text::{Lang, action, pages::pool as text};
 use maud::{Markup, html};
 
@@ -93,8 +93,8 @@ pub struct Account {
     pub in_flight: u64,
     /// Requests it has served since the program began.
     pub served: u64,
-    /// A renewal under way or in trouble, in words.
-    pub renewal: Option<String>,
+    /// A renewal under way or in trouble.
+    pub renewal: Option<RenewalState>,
     /// Settings that were not followed, each with why.
     pub ignored: Vec<(String, String)>,
     /// What revoking ends, in words; none where the provider has no revocation.

@@ -31,6 +31,8 @@ pub struct Pending {
     pub session: String,
     /// The provider's name.
     pub provider_name: String,
+    /// The login method's name.
+    pub method_name: String,
     /// When it ends by itself.
     pub expires: UnixMs,
 }
@@ -140,7 +142,7 @@ fn pending(lang: Lang, model: &Providers) -> Markup {
                 ul class="rows panel" {
                     @for one in &model.pending {
                         li class="need" {
-                            div { p { strong { (one.provider_name) } } p class="faint" { (login::ends_in(lang)) " " (countdown(one.expires, model.now)) } }
+                            div { p { strong { (one.provider_name) } " · " (one.method_name) } p class="faint" { (login::ends_in(lang)) " " (countdown(one.expires, model.now)) } }
                             div class="actions" {
                                 button type="button" class="button primary" data-login=(one.session) { (text::resume(lang)) }
                                 (button(Kind::Plain, action::cancel(lang), None, &super::login::cancel(&one.session)))

@@ -142,7 +142,7 @@ fn facts(lang: Lang, model: &Story) -> Markup {
             div { dt { (common::client_key(lang)) } dd { (model.key_name.as_deref().unwrap_or(common::none(lang))) } }
             @if let Some(first) = model.first_byte_ms { div { dt { (text::first_byte(lang)) } dd class="number" { (time::millis(lang, u64::from(first))) } } }
             div { dt { (text::total(lang)) } dd class="number" { (time::millis(lang, u64::from(model.total_ms))) } }
-            @if let Some(bytes) = model.held_back { div { dt { (text::before_commit(lang)) } dd class="number" { (Count::from(bytes).grouped()) " B" } } }
+            @if let Some(bytes) = model.held_back { div { dt { (text::before_commit(lang)) } dd class="number" { (text::held_back(lang, &Count::from(bytes).grouped())) } } }
             div { dt { (text::id(lang)) } dd { (copy_field(lang, text::id(lang), &model.id)) } }
         }
     }

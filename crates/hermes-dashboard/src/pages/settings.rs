@@ -25,6 +25,10 @@ pub struct Settings {
     pub last_backup: Option<UnixMs>,
     /// What was looked at and how it stands.
     pub findings: Vec<Finding>,
+    /// When that was; none when nothing was looked at yet.
+    pub examined: Option<UnixMs>,
+    /// Whether everything is being looked at now; the page is loaded again when that has ended.
+    pub looking: bool,
     /// Dashboards that are signed in.
     pub sessions: Vec<Session>,
     /// The moment it shows.
@@ -134,7 +138,7 @@ pub fn render(lang: Lang, model: &Settings) -> Markup {
         watch: "settings",
     };
     let content = html! {
-        (parts::findings(lang, &model.findings))
+        (parts::findings(lang, model))
         div class="columns even" {
             (parts::store(lang, &model.store))
             div class="stack" {

@@ -6,9 +6,6 @@ use maud::{Markup, html};
 
 use crate::look::{Chart, Head, Icon, Series, Table, Unit, bars, compact, dollars, empty, icon, lines, page};
 
-/// The busiest are shown; the file has all.
-const MOST_ROWS: usize = 100;
-
 /// The page.
 #[derive(Clone, Debug)]
 pub struct Usage {
@@ -28,8 +25,10 @@ pub struct Usage {
     pub failures: Vec<Series>,
     /// Milliseconds to the first byte at the 50th, 95th and 99th percentile; zero where there was no request.
     pub latency: [Vec<u64>; 3],
-    /// Sums of the range by group, the largest first.
+    /// Sums of the range by group, the largest first; the file has all.
     pub sums: Vec<Sum>,
+    /// Groups beyond them.
+    pub more: u64,
     /// The moment it shows.
     pub now: UnixMs,
 }
@@ -231,10 +230,8 @@ fn breakdown(lang: Lang, model: &Usage) -> Markup {
     html! {
         section class="group" {
             h2 { (text::breakdown(lang)) }
-            div class="panel" { (Table { caption: text::breakdown(lang), heads, rows: model.sums.iter().take(MOST_ROWS).map(row).collect() }.render()) }
-            @if model.sums.len() > MOST_ROWS {
-                p class="faint" { (common::and_more(lang, (model.sums.len() - MOST_ROWS) as u64)) }
-            }
+            div class="panel" { (Table { caption: text::breakdown(lang), heads, rows: model.sums.iter().map(row).collect() }.render()) }
+            @if model.more > 0 { p class="faint" { (common::and_more(lang, model.more)) } }
         }
     }
 }

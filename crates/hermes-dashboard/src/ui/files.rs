@@ -6,15 +6,16 @@ use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hermes_text::errors::api as say;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH, VARY};
 use http::{Method, StatusCode, Uri};
 use sha2::{Digest, Sha256};
 
 use super::Spoken;
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::far::Far;
 use crate::look::{self, Shell, Spot, assets};
+use crate::shared::Shared;
 
 /// The document of every page; which of them it is shows only in the navigation.
 pub(crate) async fn shell(
@@ -52,7 +53,7 @@ fn spot(path: &str) -> Option<Spot> {
 /// A file of the pages. Its content is in its tag, so a browser asks again and gets it only once.
 pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = assets::find(&format!("/assets/{name}")) else {
-        return ApiError::not_found("not_found", "there is no such file").into_response();
+        return ApiError::not_found("not_found", say::no_file).into_response();
     };
     let digest = Sha256::digest(asset.body);
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest[..9]));
@@ -85,5 +86,5 @@ pub(crate) async fn not_found(
         *page.status_mut() = StatusCode::NOT_FOUND;
         return page;
     }
-    ApiError::not_found("not_found", "there is nothing at this address").into_response()
+    ApiError::not_found("not_found", say::not_found).into_response()
 }

@@ -5,9 +5,9 @@ use axum::response::Html;
 use hermes_pool::ClientKey;
 
 use super::{Spoken, html};
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::pages::keys::{Key, Keys, render};
+use crate::shared::Shared;
 
 /// The content of `/keys`.
 pub(crate) async fn fragment(

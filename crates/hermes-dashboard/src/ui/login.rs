@@ -3,10 +3,11 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Html;
 use hermes_pool::{Challenge as Asked, DeskLogin, LoginStatus};
+use hermes_text::Lang;
 
 use super::{Spoken, html};
-use crate::dashboard::Shared;
 use crate::pages::login::{Challenge, Login, Status, gone, render};
+use crate::shared::Shared;
 
 /// The content of a login's dialog.
 pub(crate) async fn fragment(
@@ -15,12 +16,12 @@ pub(crate) async fn fragment(
     Spoken(lang): Spoken,
 ) -> Html<String> {
     let known = session.parse().ok().and_then(|id| shared.parts.desk.login(id));
-    let model = known.and_then(|login| model(&shared, login));
+    let model = known.and_then(|login| model(&shared, lang, login));
     html(model.map_or_else(|| gone(lang), |model| render(lang, &model)))
 }
 
 /// None for a login whose row is no longer in the catalogue.
-fn model(shared: &Shared, login: DeskLogin) -> Option<Login> {
+fn model(shared: &Shared, lang: Lang, login: DeskLogin) -> Option<Login> {
     let row = shared.parts.catalog.get(&login.provider)?;
     let method = row.login.iter().find(|one| one.id == login.method)?;
     let region = row
@@ -38,14 +39,14 @@ fn model(shared: &Shared, login: DeskLogin) -> Option<Login> {
         provider_name: row.name.clone(),
         provider: login.provider,
         method: login.method,
-        region_name: region.map(|region| region.name.clone()),
+        region_name: region.map(|region| region.name.get(lang).to_owned()),
         region: login.region,
         label: login.label,
         card: method.card.clone(),
         challenge: challenge(login.challenge, prefixes),
         status: status(login.status, login.signed_in.map(|done| done.label)),
-        message: login.message,
-        hint: login.hint,
+        message: login.message.map(|text| text.get(lang).to_owned()),
+        hint: login.hint.map(|text| text.get(lang).to_owned()),
         existing: others.map(|view| view.credential.label).collect(),
         now: shared.now(),
     })

@@ -5,11 +5,13 @@ use axum::extract::State;
 use axum::response::Html;
 use hermes_core::{Billing, CredentialId, Protocol, ProviderId, UnixMs};
 use hermes_pool::{State as PoolState, StoreError, UsageAsk, UsageBy, UsageRow, UsageSpan, View};
+use hermes_text::Lang;
 
-use super::{Base, Spoken, cause, html};
-use crate::dashboard::Shared;
+use super::{Base, Spoken, html};
 use crate::error::ApiError;
+use crate::look::Cause;
 use crate::pages::overview::{Gateway, Need, Overview, Provider, Rate, Spend, Today, render};
+use crate::shared::Shared;
 use crate::usage::{tokens, tokens_in};
 
 /// The content of `/`.
@@ -23,7 +25,7 @@ pub(crate) async fn fragment(
     let known: HashMap<_, _> = views.iter().map(|view| (view.credential.id, view)).collect();
     let used: Vec<_> = used.iter().map(|row| (owner(&known, row), row)).collect();
     let model = Overview {
-        needs: needs(&shared, &views),
+        needs: needs(&shared, lang, &views),
         providers: providers(&shared, &views, &used),
         rate: rate(&shared),
         today: sum(&used),
@@ -34,10 +36,10 @@ pub(crate) async fn fragment(
 }
 
 /// The store first, then blocked providers, then logins that ended.
-fn needs(shared: &Shared, views: &[View]) -> Vec<Need> {
+fn needs(shared: &Shared, lang: Lang, views: &[View]) -> Vec<Need> {
     let store = shared.parts.store.suspect().map(|suspicion| Need::Store {
-        problem: suspicion.to_string(),
-        next: suspicion.next_step().to_owned(),
+        problem: suspicion.message(lang),
+        next: suspicion.next_step(lang).to_owned(),
     });
     let of = |state: PoolState| views.iter().filter(move |view| view.state == state);
     let accounts = of(PoolState::Blocked).chain(of(PoolState::NeedsLogin));
@@ -46,7 +48,7 @@ fn needs(shared: &Shared, views: &[View]) -> Vec<Need> {
         provider_name: shared.name_of(&view.credential.provider),
         label: view.credential.label.clone(),
         state: view.state,
-        cause: cause(view),
+        cause: Cause::of(view),
     });
     store.into_iter().chain(accounts).collect()
 }
@@ -103,6 +105,7 @@ async fn today(shared: &Shared) -> Result<Vec<UsageRow>, StoreError> {
         to: now,
         span: UsageSpan::Whole,
         by: UsageBy::Credential,
+        latencies: false,
     };
     shared.parts.store.usage(&ask).await
 }

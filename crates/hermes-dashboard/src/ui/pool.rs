@@ -4,18 +4,18 @@ use axum::extract::{Path, State};
 use axum::response::Html;
 use hermes_catalog::Provider;
 use hermes_core::UnixMs;
-use hermes_pool::{RequestFilter, State as PoolState, View};
+use hermes_pool::{State as PoolState, View};
 use hermes_text::Lang;
 use hermes_text::pages::pool as text;
 use serde::Deserialize;
 
-use super::{Spoken, cause, html};
+use super::{Spoken, html};
 use crate::api::Query;
 use crate::api::logins::provider;
-use crate::dashboard::Shared;
 use crate::error::ApiError;
-use crate::look::{Paging, Window};
+use crate::look::{Cause, Paging, Window};
 use crate::pages::pool::{Account, Pool, Stopped, render};
+use crate::shared::Shared;
 
 /// Accounts of one page.
 const AT_ONCE: u64 = 50;
@@ -39,22 +39,28 @@ pub(crate) async fn fragment(
         .parts
         .catalog
         .provider(id.as_str())
-        .map_err(|error| ApiError::of(&error, error.to_string(), http::StatusCode::NOT_FOUND))?;
+        .map_err(|error| ApiError::of(&error, http::StatusCode::NOT_FOUND))?;
     let (views, now) = (shared.parts.pool.views_of(&id), shared.now());
     let stopped = views.iter().find(|view| view.state == PoolState::Blocked);
     let stopped = stopped.map(|view| Stopped {
         label: view.credential.label.clone(),
-        rule: view.words.clone(),
+        rule: view.words.get(lang).to_owned(),
     });
     let total = views.len() as u64;
     let places = (0..).zip(&views);
     let shown = places
         .skip_while(|(place, _)| *place < part.offset)
         .take(usize::try_from(AT_ONCE).unwrap_or(usize::MAX));
+    let shown: Vec<_> = shown.collect();
+    let ids: Vec<_> = shown.iter().map(|(_, view)| view.credential.id).collect();
+    let served = shared.parts.store.last_requests(&ids).await?;
     let mut accounts = Vec::new();
     for (place, view) in shown {
         let mut account = account(lang, row, view, place, now);
-        account.last_served = last_served(&shared, view).await?;
+        account.last_served = served.get(&view.credential.id).copied();
+        if account.renewable {
+            account.renewal = shared.parts.pool.renewal(view.credential.id).await?;
+        }
         accounts.push(account);
     }
     let model = Pool {
@@ -73,17 +79,6 @@ pub(crate) async fn fragment(
     Ok(html(render(lang, &model)))
 }
 
-/// When its newest request of the log began.
-async fn last_served(shared: &Shared, view: &View) -> Result<Option<UnixMs>, ApiError> {
-    let filter = RequestFilter {
-        limit: 1,
-        credential: Some(view.credential.id),
-        ..RequestFilter::default()
-    };
-    let page = shared.parts.store.requests(&filter).await?;
-    Ok(page.rows.first().map(|row| row.at))
-}
-
 fn account(lang: Lang, row: &Provider, view: &View, place: u64, now: UnixMs) -> Account {
     let own = &view.credential;
     let method = row.login.iter().find(|one| one.id == own.method);
@@ -100,16 +95,16 @@ fn account(lang: Lang, row: &Provider, view: &View, place: u64, now: UnixMs) -> 
         identity: told.filter(|told| *told != own.label),
         organisation: own.identity.organisation.clone(),
         plan: own.account.plan.clone(),
-        method: method.map_or_else(|| own.method.clone(), |method| method.name.clone()),
+        method: method.map_or_else(|| own.method.clone(), |method| method.name.get(lang).to_owned()),
         region: region
-            .map(|region| region.name.clone())
+            .map(|region| region.name.get(lang).to_owned())
             .or_else(|| own.region.clone()),
         billing: own.billing,
         place,
         weight: own.weight,
         source: own.source.clone(),
         state: view.state,
-        cause: cause(view),
+        cause: Cause::of(view),
         until: view.until.filter(|_| is_resting),
         rests: own
             .rests
@@ -135,7 +130,7 @@ fn account(lang: Lang, row: &Provider, view: &View, place: u64, now: UnixMs) -> 
         ignored: view
             .ignored
             .iter()
-            .map(|one| (one.setting.clone(), one.why.clone()))
+            .map(|one| (one.setting.get(lang).to_owned(), one.why.get(lang).to_owned()))
             .collect(),
         revoke_ends: revoke.map(|_| text::revoke_ends(lang, &row.name)),
     }

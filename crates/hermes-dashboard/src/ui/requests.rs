@@ -3,18 +3,20 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Html;
 use hermes_core::Protocol;
-use hermes_pool::{CallMade, PassedOver, RequestRow, Story as Kept};
+use hermes_pool::{CallMade, PassedOver, RequestRow, State as PoolState, Story as Kept};
 use hermes_text::Lang;
+use hermes_text::errors::{semicolon, with_cause};
 use hermes_text::pages::requests as text;
 
 use super::{Spoken, html};
 use crate::api::Query;
 use crate::api::requests::{Which, filter, find};
-use crate::dashboard::Shared;
 use crate::error::ApiError;
+use crate::look::state_words;
 use crate::pages::request::{self, Attempt, Candidate, Story};
 use crate::pages::requests::{Choice, Choices, Filters, Request, Requests, render};
 use crate::requests::Names;
+use crate::shared::Shared;
 
 /// Logins that can be chosen from; with more of them, one is searched by its provider.
 const MOST_CHOICES: usize = 300;
@@ -50,13 +52,12 @@ pub(crate) async fn fragment(
 }
 
 async fn choices(shared: &Shared, rows: &[Request]) -> Result<Choices, ApiError> {
-    let views = shared.parts.pool.views();
-    let credentials = views.iter().take(MOST_CHOICES).map(|view| Choice {
+    let views = shared.parts.pool.first_views(MOST_CHOICES);
+    let credentials = views.iter().map(|view| Choice {
         id: view.credential.id.to_string(),
         name: format!("{}:{}", view.credential.provider, view.credential.label),
     });
-    let mut ids: Vec<_> = views.iter().map(|view| &view.credential.provider).collect();
-    ids.dedup();
+    let ids = shared.parts.pool.providers();
     let keys = shared.parts.keys.list().await?;
     let mut models: Vec<_> = rows.iter().map(|row| row.model.clone()).collect();
     models.sort();
@@ -65,8 +66,8 @@ async fn choices(shared: &Shared, rows: &[Request]) -> Result<Choices, ApiError>
         providers: ids
             .into_iter()
             .map(|id| Choice {
+                name: shared.name_of(&id),
                 id: id.to_string(),
-                name: shared.name_of(id),
             })
             .collect(),
         credentials: credentials.collect(),
@@ -112,7 +113,7 @@ fn story(names: &Names<'_>, shared: &Shared, lang: Lang, mut row: RequestRow) ->
         asked_model: kept.asked.clone().unwrap_or_else(|| model.clone()),
         model,
         route: None,
-        candidates: candidates(&provider, &kept, served.as_deref()),
+        candidates: candidates(lang, &provider, &kept, served.as_deref()),
         attempts: attempts(lang, &kept, &row, served),
         id: row.id,
         at: row.at,
@@ -134,12 +135,12 @@ fn story(names: &Names<'_>, shared: &Shared, lang: Lang, mut row: RequestRow) ->
 }
 
 /// Those that were passed over, and the one that served.
-fn candidates(provider: &str, kept: &Kept, served: Option<&str>) -> Vec<Candidate> {
+fn candidates(lang: Lang, provider: &str, kept: &Kept, served: Option<&str>) -> Vec<Candidate> {
     let passed = kept.passed.iter().map(|one: &PassedOver| Candidate {
         provider: provider.to_owned(),
         label: one.label.clone(),
         chosen: false,
-        why: format!("{}: {}", one.state, one.words),
+        why: why(lang, one),
     });
     let served = served.map(|label| Candidate {
         provider: provider.to_owned(),
@@ -148,6 +149,12 @@ fn candidates(provider: &str, kept: &Kept, served: Option<&str>) -> Vec<Candidat
         why: String::new(),
     });
     passed.chain(served).collect()
+}
+
+/// The state in a word, and the cause.
+fn why(lang: Lang, one: &PassedOver) -> String {
+    let state = PoolState::of_word(&one.state).map_or(one.state.as_str(), |state| state_words(lang, state));
+    with_cause(lang, state, one.words.get(lang))
 }
 
 /// The calls that were kept; of a request that went through at once only its one call is known.
@@ -171,7 +178,7 @@ fn attempt(lang: Lang, call: &CallMade) -> Attempt {
         "another" => text::then_another(lang),
         other => other,
     };
-    let words = [call.problem.as_deref(), Some(then), Some(call.words.as_str())];
+    let words = [call.problem.as_deref(), Some(then), Some(call.words.get(lang))];
     let words: Vec<_> = words
         .into_iter()
         .flatten()
@@ -181,6 +188,6 @@ fn attempt(lang: Lang, call: &CallMade) -> Attempt {
         label: call.label.clone(),
         status: call.status,
         took_ms: call.ms,
-        outcome: words.join("; "),
+        outcome: words.join(semicolon(lang)),
     }
 }

@@ -4,14 +4,16 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Html;
 use hermes_pool::SessionRow;
+use hermes_text::Lang;
 
 use super::{Spoken, html};
 use crate::api::settings::program;
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::facts::{FindingFact, FindingGrade, ProgramFacts};
+use crate::findings::{Seen, look};
 use crate::pages::settings::{Finding, Grade, Listener, Route, Session, Setting, Settings, Store, render};
 use crate::session::Current;
+use crate::shared::Shared;
 
 /// The content of `/settings`.
 pub(crate) async fn fragment(
@@ -22,21 +24,26 @@ pub(crate) async fn fragment(
     let facts = program(&shared).await?;
     let sessions = shared.sessions.all().await?;
     let sessions = sessions.into_iter().map(|row| session(row, &current));
+    let store = store(&shared, &facts, lang).await?;
+    // The last thing, since an examination keeps the store busy.
+    let seen = look(&shared).await;
     let model = Settings {
-        store: store(&shared, &facts).await?,
+        store,
         listeners: facts.listeners.iter().map(|address| listener(address)).collect(),
         routes: routes(&facts),
         config_file: facts.config_file.clone(),
         config: config(&facts),
         last_backup: facts.last_backup,
-        findings: findings(facts.findings),
+        findings: findings(lang, &seen),
+        examined: seen.last.as_ref().map(|(at, _)| *at),
+        looking: seen.looking,
         sessions: sessions.collect(),
         now: shared.now(),
     };
     Ok(html(render(lang, &model)))
 }
 
-async fn store(shared: &Shared, facts: &ProgramFacts) -> Result<Store, ApiError> {
+async fn store(shared: &Shared, facts: &ProgramFacts, lang: Lang) -> Result<Store, ApiError> {
     let store = shared.parts.store.as_ref();
     let info = store.info();
     let keys = shared.parts.keys.list().await?;
@@ -44,12 +51,12 @@ async fn store(shared: &Shared, facts: &ProgramFacts) -> Result<Store, ApiError>
     Ok(Store {
         place: info.place.clone(),
         shared: info.shared,
-        protection: facts.protection.clone(),
+        protection: facts.protection.get(lang).to_owned(),
         schema: info.schema,
         logins: shared.parts.pool.views().len() as u64,
         keys: keys.iter().filter(|key| key.revoked.is_none()).count() as u64,
         machine: facts.machine.clone(),
-        suspicion: suspicion.map(|why| (why.to_string(), why.next_step().to_owned())),
+        suspicion: suspicion.map(|why| (why.message(lang), why.next_step(lang).to_owned())),
     })
 }
 
@@ -81,22 +88,23 @@ fn config(facts: &ProgramFacts) -> Vec<Setting> {
 }
 
 /// What is wrong comes first.
-fn findings(facts: Vec<FindingFact>) -> Vec<Finding> {
-    let mut findings: Vec<_> = facts.into_iter().map(finding).collect();
+fn findings(lang: Lang, seen: &Seen) -> Vec<Finding> {
+    let facts = seen.last.iter().flat_map(|(_, found)| found.iter());
+    let mut findings: Vec<_> = facts.map(|fact| finding(lang, fact)).collect();
     findings.sort_by_key(|one| one.grade != Grade::Bad);
     findings
 }
 
-fn finding(fact: FindingFact) -> Finding {
+fn finding(lang: Lang, fact: &FindingFact) -> Finding {
     Finding {
-        about: fact.about,
+        about: fact.about.get(lang).to_owned(),
         grade: match fact.grade {
             FindingGrade::Good => Grade::Good,
             FindingGrade::Note => Grade::Note,
             FindingGrade::Bad => Grade::Bad,
         },
-        text: fact.text,
-        hint: fact.hint,
+        text: fact.text.get(lang).to_owned(),
+        hint: fact.hint.as_ref().map(|hint| hint.get(lang).to_owned()),
     }
 }
 

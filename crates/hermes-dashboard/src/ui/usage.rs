@@ -3,21 +3,23 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Html;
-use hermes_pool::{Latency, UsageRow};
+use hermes_pool::{Latency, Ranking, UsageRow};
 use hermes_text::{Lang, common};
 
 use super::{Spoken, html};
 use crate::api::Query;
 use crate::api::usage::{Which, asked};
-use crate::dashboard::Shared;
 use crate::error::ApiError;
 use crate::look::Series;
 use crate::pages::usage::{Sum, Usage, others, render};
 use crate::requests::Names;
-use crate::usage::{Used, names, read, spread, tokens, tokens_in};
+use crate::shared::Shared;
+use crate::usage::{names, ranking, spread, tokens, tokens_in};
 
 /// Groups with a colour of their own; the others share one.
-const OWN: usize = 7;
+const OWN: u32 = 7;
+/// Groups in the table; the file has all.
+const MOST: u32 = 100;
 
 /// The content of `/usage`.
 pub(crate) async fn fragment(
@@ -26,8 +28,8 @@ pub(crate) async fn fragment(
     Spoken(lang): Spoken,
 ) -> Result<Html<String>, ApiError> {
     let (range, by) = asked(&which)?;
-    let used = read(&shared, range, by).await?;
-    let known = names(&Names::read(&shared).await?, by, &used.sums);
+    let used = ranking(&shared, (range, by), (MOST, OWN)).await?;
+    let known = names(&Names::read(&shared).await?, by, &used.best);
     let model = Usage {
         range,
         by,
@@ -40,7 +42,8 @@ pub(crate) async fn fragment(
             percentile(&used, |latency| latency.p95),
             percentile(&used, |latency| latency.p99),
         ],
-        sums: used.sums.iter().map(|row| sum(lang, row, &known)).collect(),
+        sums: used.best.iter().map(|row| sum(lang, row, &known)).collect(),
+        more: used.groups.saturating_sub(used.best.len() as u64),
         steps: used.steps,
         now: shared.now(),
     };
@@ -55,37 +58,35 @@ fn name(lang: Lang, row: &UsageRow, known: &HashMap<String, String>) -> String {
 /// The busiest groups by themselves, and the others together; groups without a value are left out.
 fn stacked(
     lang: Lang,
-    used: &Used,
+    used: &Ranking,
     known: &HashMap<String, String>,
     value: impl Fn(&UsageRow) -> u64,
 ) -> Vec<Series> {
-    let own = used.sums.iter().take(OWN);
-    let mut series: Vec<_> = own
-        .clone()
-        .map(|sum| Series {
+    let own = usize::try_from(OWN).unwrap_or_default();
+    let mut rest = spread(&used.steps, used.all.iter(), &value);
+    let mut series = Vec::new();
+    for sum in used.best.iter().take(own) {
+        let rows = used.own.iter().filter(|row| row.group == sum.group);
+        let values = spread(&used.steps, rows, &value);
+        for (rest, value) in rest.iter_mut().zip(&values) {
+            *rest = rest.saturating_sub(*value);
+        }
+        series.push(Series {
             name: name(lang, sum, known),
-            values: spread(
-                &used.steps,
-                used.rows.iter().filter(|row| row.group == sum.group),
-                &value,
-            ),
-        })
-        .collect();
-    if used.sums.len() > OWN {
-        let rest = used
-            .rows
-            .iter()
-            .filter(|row| own.clone().all(|sum| sum.group != row.group));
+            values,
+        });
+    }
+    if used.groups > u64::from(OWN) {
         series.push(Series {
             name: others(lang),
-            values: spread(&used.steps, rest, &value),
+            values: rest,
         });
     }
     series.retain(|one| one.values.iter().any(|value| *value > 0));
     series
 }
 
-fn percentile(used: &Used, value: impl Fn(Latency) -> u32) -> Vec<u64> {
+fn percentile(used: &Ranking, value: impl Fn(Latency) -> u32) -> Vec<u64> {
     spread(&used.steps, used.all.iter(), |row| {
         row.first_byte.map_or(0, |latency| u64::from(value(latency)))
     })

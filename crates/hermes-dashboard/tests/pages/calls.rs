@@ -8,7 +8,7 @@ use hermes_text::Lang;
 use crate::samples::all::drawn;
 
 /// The routes that pages may call. A part in braces stands for any one segment.
-const ROUTES: [&str; 20] = [
+const ROUTES: [&str; 21] = [
     "POST /api/providers/oauth/{provider}/start",
     "POST /api/providers/oauth/{provider}/submit",
     "DELETE /api/providers/oauth/sessions/{session}",
@@ -25,6 +25,7 @@ const ROUTES: [&str; 20] = [
     "PUT /api/pools/{provider}/strategy",
     "POST /api/keys",
     "DELETE /api/keys/{id}",
+    "POST /api/session",
     "DELETE /api/session",
     "DELETE /api/sessions",
     "GET /api/usage.csv",

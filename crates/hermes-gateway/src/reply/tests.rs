@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use hermes_core::{CoolCause, Protocol, ProviderId, UnixMs};
 use hermes_pool::{PoolError, State, Unusable};
+use hermes_text::Both;
 use http_body_util::BodyExt;
 use serde_json::Value;
 
@@ -20,7 +21,7 @@ async fn exhausted_pool_is_429_with_the_members_and_no_automatic_retry() {
         members: vec![Unusable {
             label: "work".to_owned(),
             state: State::CoolingDown,
-            cause: "rate limited".to_owned(),
+            cause: Both::same("rate limited"),
             rest: Some(CoolCause::RateLimit),
             until: Some(UnixMs::from_millis(5000)),
         }],
@@ -47,7 +48,7 @@ async fn model_that_no_account_has_is_404_and_not_worth_waiting_for() {
     let member = |cause: CoolCause| Unusable {
         label: "é@work".to_owned(),
         state: State::CoolingDown,
-        cause: cause.words().to_owned(),
+        cause: Both::of(|lang| cause.words(lang)),
         rest: Some(cause),
         until: None,
     };
@@ -83,7 +84,7 @@ async fn blocked_pool_is_429_without_a_time_and_names_what_to_do() {
     let error = || PoolError::Blocked {
         provider: ProviderId::new("lab"),
         label: "work".to_owned(),
-        rule: "the terms forbid it".to_owned(),
+        rule: Both::same("the terms forbid it"),
     };
     for protocol in Protocol::ALL {
         let (head, body) = shown(error().into(), Some(protocol)).await;

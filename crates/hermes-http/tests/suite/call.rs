@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::common::{Server, Step, bearer, client, config, ok, write};
-use hermes_core::{Env, Explain, Secret};
+use hermes_core::{Env, Explain, Lang, Secret};
 use hermes_http::{Call, Http, HttpError, Lab, ProxySettings, Url};
 use tokio::net::TcpListener;
 
@@ -67,7 +67,7 @@ async fn call_to_a_closed_port_says_nothing_was_sent() {
         matches!(error, HttpError::Connect { .. }) && !error.sent(),
         "{error}"
     );
-    assert!(error.hint().is_some());
+    assert!(error.hint(Lang::En).is_some());
 }
 
 #[tokio::test]

@@ -1,14 +1,16 @@
 use std::time::Duration;
 
-use hermes_core::{ExitKind, Explain, ProviderId};
+use hermes_core::{ExitKind, Explain, Lang, ProviderId, language_faults};
 use hermes_http::HttpError;
+use hermes_text::errors::oauth as say;
+use hermes_text::{Both, Word};
 
 use super::OauthError;
 
 fn http(source: HttpError) -> OauthError {
     OauthError::Http {
         kind: "token_exchange_failed",
-        step: "exchanging the code for tokens",
+        step: say::step_exchange,
         source,
     }
 }
@@ -16,8 +18,8 @@ fn http(source: HttpError) -> OauthError {
 #[expect(clippy::too_many_lines, reason = "one line of table per error")]
 fn every_kind() -> Vec<(OauthError, ExitKind)> {
     let host = || "issuer.example".to_owned();
-    let said = || "no".to_owned();
-    let (kind, step) = ("authorization_failed", "asking for a sign-in code");
+    let said = || Both::same("no");
+    let (kind, step) = ("authorization_failed", say::step_code as Word);
     vec![
         (
             OauthError::Unsupported {
@@ -28,14 +30,14 @@ fn every_kind() -> Vec<(OauthError, ExitKind)> {
         ),
         (
             OauthError::Row {
-                problem: "it names no host".to_owned(),
+                problem: Both::of(say::row_no_way_back),
             },
             ExitKind::Usage,
         ),
         (
             http(HttpError::Connect {
                 host: host(),
-                reason: "refused".to_owned(),
+                reason: Both::same("refused"),
             }),
             ExitKind::Network,
         ),
@@ -69,7 +71,7 @@ fn every_kind() -> Vec<(OauthError, ExitKind)> {
                 kind,
                 host: host(),
                 field: "code".to_owned(),
-                said: String::new(),
+                said: Some(said()),
             },
             ExitKind::Refused,
         ),
@@ -103,7 +105,7 @@ fn every_kind() -> Vec<(OauthError, ExitKind)> {
         (
             OauthError::AnswerLost {
                 host: host(),
-                detail: String::new(),
+                detail: Some(said()),
             },
             ExitKind::Network,
         ),
@@ -114,14 +116,14 @@ fn every_kind() -> Vec<(OauthError, ExitKind)> {
             },
             ExitKind::Refused,
         ),
-        (OauthError::Paste { why: "it is empty" }, ExitKind::Usage),
+        (OauthError::Paste { why: say::empty }, ExitKind::Usage),
         (
             OauthError::Callback {
-                why: "it names another issuer",
+                why: say::other_issuer,
             },
             ExitKind::Refused,
         ),
-        (OauthError::KeyShape { why: "it is empty" }, ExitKind::Usage),
+        (OauthError::KeyShape { why: say::empty }, ExitKind::Usage),
         (
             OauthError::KeyRejected {
                 host: host(),
@@ -145,10 +147,23 @@ fn every_kind() -> Vec<(OauthError, ExitKind)> {
             ExitKind::Failure,
         ),
         (OauthError::Finished, ExitKind::Failure),
-        (OauthError::WrongInput { given: "pasted text" }, ExitKind::Failure),
+        (OauthError::Spent, ExitKind::Failure),
+        (
+            OauthError::OtherKind {
+                method: "key".to_owned(),
+                fits: "plan-key".to_owned(),
+            },
+            ExitKind::Usage,
+        ),
+        (
+            OauthError::WrongInput {
+                given: say::given_paste,
+            },
+            ExitKind::Failure,
+        ),
         (
             OauthError::BadState {
-                why: "it cannot be read",
+                why: say::state_unreadable,
             },
             ExitKind::Failure,
         ),
@@ -168,7 +183,9 @@ fn every_error_has_a_stable_name_an_exit_and_a_next_step() {
             !message.is_empty() && !message.ends_with('.') && !message.contains('\n'),
             "{message}"
         );
-        let hint = error.hint().unwrap_or_default();
+        let faults = language_faults(&error);
+        assert!(faults.is_empty(), "{faults:?}");
+        let hint = error.hint(Lang::En).unwrap_or_default();
         assert!(hint.ends_with('.') && !hint.contains("  "), "{kind}: {hint}");
     }
 }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use hermes_core::{Material, Secret, Source};
+use hermes_text::Both;
+use hermes_text::errors::oauth as say;
 use serde_json::{Map, Value};
 
 use super::{Flow, Started, Turn, cut_life};
@@ -34,13 +36,16 @@ pub(super) async fn finish(
     let given = Secret::from(given.expose().trim());
     key::check_key_shape(&given)?;
     let method = key::method_for(plan.provider(), plan.method(), &given)?;
-    let switched = (method.id != plan.method().id).then(|| format!("It is kept as: {}.", method.name));
+    let switched = (method.id != plan.method().id)
+        .then(|| Both::of(|lang| say::note_kept_as(lang, method.name.get(lang))));
     let plan = &plan.with_method(method);
-    let mut notes: Vec<String> = key::key_notes(&given, plan.provider(), []).into_iter().collect();
+    let mut notes: Vec<Both> = key::key_notes(&given, plan.provider(), []).into_iter().collect();
     if verify {
         match key::validate_key(engine, plan.provider(), method, plan.region(), &given).await? {
             KeyCheck::Good => notes.clear(),
-            KeyCheck::Unchecked { reason } => notes.push(format!("The key was not checked: {reason}.")),
+            KeyCheck::Unchecked { reason } => {
+                notes.push(Both::of(|lang| say::note_unchecked(lang, reason.get(lang))));
+            }
         }
     }
     notes.extend(switched);
@@ -53,7 +58,7 @@ pub(super) fn done(
     access: Secret,
     source: Source,
     answer: &Value,
-    notes: Vec<String>,
+    notes: Vec<Both>,
 ) -> Result<Turn, OauthError> {
     let material = Material {
         access,

@@ -7,6 +7,8 @@ use std::time::Duration;
 use hermes_catalog::{Browser, Encoding, Yield};
 use hermes_core::{Bound, Secret, Source};
 use hermes_http::{Answer, Attach, Call, origin_of};
+use hermes_text::errors::oauth as say;
+use hermes_text::{Both, Word};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
@@ -90,13 +92,9 @@ pub(super) fn start(
 
 /// A loopback address that nobody listens on.
 fn dead_end(engine: &Engine, row: &Browser) -> Result<Url, OauthError> {
-    let bad = |problem: &str| OauthError::Row {
-        problem: problem.to_owned(),
-    };
-    let loopback = row
-        .loopback
-        .as_ref()
-        .ok_or_else(|| bad("the login has neither a callback nor a page to paste from"))?;
+    let loopback = row.loopback.as_ref().ok_or_else(|| OauthError::Row {
+        problem: Both::of(say::row_no_way_back),
+    })?;
     let port = loopback.ports.first().copied().unwrap_or(DEAD_PORT);
     let segment = (!row.standard).then(|| pkce::random_text(engine.random.as_ref()));
     crate::listener::redirect_url(loopback, port, segment.as_ref())
@@ -201,7 +199,7 @@ impl Memory {
             kind: "authorization_incomplete",
             host,
             field: "code".to_owned(),
-            said: String::new(),
+            said: None,
         })?;
         Ok(Received {
             code,
@@ -260,7 +258,7 @@ fn check_issuer(issuer: &str, ours: [&Url; 2]) -> Result<(), OauthError> {
         return Ok(());
     }
     Err(OauthError::Callback {
-        why: "it names another issuer in `iss`",
+        why: say::other_issuer,
     })
 }
 
@@ -272,6 +270,7 @@ fn declined(host: String, error: &str, description: Option<&str>) -> OauthError 
         Some(long) => printable(&format!("{error}: {long}"), SAID_MAX),
         None => printable(error, SAID_MAX),
     };
+    let said = Both::same(said);
     OauthError::Declined { host, said }
 }
 
@@ -340,7 +339,7 @@ async fn finish(
 
 /// Spends the token on a key. The token itself is not kept.
 async fn mint_key(engine: &Engine, url: Url, token: &Secret) -> Result<Answer, OauthError> {
-    let (kind, step) = ("key_mint_failed", "making an API key");
+    let (kind, step) = ("key_mint_failed", say::step_mint as Word);
     let bound = Bound::new(token.clone(), [origin_of(&url)]);
     let call = Call::post(url).attach(Attach::bearer(bound));
     let reply = match send_once(engine, call).await {

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use hermes_catalog::{DeviceAuth, TimeUnit};
-use hermes_core::{Secret, Source};
+use hermes_core::{Explain as _, Secret, Source};
 use hermes_http::{Answer, Call};
+use hermes_text::errors::oauth as say;
+use hermes_text::{Both, Word};
 use serde::{Deserialize, Serialize};
 
 use super::poll::Pace;
@@ -12,8 +14,8 @@ use super::{Flow, Started, Turn, cut_life, exchange};
 use crate::tokens::{self, Demands};
 use crate::{Challenge, Engine, OauthError, Plan, StartOptions, answer, expiry, link};
 
-const CODE_STEP: &str = "asking for a sign-in code";
-const POLL_STEP: &str = "asking whether the login was approved";
+const CODE_STEP: Word = say::step_code;
+const POLL_STEP: Word = say::step_poll;
 
 /// How often the first request is made while the issuer answers 429.
 const STARTS: u32 = 4;
@@ -135,14 +137,14 @@ impl Memory {
             return Ok(Some(self.pace.pending()));
         }
         if answer::is_passing(reply.status) {
-            let what = format!("`{}` answered {}", answer::host(reply), reply.status);
+            let what = answer::with_status(reply);
             return Ok(Some(self.pace.trouble(&what, answer::retry_after(reply))));
         }
         if !reply.is_success() {
             return Err(answer::refused("device_code_poll_error", POLL_STEP, reply));
         }
         let Some(body) = answer::json(reply) else {
-            let what = format!("`{}` sent something that is not JSON", answer::host(reply));
+            let what = Both::of(|lang| say::sent_no_json(lang, &answer::host(reply)));
             return Ok(Some(self.pace.trouble(&what, None)));
         };
         let kind = "device_code_incomplete_exchange";
@@ -171,7 +173,7 @@ impl Memory {
             Ok(reply) => reply,
             Err(exchange::Unsent(source)) => {
                 self.approved = Some(approved);
-                return Ok(self.pace.trouble(&source.to_string(), None));
+                return Ok(self.pace.trouble(&source.text(), None));
             }
             Err(exchange::Failed(error)) => return Err(error),
         };

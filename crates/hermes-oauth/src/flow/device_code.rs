@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use hermes_catalog::{DeviceCode, TimeUnit};
-use hermes_core::{Secret, Source};
+use hermes_core::{Explain as _, Secret, Source};
 use hermes_http::{Answer, Call};
+use hermes_text::errors::oauth as say;
+use hermes_text::{Both, Word};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
@@ -15,8 +17,8 @@ use crate::expiry::{self, Expiry, Reading};
 use crate::tokens::{self, Demands};
 use crate::{Challenge, Engine, OauthError, Plan, StartOptions, answer, link, pkce};
 
-const CODE_STEP: &str = "asking for a sign-in code";
-const POLL_STEP: &str = "asking whether the login was approved";
+const CODE_STEP: Word = say::step_code;
+const POLL_STEP: Word = say::step_poll;
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 #[derive(Serialize, Deserialize)]
@@ -63,7 +65,7 @@ fn post(row: &DeviceCode, url: Url, fields: Vec<(&str, Secret)>) -> Result<Call,
     let mut call = Call::post(url).form(fields);
     for (name, value) in &row.headers {
         call = call.text_header(name, value).map_err(|source| OauthError::Row {
-            problem: source.to_string(),
+            problem: source.text(),
         })?;
     }
     Ok(call)
@@ -159,7 +161,7 @@ impl Memory {
             if matches!(reply.status, 404 | 405 | 410) {
                 return Err(answer::refused("token_exchange_failed", POLL_STEP, reply));
             }
-            let what = format!("`{}` answered {} without JSON", answer::host(reply), reply.status);
+            let what = Both::of(|lang| say::answered_no_json(lang, &answer::host(reply), reply.status));
             return Ok(self.pace.trouble(&what, answer::retry_after(reply)));
         };
         let host = answer::host(reply);
@@ -182,10 +184,10 @@ impl Memory {
             }),
             Some("invalid_grant") if self.pace.lost => Err(OauthError::AnswerLost {
                 host,
-                detail: format!(": {}", answer::said(reply)),
+                detail: Some(answer::said(reply)),
             }),
             _ if answer::is_passing(reply.status) => {
-                let what = format!("`{host}` answered {}: {}", reply.status, answer::said(reply));
+                let what = answer::with_words(reply);
                 Ok(self.pace.trouble(&what, answer::retry_after(reply)))
             }
             None if reply.is_success() => Err(answer::incomplete("token_incomplete", "access_token", reply)),

@@ -1,11 +1,14 @@
 //! The exchange of a single-use code: sent at most once.
 
+use hermes_core::Explain as _;
 use hermes_http::{Answer, Call, HttpError};
+use hermes_text::Word;
+use hermes_text::errors::oauth as say;
 use serde_json::Value;
 
 use crate::{Engine, OauthError, answer};
 
-const STEP: &str = "exchanging the code for tokens";
+const STEP: Word = say::step_exchange;
 
 /// Why an exchange brought no answer.
 pub(crate) enum NoAnswer {
@@ -33,7 +36,7 @@ pub(crate) async fn send(engine: &Engine, call: Call) -> Result<Answer, NoAnswer
         })),
         Err(source) if source.sent() => Err(Failed(OauthError::AnswerLost {
             host,
-            detail: format!(": {source}"),
+            detail: Some(source.text()),
         })),
         Err(source) => Err(Unsent(source)),
     }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use hermes_core::Explain as _;
 use hermes_http::HttpError;
+use hermes_text::errors::oauth as say;
+use hermes_text::{Both, Word};
 use serde::{Deserialize, Serialize};
 
 use super::Turn;
@@ -44,9 +47,7 @@ impl Pace {
     pub(crate) fn pending(&mut self) -> Turn {
         self.faults = 0;
         // RFC 8628 section 3.5 counts on honest clocks; after two requests to slow down, ours may be the one that is not.
-        let note = (self.slowed >= 2).then(|| {
-            "The provider keeps asking for slower polls; this machine's clock may run fast.".to_owned()
-        });
+        let note = (self.slowed >= 2).then(|| Both::of(say::note_slow));
         Turn::Wait {
             wait: self.interval(),
             note,
@@ -63,7 +64,7 @@ impl Pace {
     }
 
     /// A fault that may pass: the wait doubles with each one in a row.
-    pub(crate) fn trouble(&mut self, what: &str, at_least: Option<Duration>) -> Turn {
+    pub(crate) fn trouble(&mut self, what: &Both, at_least: Option<Duration>) -> Turn {
         self.faults = self.faults.saturating_add(1);
         let factor = 1_u32 << self.faults.min(6);
         let wait = self
@@ -73,7 +74,7 @@ impl Pace {
             .max(self.interval());
         Turn::Wait {
             wait: wait.max(at_least.unwrap_or_default().min(LONGEST_WAIT)),
-            note: Some(format!("Still trying: {what}.")),
+            note: Some(Both::of(|lang| say::note_trying(lang, what.get(lang)))),
         }
     }
 
@@ -81,7 +82,7 @@ impl Pace {
     pub(crate) fn no_answer(
         &mut self,
         kind: &'static str,
-        step: &'static str,
+        step: Word,
         source: HttpError,
     ) -> Result<Turn, OauthError> {
         match source {
@@ -93,7 +94,7 @@ impl Pace {
             | HttpError::Protocol { .. }
             | HttpError::Proxy { .. } => {
                 self.lost |= source.sent();
-                Ok(self.trouble(&source.to_string(), None))
+                Ok(self.trouble(&source.text(), None))
             }
             source => Err(OauthError::Http { kind, step, source }),
         }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use hermes_catalog::{CodeEndpoints, UserCode};
 use hermes_core::{Secret, Source, UnixMs};
 use hermes_http::{Answer, Call, HttpError};
+use hermes_text::errors::oauth as say;
+use hermes_text::{Both, Word};
 use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,8 +20,8 @@ use crate::refresh::ENDPOINT_FIELD;
 use crate::tokens::{self, Demands};
 use crate::{Challenge, Engine, OauthError, Plan, StartOptions, answer, link, pkce, printable};
 
-const CODE_STEP: &str = "asking for a sign-in code";
-const POLL_STEP: &str = "asking whether the login was approved";
+const CODE_STEP: Word = say::step_code;
+const POLL_STEP: Word = say::step_poll;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Memory {
@@ -98,7 +100,7 @@ async fn ask_for_code<'a>(
         }
     }
     Err(last.unwrap_or_else(|| OauthError::Row {
-        problem: "the user-code login names no endpoints".to_owned(),
+        problem: Both::of(say::row_no_endpoint),
     }))
 }
 
@@ -179,11 +181,11 @@ impl Memory {
             if decided && !answer::is_passing(reply.status) {
                 return Err(self.refused(reply));
             }
-            let what = format!("`{}` answered {}", answer::host(reply), reply.status);
+            let what = answer::with_status(reply);
             return Ok(self.pace.trouble(&what, answer::retry_after(reply)));
         }
         let Some(body) = body else {
-            let what = format!("`{}` sent something that is not JSON", answer::host(reply));
+            let what = Both::of(|lang| say::sent_no_json(lang, &answer::host(reply)));
             return Ok(self.pace.trouble(&what, None));
         };
         match body["status"].as_str() {
@@ -199,7 +201,7 @@ impl Memory {
         if self.pace.lost {
             return OauthError::AnswerLost {
                 host: answer::host(reply),
-                detail: format!(": {}", answer::said(reply)),
+                detail: Some(answer::said(reply)),
             };
         }
         answer::refused("token_exchange_failed", POLL_STEP, reply)
@@ -228,7 +230,7 @@ impl Memory {
         let message = body["notification_message"]
             .as_str()
             .filter(|text| !text.trim().is_empty());
-        notes.extend(message.map(|text| printable(text, 400)));
+        notes.extend(message.map(|text| Both::same(printable(text, 400))));
         let credential = tokens::credential(plan, body, material, Source::Login)?;
         Ok(Turn::Done {
             credential: Box::new(credential),

@@ -1,4 +1,5 @@
 use bytes::Bytes;
+use hermes_text::{Both, Lang, Word, callback as text};
 use http::{Response, StatusCode, header};
 use http_body_util::Full;
 
@@ -15,40 +16,43 @@ pub enum Page {
     /// The login failed.
     Failed {
         /// What happened; shortened and escaped here.
-        message: String,
+        message: Both,
     },
     /// This callback does not count, and the login still waits for the right one.
     TryAgain {
         /// What happened; shortened and escaped here.
-        message: String,
+        message: Both,
     },
 }
 
 impl Page {
-    pub(super) fn response(&self) -> Response<Full<Bytes>> {
+    pub(super) fn response(&self, lang: Lang) -> Response<Full<Bytes>> {
         match self {
-            Self::SignedIn { provider } => html(
-                StatusCode::OK,
-                "Signed in",
-                &format!("You are signed in to {provider}. You can close this page."),
-            ),
-            Self::Failed { message } => html(StatusCode::BAD_REQUEST, "Not signed in", message),
-            Self::TryAgain { message } => html(
+            Self::SignedIn { provider } => {
+                let told = text::signed_in_to(lang, provider);
+                html(lang, StatusCode::OK, text::signed_in, &told)
+            }
+            Self::Failed { message } => html(
+                lang,
                 StatusCode::BAD_REQUEST,
-                "Still waiting",
-                &format!("{message}. The login still waits for the page that was opened for it."),
+                text::not_signed_in,
+                message.get(lang),
             ),
+            Self::TryAgain { message } => {
+                let told = text::waiting_after(lang, message.get(lang));
+                html(lang, StatusCode::BAD_REQUEST, text::waiting, &told)
+            }
         }
     }
 }
 
 /// A page without scripts, outside references or anything to remember.
-pub(super) fn html(status: StatusCode, title: &str, text: &str) -> Response<Full<Bytes>> {
-    let text = escape(&printable(text, 400));
+pub(super) fn html(lang: Lang, status: StatusCode, title: Word, told: &str) -> Response<Full<Bytes>> {
+    let (tag, title, told) = (lang.tag(), title(lang), escape(&printable(told, 400)));
     let page = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
+        "<!doctype html><html lang=\"{tag}\"><meta charset=\"utf-8\"><title>{title}</title>\
          <style>body{{font:1.1rem system-ui;margin:20vh auto;max-width:32rem;padding:0 1rem}}</style>\
-         <h1>{title}</h1><p>{text}</p></html>\n"
+         <h1>{title}</h1><p>{told}</p></html>\n"
     );
     let mut response = Response::new(Full::new(Bytes::from(page)));
     *response.status_mut() = status;

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode, header};
+use hermes_text::{Lang, callback as text};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -54,53 +55,39 @@ impl Gate {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let lang = spoken(request.headers());
         let hosts = request.headers().get_all(header::HOST).iter().collect::<Vec<_>>();
         if hosts.len() != 1 || !hosts[0].as_bytes().eq_ignore_ascii_case(self.host.as_bytes()) {
-            return html(
-                StatusCode::MISDIRECTED_REQUEST,
-                "Wrong host",
-                "This address is only for a login.",
-            );
+            let status = StatusCode::MISDIRECTED_REQUEST;
+            return html(lang, status, text::wrong_host, text::only_a_login(lang));
         }
         if !pkce::same(request.uri().path(), &self.path) {
-            return html(StatusCode::NOT_FOUND, "Not found", "There is nothing here.");
+            return html(
+                lang,
+                StatusCode::NOT_FOUND,
+                text::not_found,
+                text::nothing_here(lang),
+            );
         }
         if request.method() != Method::GET {
-            let mut response = html(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "Not allowed",
-                "Only GET is answered here.",
-            );
+            let status = StatusCode::METHOD_NOT_ALLOWED;
+            let mut response = html(lang, status, text::not_allowed, text::only_get(lang));
             response
                 .headers_mut()
                 .insert(header::ALLOW, http::HeaderValue::from_static("GET"));
             return response;
         }
         let Ok(callback) = Callback::from_query(request.uri().query().unwrap_or_default()) else {
-            return html(
-                StatusCode::BAD_REQUEST,
-                "Still waiting",
-                "One of the parameters comes twice.",
-            );
+            return html(lang, StatusCode::BAD_REQUEST, text::waiting, text::twice(lang));
         };
         if callback.code.is_none() && callback.error.is_none() {
-            return html(
-                StatusCode::BAD_REQUEST,
-                "Still waiting",
-                "This address carries no sign-in code.",
-            );
+            return html(lang, StatusCode::BAD_REQUEST, text::waiting, text::no_code(lang));
         }
-        self.hand_out(callback).await
+        self.hand_out(lang, callback).await
     }
 
-    async fn hand_out(&self, callback: Callback) -> Response<Full<Bytes>> {
-        let gone = || {
-            html(
-                StatusCode::GONE,
-                "Already used",
-                "This login has already been answered. You can close this page.",
-            )
-        };
+    async fn hand_out(&self, lang: Lang, callback: Callback) -> Response<Full<Bytes>> {
+        let gone = || html(lang, StatusCode::GONE, text::already_used, text::answered(lang));
         if self.taken.swap(true, Ordering::AcqRel) {
             return gone();
         }
@@ -113,15 +100,22 @@ impl Gate {
                 if matches!(page, Page::TryAgain { .. }) {
                     self.taken.store(false, Ordering::Release);
                 }
-                page.response()
+                page.response(lang)
             }
             Err(_) => html(
+                lang,
                 StatusCode::BAD_REQUEST,
-                "Not signed in",
-                "The program that waited for this login has ended.",
+                text::not_signed_in,
+                text::ended(lang),
             ),
         }
     }
+}
+
+/// The language that the browser asks for.
+fn spoken(headers: &HeaderMap) -> Lang {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE);
+    Lang::accepted(wanted.and_then(|value| value.to_str().ok()).unwrap_or_default())
 }
 
 /// Serves until the listener is dropped, or, once `stopped`, until the connections that wait for a page have it.

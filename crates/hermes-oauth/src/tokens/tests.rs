@@ -57,7 +57,12 @@ fn scopes_that_were_not_granted_are_named() {
     let asked = ["a", "b"].map(str::to_owned);
     assert_eq!(missing_scopes(&asked, &[]), None);
     assert_eq!(missing_scopes(&asked, &asked), None);
-    assert!(missing_scopes(&asked, &asked[..1]).unwrap().contains("`b`"));
+    assert!(
+        missing_scopes(&asked, &asked[..1])
+            .unwrap()
+            .to_string()
+            .contains("`b`")
+    );
 }
 
 #[test]

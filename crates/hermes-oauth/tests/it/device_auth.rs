@@ -1,4 +1,4 @@
-use hermes_core::{Clock, ExitKind, Explain};
+use hermes_core::{Clock, ExitKind, Explain, Lang};
 use hermes_oauth::{Attempt, Challenge, Input};
 use pretty_assertions::assert_eq;
 use rstest::rstest;
@@ -110,7 +110,7 @@ async fn start_that_stays_rate_limited_gives_up_after_four() {
         ("rate_limited", ExitKind::Refused, 4)
     );
     assert_eq!(
-        error.hint().as_deref(),
+        error.hint(Lang::En).as_deref(),
         Some("Wait 3600 s, then start the login again.")
     );
     assert_eq!(world.clock.now().as_millis() - NOW, 180_000);

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use hermes_catalog::LoginFlow;
-use hermes_core::{ExitKind, Explain};
+use hermes_core::{ExitKind, Explain, Lang};
 use hermes_oauth::{Challenge, Plan};
 use pretty_assertions::assert_eq;
 use rstest::rstest;
@@ -150,7 +150,7 @@ async fn poll_that_ends_badly_tells_which_way(
     let mut attempt = world.start(&plan).await.unwrap();
     let error = world.poll_out(&mut attempt, &plan).await.error.unwrap();
     assert_eq!((error.kind(), error.exit()), (kind, exit), "{error}");
-    assert!(error.hint().is_some());
+    assert!(error.hint(Lang::En).is_some());
 }
 
 #[rstest]

@@ -1,4 +1,4 @@
-use hermes_core::{Billing, ExitKind, Explain, Material, NewCredential, Secret, Source};
+use hermes_core::{Billing, ExitKind, Explain, Lang, Material, NewCredential, Secret, Source};
 use hermes_oauth::{Challenge, Input, KeyCheck, OauthError, Plan, Step, key_notes, revoke, validate_key};
 use pretty_assertions::assert_eq;
 use rstest::rstest;
@@ -51,7 +51,7 @@ async fn key_of_another_kind_than_the_named_method_says_which_fits() {
     let error = give("minimax", "plan-key", "sk-api-0123").await.unwrap_err();
     assert_eq!((error.kind(), error.exit()), ("bad_key", ExitKind::Usage));
     assert!(!error.ends_attempt());
-    let hint = error.hint().unwrap();
+    let hint = error.hint(Lang::En).unwrap();
     assert!(hint.contains("--method key"), "{hint}");
 }
 
@@ -195,9 +195,15 @@ async fn key_that_is_refused_may_be_given_again() {
 fn key_with_anothers_prefix_is_remarked_on() {
     let (one, other) = (row("openrouter"), row("anthropic"));
     let note = key_notes(&Secret::from("sk-ant-api03-x"), &one, [&one, &other]).unwrap();
-    assert_eq!(note, "The key looks like one of Anthropic, not of OpenRouter.");
+    assert_eq!(
+        note.to_string(),
+        "The key looks like one of Anthropic, not of OpenRouter."
+    );
     let note = key_notes(&Secret::from("plain"), &one, [&other]).unwrap();
-    assert_eq!(note, "Keys of OpenRouter usually begin with `sk-or-v1-`.");
+    assert_eq!(
+        note.to_string(),
+        "Keys of OpenRouter usually begin with `sk-or-v1-`."
+    );
     assert_eq!(key_notes(&Secret::from("sk-or-v1-x"), &one, [&other]), None);
 }
 
@@ -206,7 +212,7 @@ fn plan_with_an_unknown_name_lists_the_known_ones() {
     let provider = std::sync::Arc::new(row("openrouter"));
     let error = Plan::new(provider.clone(), Some("saml"), None, None).unwrap_err();
     assert_eq!((error.kind(), error.exit()), ("unknown_method", ExitKind::Usage));
-    assert!(error.hint().unwrap().contains("`key`"));
+    assert!(error.hint(Lang::En).unwrap().contains("`key`"));
     let error = Plan::new(provider, None, Some("mars"), None).unwrap_err();
     assert_eq!(error.kind(), "unknown_region");
 }

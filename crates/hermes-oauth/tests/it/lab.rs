@@ -319,11 +319,11 @@ impl World {
             match attempt.advance(&self.engine, plan, Input::Poll).await {
                 Ok(Step::Waiting { next_poll, note }) => {
                     polled.waits.push(next_poll.as_millis());
-                    polled.notes.extend(note);
+                    polled.notes.extend(note.map(|note| note.to_string()));
                     self.clock.pass(next_poll);
                 }
                 Ok(Step::Done { credential, notes }) => {
-                    polled.notes.extend(notes);
+                    polled.notes.extend(notes.iter().map(ToString::to_string));
                     polled.credential = Some(*credential);
                     return polled;
                 }

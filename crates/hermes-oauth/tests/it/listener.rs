@@ -1,8 +1,9 @@
 use std::time::Duration;
 
 use hermes_catalog::Loopback;
-use hermes_core::{Explain, OsRandom};
+use hermes_core::{Explain, Lang, OsRandom};
 use hermes_oauth::{Listener, Page};
+use hermes_text::Both;
 use pretty_assertions::assert_eq;
 use rstest::rstest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -82,13 +83,13 @@ async fn callback_that_did_not_count_leaves_room_for_the_right_one() {
         (
             "x",
             Page::TryAgain {
-                message: "wrong state".to_owned(),
+                message: Both::same("wrong state"),
             },
         ),
         (
             "y",
             Page::Failed {
-                message: "no\u{1b}".to_owned(),
+                message: Both::same("no\u{1b}"),
             },
         ),
     ] {
@@ -106,6 +107,26 @@ async fn callback_that_did_not_count_leaves_room_for_the_right_one() {
             "{answer}"
         );
     }
+}
+
+#[tokio::test]
+async fn page_speaks_the_language_of_the_browser() {
+    let mut listener = Listener::bind(&loopback(&[]), None).await.unwrap();
+    let url = listener.redirect_url().clone();
+    let asking = tokio::spawn({
+        let host = format!("{}\r\naccept-language: zh-CN,zh;q=0.9", host_of(&url));
+        async move { ask(&url, "GET /callback?code=c", &host).await }
+    });
+    let (_, responder) = listener.next().await.unwrap();
+    responder.show(Page::SignedIn {
+        provider: "<Aurora>".to_owned(),
+    });
+    let answer = asking.await.unwrap();
+    assert!(answer.contains("<html lang=\"zh-CN\">"), "{answer}");
+    assert!(
+        answer.contains("您已登录 &lt;Aurora&gt;，可以关闭此页面。"),
+        "{answer}"
+    );
 }
 
 #[rstest]
@@ -158,7 +179,7 @@ async fn taken_port_leads_to_the_next_and_then_to_a_clear_error() {
     assert_eq!(listener.redirect_url().port(), Some(free));
     let error = Listener::bind(&loopback(&[taken]), None).await.unwrap_err();
     assert_eq!(error.kind(), "callback_port_unavailable");
-    assert!(error.hint().unwrap().contains(&taken.to_string()));
+    assert!(error.hint(Lang::En).unwrap().contains(&taken.to_string()));
 }
 
 #[tokio::test]

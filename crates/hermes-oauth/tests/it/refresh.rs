@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use hermes_core::{ExitKind, Explain, Material, Secret, UnixMs};
+use hermes_core::{ExitKind, Explain, Lang, Material, Secret, UnixMs};
 use hermes_oauth::expiry::{Expiry, Reading};
 use hermes_oauth::{RefreshError, Refreshed, refresh};
 use pretty_assertions::assert_eq;
@@ -152,7 +152,7 @@ async fn passing_fault_keeps_the_login_and_tells_whether_the_token_may_be_spent(
     };
     assert_eq!(*sent, spent, "{error}");
     assert_eq!(server.seen().len(), 1, "a token call is never repeated");
-    assert!(error.hint().is_some());
+    assert!(error.hint(Lang::En).is_some());
 }
 
 #[rstest]

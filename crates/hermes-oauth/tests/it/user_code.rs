@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use hermes_core::{ExitKind, Explain, Secret};
+use hermes_core::{ExitKind, Explain, Lang, Secret};
 use hermes_oauth::{Attempt, Challenge, Input, StartOptions, Step};
 use pretty_assertions::assert_eq;
 use rstest::rstest;
@@ -205,7 +205,7 @@ async fn code_request_with_a_bad_answer_fails_without_asking_elsewhere(
     let world = world(&[(NEW, Some(&new)), (OLD, Some(&old))]);
     let error = world.start(&plan("minimax-oauth", None, None)).await.unwrap_err();
     assert_eq!((error.kind(), error.exit()), (kind, exit), "{error}");
-    assert!(error.hint().is_some());
+    assert!(error.hint(Lang::En).is_some());
     assert!(old.seen().is_empty());
 }
 
@@ -332,7 +332,7 @@ async fn poll_that_ends_badly_tells_which_way(
     let polled = world.poll_out(&mut attempt, &plan).await;
     let error = polled.error.unwrap();
     assert_eq!((error.kind(), error.exit()), (kind, exit), "{error}");
-    assert!(error.ends_attempt() && error.hint().is_some());
+    assert!(error.ends_attempt() && error.hint(Lang::En).is_some());
     let asked = server.seen().len();
     assert!(attempt.advance(&world.engine, &plan, Input::Poll).await.is_err());
     assert_eq!(server.seen().len(), asked);

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_core::{CredentialId, ExitKind, Strategy, UnixMs};
+use hermes_text::Both;
+use hermes_text::errors::pool as text;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -242,7 +244,7 @@ pub(crate) fn blocked(members: Option<&Members>) -> Result<(), PoolError> {
     Err(PoolError::Blocked {
         provider: row.provider.clone(),
         label: row.label.clone(),
-        rule: rule.clone(),
+        rule: entry.objection(rule),
     })
 }
 
@@ -272,19 +274,19 @@ pub(crate) fn unusable(pool: &Inner, entry: &Entry, ask: &Ask<'_>, now: UnixMs) 
     if state.usable() {
         until = None;
         if ask.tried.contains(&entry.credential.id) {
-            "it was tried for this request and failed".clone_into(&mut cause);
+            cause = Both::of(text::tried);
         } else if !entry.protocols().any(|one| one == ask.protocol) {
-            cause = format!("it does not speak {}", ask.protocol);
+            cause = Both::of(|lang| text::speaks_not(lang, ask.protocol));
         } else if let Some(moved) = entry
             .opened()
             .and_then(Result::ok)
             .and_then(|one| one.moved(ask.protocol))
         {
-            moved.clone_into(&mut cause);
+            cause = moved.clone();
         } else if let Some(scope) = entry.half_open(ask.model, now)
             && entry.probing(pool, scope).is_running(now)
         {
-            "one request tries it first after its cool-down".clone_into(&mut cause);
+            cause = Both::of(text::probing);
             until = Some(now.plus(Duration::from_secs(1)));
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn apply(rules: &[ErrorRule], answer: &Answer<'_>, said: &Said, now: 
         ErrorAction::Overload => Verdict::ProviderTrouble,
         ErrorAction::NeedsLogin if answer.is_key => Verdict::Dead(LoginCause::KeyRejected),
         ErrorAction::NeedsLogin => Verdict::Dead(LoginCause::RevokedOrReused),
-        ErrorAction::Block => Verdict::Blocked(rule.note.clone()),
+        ErrorAction::Block => Verdict::Blocked(rule.note.to_string()),
     })
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use hermes_core::{AttemptId, CredentialId, Explain, ProviderId, UnixMs};
 use hermes_oauth::{Challenge, OauthError};
-use serde::Serialize;
+use hermes_text::{Both, Lang};
+use serde::{Serialize, Serializer};
 use tokio::sync::Notify;
 
 use crate::desk::goes_on;
@@ -53,7 +54,12 @@ pub struct SignedIn {
     /// Whether it took the place of an older login of the same account.
     pub replaced: bool,
     /// Things the person should know.
-    pub notes: Vec<String>,
+    #[serde(serialize_with = "english")]
+    pub notes: Vec<Both>,
+}
+
+fn english<S: Serializer>(notes: &[Both], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(notes.iter().map(|note| note.get(Lang::En)))
 }
 
 /// A login of a desk. Holds nothing that would let anybody finish it.
@@ -76,9 +82,9 @@ pub struct DeskLogin {
     /// How it stands.
     pub status: LoginStatus,
     /// What went wrong, or with the last thing that was typed, or how the network is.
-    pub message: Option<String>,
+    pub message: Option<Both>,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: Option<Both>,
     /// What it became.
     pub signed_in: Option<SignedIn>,
     /// When it ended.
@@ -89,7 +95,7 @@ pub struct DeskLogin {
 pub(super) struct Seat {
     login: Mutex<DeskLogin>,
     pub(super) turn: tokio::sync::Mutex<()>,
-    pub(super) ended: Notify,
+    ended: Notify,
 }
 
 impl Seat {
@@ -116,6 +122,16 @@ impl Seat {
 
     pub(super) fn login(&self) -> DeskLogin {
         self.login.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Is ready when it has ended, by whomever.
+    pub(super) async fn over(&self) {
+        let ended = self.ended.notified();
+        tokio::pin!(ended);
+        ended.as_mut().enable();
+        if self.login().status == LoginStatus::Pending {
+            ended.await;
+        }
     }
 
     /// Whether it waits, or ended so lately that somebody may still ask.
@@ -145,8 +161,8 @@ impl Seat {
                 });
             }
             Err(error) => {
-                login.message = Some(error.to_string());
-                login.hint = error.hint();
+                login.message = Some(error.text());
+                login.hint = error.hint_text();
                 if !goes_on(&error) {
                     login.status = status_of(&error, login.challenge.expires(), now);
                 }

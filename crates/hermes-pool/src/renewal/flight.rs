@@ -6,8 +6,10 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use hermes_core::{CredentialId, ExitKind, Explain, chain};
+use hermes_core::{CredentialId, ExitKind, Explain};
 use hermes_store::StoreError;
+use hermes_text::Both;
+use hermes_text::errors::pool as text;
 use tokio::sync::watch;
 
 use crate::entry::Entry;
@@ -32,10 +34,10 @@ pub(crate) type Landing = Result<u64, Failed>;
 /// Why a flight brought no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failed {
-    pub(crate) problem: String,
+    pub(crate) problem: Both,
     pub(crate) exit: ExitKind,
     /// What a person can do about it, where it is not the login's fault.
-    pub(crate) hint: Option<String>,
+    pub(crate) hint: Option<Both>,
     /// Whether only a person can mend it.
     pub(crate) ended: bool,
     /// Whether a pause until the next try is right. Losing a race, or a store that was busy, is no failure of the login.
@@ -58,16 +60,13 @@ impl Flight {
     pub(crate) async fn wait(mut self) -> Landing {
         match self.0.wait_for(Option::is_some).await {
             Ok(landing) => landing.clone().expect("the condition waited for it"),
-            Err(_) => Err(Failed::passing(
-                "the refresh was cut off".to_owned(),
-                ExitKind::Failure,
-            )),
+            Err(_) => Err(Failed::passing(Both::of(text::cut_off), ExitKind::Failure)),
         }
     }
 }
 
 impl Failed {
-    pub(crate) fn passing(problem: String, exit: ExitKind) -> Self {
+    pub(crate) fn passing(problem: Both, exit: ExitKind) -> Self {
         Self {
             problem,
             exit,
@@ -78,14 +77,14 @@ impl Failed {
     }
 
     /// Nothing was tried, and nothing speaks against trying again at once.
-    pub(crate) fn untried(problem: String, exit: ExitKind) -> Self {
+    pub(crate) fn untried(problem: Both, exit: ExitKind) -> Self {
         Self {
             pauses: false,
             ..Self::passing(problem, exit)
         }
     }
 
-    pub(crate) fn ended(problem: String) -> Self {
+    pub(crate) fn ended(problem: Both) -> Self {
         Self {
             problem,
             exit: ExitKind::LoginRequired,
@@ -96,7 +95,7 @@ impl Failed {
     }
 
     pub(crate) fn gone() -> Self {
-        Self::ended("the login was removed".to_owned())
+        Self::ended(Both::of(text::removed))
     }
 
     /// As told to whoever needed the token.
@@ -113,8 +112,8 @@ impl Failed {
 impl From<&StoreError> for Failed {
     fn from(error: &StoreError) -> Self {
         Self {
-            hint: error.hint(),
-            ..Self::untried(chain(error), error.exit())
+            hint: error.hint_text(),
+            ..Self::untried(error.text(), error.exit())
         }
     }
 }
@@ -148,7 +147,7 @@ pub(crate) fn join(pool: &Arc<Inner>, entry: &Entry, reason: Reason) -> (Flight,
     pool.work.spawn(async move {
         let outcome = fly(&inner, id, seen, reason).await;
         if let Err(failed) = &outcome {
-            tracing::warn!(credential = %id, problem = failed.problem, "a token was not renewed");
+            tracing::warn!(credential = %id, problem = %failed.problem, "a token was not renewed");
         }
         landing.send_replace(Some(outcome));
     });

@@ -8,6 +8,8 @@ use std::time::Duration;
 use hermes_catalog::{LoginMethod, Provider, Replay};
 use hermes_core::{CredentialId, ExitKind, Health, LoginCause, Material, Point};
 use hermes_store::{Attempt, Lease, LeaseMove};
+use hermes_text::Both;
+use hermes_text::errors::pool as text;
 
 use crate::bounds::Bounds;
 use crate::entry::{Entry, Standing};
@@ -63,7 +65,7 @@ pub(crate) async fn renew(pool: &Arc<Inner>, id: CredentialId, seen: &Seen, reas
             Look::Pause => pool.clock.sleep(pause(pool)).await,
         }
         if pool.clock.boot().saturating_sub(began) > PATIENCE {
-            let problem = "another process is renewing it and has not finished in time".to_owned();
+            let problem = Both::of(text::elsewhere);
             return Err(Failed::untried(problem, ExitKind::Network));
         }
     }
@@ -104,7 +106,7 @@ async fn look(pool: &Arc<Inner>, id: CredentialId, seen: &Seen, reason: Reason) 
             entry
                 .slot
                 .pause(pool.clock.now(), Some(after.unwrap_or(DOUBT_PAUSE)));
-            Err(Failed::passing(why.to_owned(), ExitKind::Network))
+            Err(Failed::passing(why, ExitKind::Network))
         }
         Next::Dead(cause) => Err(dead(pool, &entry, cause).await),
         Next::Presume { seen, gone } => {
@@ -223,7 +225,7 @@ fn rule<'a>(pool: &'a Inner, entry: &Entry) -> Result<(&'a Provider, &'a LoginMe
         .map_err(|problem| Failed::untried(problem, ExitKind::Usage))?;
     let method = provider.login.iter().find(|method| method.id == row.method);
     let method = method.ok_or_else(|| {
-        let problem = format!("`{}` has no login method `{}` any more", row.provider, row.method);
+        let problem = Both::of(|lang| text::no_method(lang, &row.provider, &row.method));
         Failed::untried(problem, ExitKind::Usage)
     })?;
     Ok((provider, method))
@@ -257,14 +259,14 @@ fn moved_on(pool: &Inner, entry: &Entry, seen: &Seen, reason: Reason) -> bool {
 /// A login that waits for a person is never renewed again by itself, and one that ended not at all.
 fn out_of_use(entry: &Entry, reason: Reason) -> Option<Failed> {
     if let Some(defect) = entry.defect() {
-        return Some(Failed::untried(defect.to_owned(), ExitKind::LoginRequired));
+        return Some(Failed::untried(defect.clone(), ExitKind::LoginRequired));
     }
     match &entry.credential.health {
-        Health::NeedsLogin { cause } => Some(Failed::ended(cause.words().to_owned())),
+        Health::NeedsLogin { cause } => Some(ended_by(*cause)),
         Health::Disabled | Health::Blocked { .. } if reason != Reason::Person => {
-            Some(Failed::ended("the login is switched off or blocked".to_owned()))
+            Some(Failed::ended(Both::of(text::out_of_use)))
         }
-        _ if !entry.can_refresh() => Some(Failed::ended(LoginCause::NoRefreshToken.words().to_owned())),
+        _ if !entry.can_refresh() => Some(ended_by(LoginCause::NoRefreshToken)),
         _ => None,
     }
 }
@@ -274,7 +276,7 @@ fn too_early(pool: &Inner, entry: &Entry) -> Option<Failed> {
     let now = pool.clock.now();
     let earliest = entry.credential.earliest_refresh.filter(|at| *at > now)?;
     let wait = earliest.since(now).as_secs() + 1;
-    let problem = format!("the provider takes no renewal of this token for another {wait} s");
+    let problem = Both::of(|lang| text::too_early(lang, wait));
     Some(Failed::untried(problem, ExitKind::Refused))
 }
 
@@ -289,5 +291,9 @@ async fn dead(pool: &Arc<Inner>, entry: &Entry, cause: LoginCause) -> Failed {
     if let Err(error) = marked.and(pool.reload().await) {
         tracing::warn!(%error, "the mark of a dead login could not be stored");
     }
-    Failed::ended(cause.words().to_owned())
+    ended_by(cause)
+}
+
+fn ended_by(cause: LoginCause) -> Failed {
+    Failed::ended(Both::of(|lang| cause.words(lang)))
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_catalog::{LoginMethod, Provider};
-use hermes_core::{ExitKind, Explain, LoginCause, Material, Point, chain};
+use hermes_core::{ExitKind, Explain, LoginCause, Material, Point};
 use hermes_oauth::{RefreshError, Refreshed};
 use hermes_store::{Attempt, Commit, LEASE, LeaseMove, StoreError};
+use hermes_text::Both;
 
 use crate::bounds;
 use crate::entry::Entry;
@@ -108,7 +109,7 @@ async fn send(pool: &Arc<Inner>, held: &Held<'_>, material: &Material) -> Landin
             give_back(pool, held, pause, Failed::passing(problem, exit)).await
         }
         Err(error @ (RefreshError::TooLate | RefreshError::NotPossible { .. })) => {
-            give_back(pool, held, None, Failed::untried(error.to_string(), error.exit())).await
+            give_back(pool, held, None, Failed::untried(error.text(), error.exit())).await
         }
         Err(error @ RefreshError::NoRefreshToken) => {
             condemned(pool, held, LoginCause::NoRefreshToken, &error).await
@@ -149,11 +150,11 @@ async fn give_back(
     Err(failed)
 }
 
-async fn doubted(pool: &Arc<Inner>, held: &Held<'_>, problem: String, exit: ExitKind) -> Landing {
+async fn doubted(pool: &Arc<Inner>, held: &Held<'_>, problem: Both, exit: ExitKind) -> Landing {
     pool.faults.pass(Point::Doubt);
     let step = LeaseMove::Doubt {
         attempt: held.attempt.clone(),
-        problem: problem.clone(),
+        problem: problem.to_string(),
     };
     if let Err(error) = move_on(pool, held, &step).await {
         tracing::warn!(%error, "a doubt could not be noted; the lease lapses by itself");
@@ -178,7 +179,7 @@ async fn condemned(pool: &Arc<Inner>, held: &Held<'_>, cause: LoginCause, error:
         now.open(pool).await?;
         return Ok(now.credential.generation);
     }
-    Err(Failed::ended(chain(error)))
+    Err(Failed::ended(error.text()))
 }
 
 async fn discard(pool: &Inner, held: &Held<'_>) {

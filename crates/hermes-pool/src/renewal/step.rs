@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use hermes_core::LoginCause;
 use hermes_store::{Attempt, Lease, Phase};
+use hermes_text::Both;
+use hermes_text::errors::pool as text;
 
 /// The next step for somebody who wants a new token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +21,7 @@ pub(crate) enum Next {
     /// Both calls came to nothing: only a person can help.
     GiveUp { seen: Attempt },
     /// Nothing may be sent yet. The old token serves as long as it lives.
-    Later {
-        after: Option<Duration>,
-        why: &'static str,
-    },
+    Later { after: Option<Duration>, why: Both },
     /// The refresh token is dead.
     Dead(LoginCause),
 }
@@ -78,13 +77,13 @@ fn allowed(lease: &Lease, force: bool) -> Option<Next> {
     if let Some(quiet) = lease.quiet_for {
         return Some(Next::Later {
             after: Some(quiet),
-            why: "the database lost its last changes, and every machine is given time to bring back what it received",
+            why: Both::of(text::history_lost),
         });
     }
     match lease.retry_in {
         Some(pause) if !force => Some(Next::Later {
             after: Some(pause),
-            why: "the last try failed, and the next one is made a little later",
+            why: Both::of(text::later),
         }),
         _ => None,
     }
@@ -93,7 +92,7 @@ fn allowed(lease: &Lease, force: bool) -> Option<Next> {
 fn later(after: Option<Duration>) -> Next {
     Next::Later {
         after,
-        why: "a renewal ended without an answer; its token is sent once more when the old one has ended and nobody can still be at it",
+        why: Both::of(text::in_doubt),
     }
 }
 

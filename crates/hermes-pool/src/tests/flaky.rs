@@ -1,5 +1,6 @@
 //! A store that fails where a test says so, and counts what it was asked for.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,9 +12,10 @@ use hermes_core::{
 };
 use hermes_store::{
     AdminSessions, Attempt, AttemptRow, Changes, ClientKey, Commit, Dump, Event, Lease, LeaseMove, PoolRow,
-    RequestFilter, RequestLog, RequestPage, RequestRow, Saved, SessionRow, Store, StoreError, StoreInfo,
-    Suspicion, UsageAsk, UsageRow,
+    RankAsk, Ranking, RequestFilter, RequestLog, RequestPage, RequestRow, Saved, SessionRow, Store,
+    StoreError, StoreInfo, Suspicion, UsageAsk, UsageRow,
 };
+use hermes_text::Both;
 
 pub(crate) struct Flaky {
     inner: Arc<dyn Store>,
@@ -63,7 +65,7 @@ impl Flaky {
     fn fault(left: &AtomicUsize) -> Result<(), StoreError> {
         let failing = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         failing.map_or(Ok(()), |_| {
-            Err(StoreError::Backend("the disk is full".to_owned()))
+            Err(StoreError::Backend(Both::same("the disk is full")))
         })
     }
 }
@@ -86,7 +88,7 @@ impl Store for Flaky {
         Self::fault(&self.busy_secrets)?;
         if Some(id) == *self.damaged.lock().unwrap() {
             return Err(StoreError::Damaged {
-                row: "credential_secret".to_owned(),
+                row: Both::same("credential_secret"),
             });
         }
         if self.added.lock().unwrap().iter().any(|row| row.id == id) {
@@ -167,7 +169,7 @@ impl Store for Flaky {
         now: UnixMs,
     ) -> Result<Vec<(CredentialId, Commit)>, StoreError> {
         if self.failing_commits.load(Ordering::SeqCst) > 0 {
-            return Err(StoreError::Backend("the disk is full".to_owned()));
+            return Err(StoreError::Backend(Both::same("the disk is full")));
         }
         self.inner.offer_spills(only, now).await
     }
@@ -318,7 +320,7 @@ impl Store for Flaky {
         self.met().events(credential, limit).await
     }
 
-    async fn check(&self) -> Result<Vec<String>, StoreError> {
+    async fn check(&self) -> Result<Vec<Both>, StoreError> {
         self.met().check().await
     }
 
@@ -391,7 +393,18 @@ impl RequestLog for Flaky {
         self.met().requests(filter).await
     }
 
+    async fn last_requests(
+        &self,
+        credentials: &[CredentialId],
+    ) -> Result<HashMap<CredentialId, UnixMs>, StoreError> {
+        self.met().last_requests(credentials).await
+    }
+
     async fn usage(&self, ask: &UsageAsk) -> Result<Vec<UsageRow>, StoreError> {
         self.met().usage(ask).await
+    }
+
+    async fn ranking(&self, ask: &RankAsk) -> Result<Ranking, StoreError> {
+        self.met().ranking(ask).await
     }
 }

@@ -229,7 +229,7 @@ async fn blocked_credential_stops_its_pool_until_a_person_acts() {
         error.to_string(),
         "`deepseek` is stopped: it objected to `one` (the terms forbid it)"
     );
-    let hint = hermes_core::Explain::hint(&error).unwrap();
+    let hint = hermes_core::Explain::hint(&error, hermes_core::Lang::En).unwrap();
     assert!(hint.contains("hermes auth reset deepseek:one"), "{hint}");
     assert!(matches!(
         kit.pool.token(two.id).await,

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use hermes_core::{Clock, CoolCause, Health, LoginCause, Protocol, Scope};
+use hermes_core::{Clock, CoolCause, Health, Lang, LoginCause, Protocol, Scope};
 use hermes_store::Store;
+use hermes_text::Both;
 use pretty_assertions::assert_eq;
 
 use super::kit::{KEY, OAUTH, ask, id, kit, kit_with, token_of};
@@ -83,7 +84,7 @@ async fn all_resting_lists_each_with_its_cause_and_the_earliest_time() {
     assert_eq!(retry_after, Some(Duration::from_secs(30)));
     let told: Vec<_> = members
         .iter()
-        .map(|one| (one.label.as_str(), one.cause.as_str()))
+        .map(|one| (one.label.as_str(), one.cause.get(Lang::En)))
         .collect();
     assert_eq!(told, [("one", "rate limited"), ("two", "rate limited")]);
 }
@@ -231,7 +232,7 @@ async fn protocol_that_the_provider_does_not_speak_is_named() {
 async fn provider_without_login_or_switched_off_is_told_apart() {
     let off = ProviderSettings {
         enabled: Some(false),
-        origin: "config.toml line 3".into(),
+        origin: Both::same("config.toml line 3"),
         ..Default::default()
     };
     let kit = kit_with(HashMap::from([(id(KEY), off)])).await;
@@ -301,7 +302,7 @@ async fn damaged_secret_is_shown_and_the_others_serve() {
     assert_eq!(&*kit.pool.lease(&ask(&provider, &[])).await.unwrap().label, "two");
     let view = kit.pool.find("one").unwrap();
     assert_eq!((view.state, view.state.usable()), (State::NeedsLogin, false));
-    assert!(view.words.contains("damaged"), "{}", view.words);
+    assert!(view.words.to_string().contains("damaged"), "{}", view.words);
     assert!(kit.pool.token(one.id).await.is_err());
 }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use hermes_core::{Explain, Protocol, Source};
+use hermes_core::{Explain, Lang, Protocol, Source};
 use hermes_oauth::{Challenge, Input, StartOptions};
 use hermes_store::Store;
 use pretty_assertions::assert_eq;
@@ -199,7 +199,7 @@ async fn code_whose_exchange_was_cut_off_is_never_sent_again() {
             .await
             .unwrap_err();
         assert_eq!(error.kind(), "attempt_spent");
-        assert!(error.hint().unwrap().contains("hermes auth add"));
+        assert!(error.hint(Lang::En).unwrap().contains("hermes auth add"));
     }
     assert_eq!(kit.issuer.count(), 1);
     assert!(logins.cancel(attempt).await.unwrap());

@@ -49,7 +49,7 @@ async fn pinned_provider_ignores_foreign_settings_and_says_why() {
                 .headers
                 .contains(&("anthropic-version".to_owned(), "2023-06-01".to_owned()))
         );
-        let named: Vec<_> = ignored.iter().map(|one| one.setting.clone()).collect();
+        let named: Vec<_> = ignored.iter().map(|one| one.setting.to_string()).collect();
         assert_eq!(
             named,
             [
@@ -57,7 +57,7 @@ async fn pinned_provider_ignores_foreign_settings_and_says_why() {
                 format!("base_url = \"{base}\"")
             ]
         );
-        assert!(ignored.iter().all(|one| !one.why.is_empty()));
+        assert!(ignored.iter().all(|one| !one.why.to_string().is_empty()));
     }
 }
 

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use fs_err as fs;
 use fs_err::os::unix::fs::OpenOptionsExt;
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 use rustix::fs::OFlags;
 
 use super::{StoreError, not_safe};
@@ -28,7 +30,7 @@ pub(super) fn restrict(file: &fs::File) -> io::Result<()> {
 
 pub(super) fn check_links(path: &Path, metadata: &Metadata) -> Result<(), StoreError> {
     if metadata.nlink() > 1 {
-        return Err(not_safe(path, "it has a second name (a hard link)"));
+        return Err(not_safe(path, Both::of(text::hard_link)));
     }
     Ok(())
 }
@@ -36,12 +38,13 @@ pub(super) fn check_links(path: &Path, metadata: &Metadata) -> Result<(), StoreE
 pub(super) fn check_owner(path: &Path, metadata: &Metadata) -> Result<(), StoreError> {
     let own = rustix::process::geteuid().as_raw();
     if metadata.uid() != own {
-        let problem = format!("it belongs to user {}, not to user {own}", metadata.uid());
-        return Err(not_safe(path, &problem));
+        let problem = Both::of(|lang| text::other_owner(lang, metadata.uid(), own));
+        return Err(not_safe(path, problem));
     }
     let mode = metadata.mode() & 0o7777;
     if mode & 0o077 != 0 {
-        return Err(not_safe(path, &format!("its mode {mode:03o} lets others in")));
+        let problem = Both::of(|lang| text::open_mode(lang, &format!("{mode:03o}")));
+        return Err(not_safe(path, problem));
     }
     Ok(())
 }

@@ -217,7 +217,7 @@ async fn open_of_the_first_schema_makes_a_backup_and_keeps_everything() {
     assert_eq!(store.keys().await.unwrap(), [key]);
     assert!(store.version().await.unwrap() >= version);
     assert_eq!(store.changes(Some(0)).await.unwrap().credentials.len(), 3);
-    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check().await.unwrap(), []);
     renews(&store, ids[0]).await;
     store.close().await.unwrap();
     let store = open(options(root.path())).await.unwrap();
@@ -257,5 +257,5 @@ async fn backup_is_of_the_first_schema(root: &Path) {
     };
     let store = crate::restore(options, &copies[0], false).await.unwrap();
     assert_eq!(store.credentials().await.unwrap().len(), 3);
-    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check().await.unwrap(), []);
 }

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use hermes_core::Secret;
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 use sqlx::Transaction;
 
 use super::{LIMIT, Server, steps};
@@ -27,7 +29,7 @@ pub(crate) async fn open(setup: Setup, address: &Secret) -> Result<SqlStore, Sto
     setup.keys.places.check()?;
     let failed = |fault: Fault| fault.at(named);
     let missing = || StoreError::Missing {
-        what: format!("store in `{}`", named.display()),
+        what: Both::of(|lang| text::store_in(lang, &named.display().to_string())),
     };
     let mut new_key = None;
     let mut found = admit(&mut server, &setup, named).await.map_err(failed)?;

@@ -14,6 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hermes_core::{Secret, UnixMs};
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, PgPool};
 
@@ -68,7 +70,7 @@ impl Server {
         let shown = shown_address(address.expose());
         let options = PgConnectOptions::from_str(address.expose()).map_err(|_| StoreError::Away {
             place: shown.clone(),
-            problem: "it is not an address such as `postgres://user@host/database`".to_owned(),
+            problem: Both::of(text::not_address),
         })?;
         // Poolers refuse parameters that they do not know.
         let options = options

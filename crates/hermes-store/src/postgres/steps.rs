@@ -23,6 +23,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres_0004.sql"),
     include_str!("../../migrations/postgres_0005.sql"),
     include_str!("../../migrations/postgres_0006.sql"),
+    include_str!("../../migrations/postgres_0007.sql"),
 ];
 
 /// Makes what is missing after a schema; 0 stands for an empty database. The caller holds the transaction.

@@ -68,6 +68,49 @@ pub struct UsageAsk {
     pub span: UsageSpan,
     /// The group of each row.
     pub by: UsageBy,
+    /// Whether latencies are wanted too; without them the answer comes sooner.
+    pub latencies: bool,
+}
+
+/// A time up to now that usage is ranked over, in whole steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsagePeriod {
+    /// 24 hours.
+    Day,
+    /// 7 days of UTC.
+    Week,
+    /// 30 days of UTC.
+    Month,
+}
+
+/// Which ranking is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RankAsk {
+    /// Over which time.
+    pub period: UsagePeriod,
+    /// The present; its hour or day is the last step.
+    pub now: UnixMs,
+    /// The group of each row; for [`UsageBy::All`] nothing is ranked.
+    pub by: UsageBy,
+    /// Most groups in the ranking, 200 at most.
+    pub most: u32,
+    /// How many of the busiest are told step by step, 20 at most.
+    pub own: u32,
+}
+
+/// The groups that were used most.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ranking {
+    /// When each step begins, oldest first.
+    pub steps: Vec<UnixMs>,
+    /// One row for each group over the whole time, the busiest first. The bucket is the first step.
+    pub best: Vec<UsageRow>,
+    /// How many groups there are, those beyond the ranking too.
+    pub groups: u64,
+    /// One row without latencies for each step and group of the busiest few.
+    pub own: Vec<UsageRow>,
+    /// One row for each step that had a request, over all groups.
+    pub all: Vec<UsageRow>,
 }
 
 /// The usage of one group in one time.

@@ -1,6 +1,8 @@
 //! Login attempts that survive the process; their state is sealed.
 
 use hermes_core::{AttemptId, ProviderId, UnixMs};
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 use crate::db::{Db, Row, Value, args};
 use crate::fault::Fault;
@@ -95,7 +97,7 @@ pub(crate) fn readable(sealer: &Sealer, rows: &[Row]) -> Vec<AttemptRow> {
 pub(crate) fn read(sealer: &Sealer, row: &Row) -> Result<AttemptRow, Fault> {
     let id: String = row.get("id")?;
     let damaged = || StoreError::Damaged {
-        row: format!("login_attempt `{id}`, column state"),
+        row: Both::of(|lang| text::row_attempt(lang, &id)),
     };
     let mut attempt = AttemptRow {
         id: id.parse().map_err(|_| damaged())?,

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use hermes_core::{
     Account, Credential, CredentialId, Health, Identity, Material, NewCredential, ProviderId, UnixMs,
 };
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 use super::events::{NewEvent, record};
 use super::health::{self, Kept};
@@ -101,14 +103,14 @@ pub(crate) async fn one(db: &mut Db<'_>, id: CredentialId) -> Result<Credential,
 
 pub(crate) fn missing(id: CredentialId) -> StoreError {
     StoreError::Missing {
-        what: format!("credential `{id}`"),
+        what: Both::of(|lang| text::credential(lang, id)),
     }
 }
 
 pub(crate) fn read(row: &Row, kept: &HashMap<String, Kept>) -> Result<Credential, Fault> {
     let id: String = row.get("id")?;
     let damaged = |column: &str| StoreError::Damaged {
-        row: format!("credential `{id}`, column {column}"),
+        row: Both::of(|lang| text::row_credential(lang, &id, column)),
     };
     let held = kept.get(&id).cloned().unwrap_or_default();
     if let Some(column) = held.damaged {

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use crate::StoreError;
 use crate::db::{Db, args};
 use crate::fault::Fault;
 use crate::holder::{Header, Holder};
+use crate::verify::unreadable;
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 pub(crate) async fn write(db: &mut Db<'_>, header: &Header) -> Result<(), Fault> {
     db.run("DELETE FROM header", args![]).await?;
@@ -29,12 +31,8 @@ pub(crate) async fn write(db: &mut Db<'_>, header: &Header) -> Result<(), Fault>
 
 /// Reads it; errors speak of `named`.
 pub(crate) async fn read(db: &mut Db<'_>, named: &Path) -> Result<Header, Fault> {
-    let unreadable = |problem: &str| StoreError::Unreadable {
-        path: named.to_owned(),
-        problem: problem.to_owned(),
-    };
     let row = db.maybe("SELECT * FROM header", args![]).await?;
-    let row = row.ok_or_else(|| unreadable("its header row is missing"))?;
+    let row = row.ok_or_else(|| unreadable(named, Both::of(text::no_header)))?;
     let holder: String = row.get("holder")?;
     Ok(Header {
         store_id: row.get("store_id")?,
@@ -42,7 +40,7 @@ pub(crate) async fn read(db: &mut Db<'_>, named: &Path) -> Result<Header, Fault>
         schema: row.get("schema")?,
         created: row.get("created")?,
         key_id: row.get("key_id")?,
-        holder: Holder::parse(&holder).ok_or_else(|| unreadable("its key holder is unknown"))?,
+        holder: Holder::parse(&holder).ok_or_else(|| unreadable(named, Both::of(text::no_holder)))?,
         stretch: row.get("stretch")?,
         wrapped_key: row.get("wrapped_key")?,
     })

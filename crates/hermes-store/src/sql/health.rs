@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use hermes_core::{CredentialId, Health, Rest, Scope, UnixMs};
+use hermes_core::{CredentialId, Health, Lang, Rest, Scope, UnixMs};
 
 use super::events::{NewEvent, record};
 use super::{change, credentials, json, text};
@@ -206,11 +206,11 @@ pub(crate) fn in_words(health: &Health) -> String {
     match health {
         Health::Ready => "ready".to_owned(),
         Health::Cooling { cause, scope, .. } => match scope {
-            Scope::Account => format!("cooling down: {}", cause.words()),
-            Scope::Model(model) => format!("cooling down for `{model}`: {}", cause.words()),
-            Scope::Organisation(name) => format!("cooling down for `{name}`: {}", cause.words()),
+            Scope::Account => format!("cooling down: {}", cause.words(Lang::En)),
+            Scope::Model(model) => format!("cooling down for `{model}`: {}", cause.words(Lang::En)),
+            Scope::Organisation(name) => format!("cooling down for `{name}`: {}", cause.words(Lang::En)),
         },
-        Health::NeedsLogin { cause } => format!("needs login: {}", cause.words()),
+        Health::NeedsLogin { cause } => format!("needs login: {}", cause.words(Lang::En)),
         Health::Disabled => "disabled".to_owned(),
         Health::Blocked { rule } => format!("blocked: {rule}"),
     }

@@ -1,6 +1,8 @@
 //! Client keys. Only a public prefix and a keyed hash are kept.
 
 use hermes_core::{KeyId, UnixMs};
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 use super::events::{NewEvent, record};
 use super::{change, json, text};
@@ -16,7 +18,7 @@ pub(crate) async fn add(db: &mut Db<'_>, key: &ClientKey) -> Result<(), Fault> {
         )
         .await?;
     if taken > 0 {
-        let what = format!("the client key `{}`", key.prefix);
+        let what = Both::of(|lang| text::client_key(lang, &key.prefix));
         return Err(StoreError::Taken { what }.into());
     }
     insert(db, key).await?;
@@ -68,7 +70,7 @@ pub(crate) async fn list(db: &mut Db<'_>) -> Result<Vec<ClientKey>, Fault> {
 fn read(row: &Row) -> Result<ClientKey, Fault> {
     let id: String = row.get("id")?;
     let damaged = || StoreError::Damaged {
-        row: format!("client_key `{id}`"),
+        row: Both::of(|lang| text::row_client_key(lang, &id)),
     };
     let models: Option<String> = row.get("models")?;
     let per_minute: Option<i64> = row.get("per_minute")?;

@@ -7,6 +7,8 @@ use crate::StoreError;
 use crate::db::{Db, args};
 use crate::fault::Fault;
 use hermes_core::{CredentialId, NewCredential, ProviderId, UnixMs};
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 /// Longest label, in characters.
 const LABEL_LIMIT: usize = 64;
@@ -32,7 +34,7 @@ async fn is_taken(db: &mut Db<'_>, provider: &ProviderId, label: &str) -> Result
 }
 
 fn taken(provider: &ProviderId, label: &str) -> Fault {
-    let what = format!("the label `{label}` of `{provider}`");
+    let what = Both::of(|lang| text::label_of(lang, label, provider));
     StoreError::Taken { what }.into()
 }
 
@@ -98,7 +100,7 @@ async fn renumber(db: &mut Db<'_>, provider: &ProviderId, order: &[String]) -> R
 pub(crate) async fn rename(db: &mut Db<'_>, id: CredentialId, label: &str, now: UnixMs) -> Result<(), Fault> {
     let label = clean(label);
     if label.is_empty() {
-        let what = "text in the new label".to_owned();
+        let what = Both::of(text::label_text);
         return Err(StoreError::Missing { what }.into());
     }
     let provider = one(db, id).await?.provider;

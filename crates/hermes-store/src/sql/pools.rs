@@ -1,6 +1,8 @@
 //! Pools: how each chooses. Their rows also put changes of a provider's order one after the other.
 
 use hermes_core::{ProviderId, Strategy, UnixMs};
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 use super::change;
 use super::events::{NewEvent, record};
@@ -29,7 +31,7 @@ pub(crate) async fn list(db: &mut Db<'_>) -> Result<Vec<PoolRow>, Fault> {
             let strategy = row.get::<String>("strategy")?.parse();
             Ok(PoolRow {
                 strategy: strategy.map_err(|_| StoreError::Damaged {
-                    row: format!("pool `{provider}`, column strategy"),
+                    row: Both::of(|lang| text::row_pool(lang, &provider)),
                 })?,
                 provider: ProviderId::new(provider),
             })

@@ -1,5 +1,9 @@
 //! Lists of requests, newest first. Ids carry their time, so their order is that of the requests.
 
+use std::collections::HashMap;
+
+use hermes_core::{CredentialId, UnixMs};
+
 use super::log::read;
 use crate::db::{Db, Part, args};
 use crate::fault::Fault;
@@ -11,6 +15,8 @@ const MOST: u32 = 200;
 const MODELS: i64 = 5_000;
 /// Up to so many models are asked for one by one, each by its index; more of them are common among the newest requests.
 const FEW: usize = 8;
+/// Credentials that one statement asks for.
+const AT_ONCE: usize = 100;
 
 pub(crate) async fn page(db: &mut Db<'_>, filter: &RequestFilter) -> Result<RequestPage, Fault> {
     let most = filter.limit.clamp(1, MOST);
@@ -45,6 +51,33 @@ async fn models(db: &mut Db<'_>, part: &str) -> Result<Vec<String>, Fault> {
         let model: String = row.nth(0)?;
         if model.to_lowercase().contains(&part) {
             found.push(model);
+        }
+    }
+    Ok(found)
+}
+
+/// When the newest request of each of these credentials began. Each is found by one step in the index.
+pub(crate) async fn last(
+    db: &mut Db<'_>,
+    credentials: &[CredentialId],
+) -> Result<HashMap<CredentialId, UnixMs>, Fault> {
+    let mut found = HashMap::new();
+    for some in credentials.chunks(AT_ONCE) {
+        let mut parts = vec![Part::Text("SELECT cred_id, at FROM request_log WHERE id IN (")];
+        for (place, id) in some.iter().enumerate() {
+            parts.extend((place > 0).then_some(Part::Text(" UNION ALL ")));
+            parts.extend([
+                Part::Text("SELECT (SELECT max(id) FROM request_log WHERE cred_id = "),
+                Part::Place(id.to_string().into()),
+                Part::Text(")"),
+            ]);
+        }
+        parts.push(Part::Text(")"));
+        for row in db.built(parts).await? {
+            let id: Option<String> = row.nth(0)?;
+            if let Some(id) = id.and_then(|id| id.parse().ok()) {
+                found.insert(id, UnixMs::from_millis(row.nth(1)?));
+            }
         }
     }
     Ok(found)

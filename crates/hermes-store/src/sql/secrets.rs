@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use hermes_core::{CoolCause, Credential, CredentialId, Health, Material, Scope, Secret, UnixMs};
+use hermes_core::{
+    CoolCause, Credential, CredentialId, Explain as _, Health, Material, Scope, Secret, UnixMs,
+};
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 use super::credentials::{read, row, rows, with_material};
 use super::events::{NewEvent, record};
@@ -121,10 +125,10 @@ pub(crate) fn open(
 
 fn damaged(credential: &Credential, column: &str) -> StoreError {
     StoreError::Damaged {
-        row: format!(
-            "credential `{}` of `{}` (table credential_secret, row {}, column {column})",
-            credential.label, credential.provider, credential.id
-        ),
+        row: Both::of(|lang| {
+            let (label, provider) = (&credential.label, &credential.provider);
+            text::row_secret(lang, label, provider, credential.id, column)
+        }),
     }
 }
 
@@ -191,11 +195,11 @@ async fn heal(db: &mut Db<'_>, credential: &Credential) -> Result<(), Fault> {
 }
 
 /// Opens every secret and names each row that does not open.
-pub(crate) async fn damaged_rows(db: &mut Db<'_>, sealer: &Sealer) -> Result<Vec<String>, Fault> {
+pub(crate) async fn damaged_rows(db: &mut Db<'_>, sealer: &Sealer) -> Result<Vec<Both>, Fault> {
     let mut problems = Vec::new();
     let mut note = |outcome: Result<(), Fault>| match outcome {
-        Err(Fault::Store(error)) => problems.push(error.to_string()),
-        Err(Fault::Sql(error)) => problems.push(error.to_string()),
+        Err(Fault::Store(error)) => problems.push(error.text()),
+        Err(Fault::Sql(error)) => problems.push(Both::same(error.to_string())),
         // Opening a secret waits for nobody.
         Err(Fault::Silent) | Ok(()) => {}
     };

@@ -1,6 +1,8 @@
 //! Settings: plain ones, and secret ones that are sealed.
 
 use hermes_core::Secret;
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 
 use super::Tools;
 use crate::StoreError;
@@ -27,7 +29,7 @@ async fn sealed(db: &mut Db<'_>, name: &str) -> Result<Option<Vec<u8>>, Fault> {
 
 pub(crate) fn open(sealer: &Sealer, name: &str, blob: &[u8]) -> Result<Secret, Fault> {
     sealer.open(cell(name), blob).ok_or_else(|| {
-        let row = format!("setting `{name}`, column sealed");
+        let row = Both::of(|lang| text::row_setting(lang, name));
         StoreError::Damaged { row }.into()
     })
 }
@@ -92,6 +94,6 @@ pub(crate) async fn set(db: &mut Db<'_>, name: &str, value: Option<&str>) -> Res
 }
 
 fn taken(name: &str) -> Fault {
-    let what = format!("the setting `{name}`");
+    let what = Both::of(|lang| text::setting(lang, name));
     StoreError::Taken { what }.into()
 }

@@ -1,21 +1,24 @@
-//! What requests add to the usage of their hour and day, and how it is read.
+//! What requests add to the usage of their hour and day. `read.rs` reads it, `rank.rs` keeps and reads who used most.
+
+pub(crate) mod rank;
+mod read;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hermes_core::{CredentialId, KeyId, UnixMs};
 
-use crate::db::{Db, Row, args, signed, unsigned};
+use crate::db::{Db, args, signed};
 use crate::fault::Fault;
 use crate::histogram::Histogram;
-use crate::{Latency, RequestRow, UsageAsk, UsageBy, UsageRow, UsageSpan};
+use crate::{RequestRow, UsageBy};
+
+pub(crate) use read::usage;
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// Sums of hours older than this are dropped; those of days stay.
 const HOURS_KEPT: Duration = Duration::from_hours(60 * 24);
-/// Up to here a whole is made of hours.
-const FINE: Duration = Duration::from_hours(8 * 24);
 
 /// Whose usage it is: the bucket, the client key, the credential and the model.
 type Group<'a> = (i64, Option<KeyId>, Option<CredentialId>, &'a str);
@@ -65,13 +68,17 @@ impl Span {
         }
     }
 
-    /// When the hour or day of a moment began.
-    fn begin(self, at: UnixMs) -> i64 {
-        let length = match self {
+    /// Milliseconds.
+    fn length(self) -> i64 {
+        match self {
             Self::Hour => HOUR_MS,
             Self::Day => DAY_MS,
-        };
-        at.as_millis().div_euclid(length) * length
+        }
+    }
+
+    /// When the hour or day of a moment began.
+    fn begin(self, at: UnixMs) -> i64 {
+        at.as_millis().div_euclid(self.length()) * self.length()
     }
 }
 
@@ -114,6 +121,15 @@ impl Sum {
         let reasoning = signed(request.reasoning.unwrap_or_default());
         self.reasoning = self.reasoning.saturating_add(reasoning);
     }
+
+    fn merge(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.failures += other.failures;
+        for (total, tokens) in self.tokens.iter_mut().zip(other.tokens) {
+            *total = total.saturating_add(tokens);
+        }
+        self.reasoning = self.reasoning.saturating_add(other.reasoning);
+    }
 }
 
 impl<'a> Sums<'a> {
@@ -135,14 +151,21 @@ impl<'a> Sums<'a> {
     }
 
     pub(crate) async fn write(&self, db: &mut Db<'_>, node: &str) -> Result<(), Fault> {
+        let Some(newest) = self.groups.keys().map(|(bucket, ..)| *bucket).max() else {
+            return Ok(());
+        };
+        // First, so that of several gateways one counts after the other, and none counts into sums that are made anew.
+        let last = rank::lock(db).await?;
         for (group, sum) in &self.groups {
             count(db, node, group, sum).await?;
         }
         for ((span, bucket, name), part) in &self.parts {
             count_part(db, (*span, *bucket, *name), part).await?;
         }
-        let newest = self.groups.keys().map(|(bucket, ..)| *bucket).max();
-        let oldest = UnixMs::from_millis(newest.unwrap_or_default()).minus(HOURS_KEPT);
+        if let Some(last) = last {
+            rank::add(db, self, last, UnixMs::from_millis(newest)).await?;
+        }
+        let oldest = UnixMs::from_millis(newest).minus(HOURS_KEPT);
         let text = "DELETE FROM usage_sum WHERE span = 'hour' \
                     AND dimension IN ('credential', 'key', 'model') AND bucket < $1";
         db.run(text, args![oldest]).await?;
@@ -221,87 +244,4 @@ async fn count_part(
     )
     .await?;
     Ok(())
-}
-
-/// A row that others may still be added to.
-struct Gathered {
-    row: UsageRow,
-    total: Histogram,
-    first_byte: Histogram,
-}
-
-pub(crate) async fn usage(db: &mut Db<'_>, ask: &UsageAsk) -> Result<Vec<UsageRow>, Fault> {
-    let span = match ask.span {
-        UsageSpan::Hour => Span::Hour,
-        UsageSpan::Whole if ask.to.since(ask.from) <= FINE => Span::Hour,
-        UsageSpan::Day | UsageSpan::Whole => Span::Day,
-    };
-    let rows = db
-        .all(
-            "SELECT * FROM usage_sum WHERE span = $1 AND dimension = $2 AND bucket >= $3 AND bucket < $4 \
-             ORDER BY bucket, name",
-            args![span.as_str(), ask.by.as_str(), span.begin(ask.from), ask.to],
-        )
-        .await?;
-    let mut gathered: BTreeMap<(i64, String), Gathered> = BTreeMap::new();
-    for row in &rows {
-        let bucket = match ask.span {
-            UsageSpan::Whole => ask.from.as_millis(),
-            UsageSpan::Hour | UsageSpan::Day => row.get("bucket")?,
-        };
-        let name = match ask.by {
-            UsageBy::All => String::new(),
-            UsageBy::Credential | UsageBy::Key | UsageBy::Model => row.get("name")?,
-        };
-        gather(gathered.entry((bucket, name)), row)?;
-    }
-    Ok(gathered.into_values().map(finished).collect())
-}
-
-fn gather(
-    entry: std::collections::btree_map::Entry<'_, (i64, String), Gathered>,
-    row: &Row,
-) -> Result<(), Fault> {
-    let (bucket, name) = entry.key();
-    let empty = Gathered {
-        row: UsageRow {
-            bucket: UnixMs::from_millis(*bucket),
-            group: Some(name.clone()).filter(|name| !name.is_empty()),
-            requests: 0,
-            failures: 0,
-            tokens: [0; 4],
-            reasoning: 0,
-            total: None,
-            first_byte: None,
-        },
-        total: Histogram::default(),
-        first_byte: Histogram::default(),
-    };
-    let one = entry.or_insert(empty);
-    let number = |column| row.get::<i64>(column).map(unsigned);
-    one.row.requests += number("requests")?;
-    one.row.failures += number("failures")?;
-    one.row.reasoning += number("reasoning")?;
-    let columns = ["input", "cache_read", "cache_write", "output"];
-    for (sum, column) in one.row.tokens.iter_mut().zip(columns) {
-        *sum = sum.saturating_add(number(column)?);
-    }
-    one.total.merge_text(&row.get::<String>("total_ms")?);
-    one.first_byte.merge_text(&row.get::<String>("first_byte_ms")?);
-    Ok(())
-}
-
-fn finished(gathered: Gathered) -> UsageRow {
-    let latency = |histogram: &Histogram| {
-        Some(Latency {
-            p50: histogram.percentile(50)?,
-            p95: histogram.percentile(95)?,
-            p99: histogram.percentile(99)?,
-        })
-    };
-    UsageRow {
-        total: latency(&gathered.total),
-        first_byte: latency(&gathered.first_byte),
-        ..gathered.row
-    }
 }

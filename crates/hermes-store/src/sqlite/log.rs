@@ -12,14 +12,15 @@ use super::{Sqlite as File, connect_options};
 use crate::db::{Db, args, signed};
 use crate::fault::Fault;
 use crate::lock::Lock;
-use crate::sql::usage::Sums;
-use crate::{RequestRow, StoreError, files};
+use crate::sql::usage::{Sums, rank};
+use crate::{RankAsk, RequestRow, StoreError, files};
 
 /// One SQL text for each version of the log file, in order; each sets `user_version` itself. Steps are only ever added.
 const STEPS: &[&str] = &[
     include_str!("../../migrations/log_0001.sql"),
     include_str!("../../migrations/log_0002.sql"),
     include_str!("../../migrations/log_0003.sql"),
+    include_str!("../../migrations/log_0004.sql"),
 ];
 /// Requests older than this are dropped; their usage stays.
 pub(crate) const KEPT: Duration = Duration::from_hours(30 * 24);
@@ -130,6 +131,14 @@ async fn insert(connection: &mut SqliteConnection, requests: &[RequestRow]) -> R
         query.push(" ON CONFLICT (id) DO NOTHING");
     }
     Ok(query.build().execute(connection).await?.rows_affected())
+}
+
+/// Brings the sums of a ranking up to the present.
+pub(crate) async fn bring_up(store: &File, ask: &RankAsk) -> Result<(), Fault> {
+    let mut guard = connection(store).await?;
+    let mut db = Db::Sqlite(opened(&mut guard).begin_with("BEGIN IMMEDIATE").await?);
+    rank::bring_up(&mut db, ask).await?;
+    db.commit().await
 }
 
 /// The log, for reading; none when nothing was ever written.

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use hermes_core::Clock;
+use hermes_text::Both;
+use hermes_text::errors::store as text;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
@@ -178,7 +180,7 @@ impl Drop for Sqlite {
 }
 
 fn closed() -> Fault {
-    StoreError::Backend("it has been closed".to_owned()).into()
+    StoreError::Backend(Both::of(text::closed)).into()
 }
 
 /// How every connection to the credential file is set up. `secure_delete` overwrites what is deleted;

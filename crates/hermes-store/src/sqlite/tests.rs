@@ -67,7 +67,7 @@ async fn full_disk_refuses_the_write_and_loses_nothing() {
     assert_eq!(store.material(kept.id).await.unwrap().1, login("a", 10).material);
     set_limit(&store, "PRAGMA max_page_count = 1000000").await;
     store.save_login(login("b", 100_000), now).await.unwrap();
-    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check().await.unwrap(), []);
 }
 
 async fn set_limit(store: &crate::store::SqlStore, statement: &'static str) {

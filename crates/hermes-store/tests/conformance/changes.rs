@@ -196,7 +196,7 @@ pub(crate) async fn storm_of_every_write_ends_without_an_error(home: Home) {
     for (place, credential) in (0..).zip(&listed) {
         assert_eq!(credential.priority, place);
     }
-    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check().await.unwrap(), []);
     store.close().await.unwrap();
     #[cfg(unix)]
     if home.is_on_server() {

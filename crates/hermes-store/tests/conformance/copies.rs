@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hermes_core::Explain;
+use hermes_core::{Explain, Lang};
 use hermes_store::{Commit, LeaseMove, StoreError};
 
 use crate::lease::{Stage, acquire, new_attempt, stage};
@@ -58,7 +58,7 @@ pub(crate) async fn copy_serves_and_renews_nothing(home: Home) {
     for step in [acquire(&new_attempt()), forced, resend] {
         let error = refused(&copy, step).await;
         assert_eq!(error.kind(), "store_suspect");
-        assert!(error.hint().unwrap().contains("hermes store adopt"));
+        assert!(error.hint(Lang::En).unwrap().contains("hermes store adopt"));
     }
     // Opened again it is no better.
     copy.store.close().await.unwrap();

@@ -140,7 +140,7 @@ pub(crate) async fn save_login_sixteen_at_once_all_arrive(home: Home) {
     found.sort();
     found.dedup();
     assert_eq!(found.len(), 16);
-    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check().await.unwrap(), []);
 }
 
 pub(crate) async fn rename_taken_label_is_refused_and_own_case_may_change(home: Home) {

@@ -8,10 +8,12 @@ mod lease;
 mod log;
 mod logins;
 mod moves;
+mod ranking;
 mod sessions;
 mod spill;
 #[path = "../support/mod.rs"]
 mod support;
+mod usage;
 
 /// Makes a test of each case for each back end, such as `postgres::remove_closes_the_gap_and_takes_the_secrets`.
 macro_rules! cases {
@@ -65,9 +67,15 @@ cases! {
         story_without_end_is_kept_in_part,
         requests_come_in_pages_newest_first,
         requests_are_found_by_each_filter,
-        requests_of_many_models_are_found_by_a_part_of_the_name,
+        newest_request_of_each_login_is_found,
+        requests_of_many_models_are_found_by_a_part_of_the_name;
+    usage:
         usage_adds_up_by_time_and_group,
         usage_of_two_gateways_at_once_loses_nothing;
+    ranking:
+        ranking_is_what_the_requests_add_up_to,
+        ranking_tells_as_many_as_asked_for,
+        ranking_of_two_gateways_at_once_loses_nothing;
     sessions:
         code_is_taken_once_and_not_after_its_end,
         code_is_taken_by_one_of_many_at_once,

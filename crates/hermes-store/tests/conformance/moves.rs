@@ -119,7 +119,7 @@ pub(crate) async fn everything_moves_to_the_other_kind_of_store(home: Home) {
         assert_eq!((here.phase, here.cause), (there.phase, there.cause));
         assert!(here.phase == Phase::Idle || one.dead.is_some());
     }
-    assert_eq!(moved.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(moved.check().await.unwrap(), []);
     assert!(moved.changes(Some(1)).await.unwrap().whole);
     assert_eq!(moved.events(None, 1).await.unwrap()[0].kind, "imported");
     let id = dump.credentials[2].credential.id;
@@ -180,5 +180,5 @@ pub(crate) async fn text_that_one_kind_cannot_hold_is_cleaned_in_both(home: Home
     assert!(store.save_login(odd, now()).await.unwrap().replaced);
     assert_eq!(saved.identity.subject, "a\u{fffd}b");
     assert_eq!(store.material(saved.id).await.unwrap(), (2, material("a\0b")));
-    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check().await.unwrap(), []);
 }

@@ -65,6 +65,20 @@ messages! {
     resets { en: "resets", zh: "重置于" }
     /// A renewal is under way or has trouble.
     renewal { en: "Renewal", zh: "续期" }
+    /// Somebody is at it.
+    renewal_under_way { en: "under way", zh: "正在进行" }
+    /// Nothing had been sent.
+    renewal_abandoned { en: "begun by a process that has gone silent; the next use goes on", zh: "由一个已无响应的进程发起；下次使用时会继续" }
+    /// The token had been sent.
+    renewal_unanswered { en: "sent by a process that has gone silent; nothing more is sent until it is clear that no answer comes", zh: "由一个已无响应的进程发出；在确定不会有答复之前不再发送" }
+    /// It ended without an answer.
+    renewal_in_doubt { en: "in doubt, since one ended without an answer", zh: "存疑：一次续期没有得到答复" }
+    /// A person has to sign in.
+    renewal_ended { en: "ended", zh: "已终止" }
+    /// Before the moment at which it goes on.
+    renewal_quiet { en: "waits, since the database lost its last changes; goes on", zh: "数据库丢失了最近的更改，正在等待；继续时间：" }
+    /// Before the moment of the next try.
+    renewal_paused { en: "the last one failed; the next try is", zh: "上次失败；下次尝试：" }
     /// A setting that was not followed.
     ignored(setting: &str, why: &str) { en: "`{setting}` is ignored: {why}", zh: "已忽略 `{setting}`：{why}" }
     /// The menu.

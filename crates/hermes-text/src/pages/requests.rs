@@ -70,7 +70,9 @@ messages! {
     /// Fields lost in translation.
     dropped { en: "Fields dropped in translation", zh: "转换中丢弃的字段" }
     /// Bytes that were held back.
-    before_commit { en: "Held back before the first content", zh: "首段内容前的缓冲" }
+    before_commit { en: "Held back", zh: "缓冲" }
+    /// How much of the answer was kept until it was certain that it would not be an error.
+    held_back(bytes: &str) { en: "{bytes} bytes before the first content", zh: "首段内容之前 {bytes} 字节" }
     /// Id for support.
     id { en: "Request id", zh: "请求 ID" }
     /// Prompts are not kept.

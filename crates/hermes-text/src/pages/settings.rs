@@ -57,6 +57,10 @@ messages! {
     backup_next { en: "Make one with this command. The copy is sealed like the store; keep its key too.", zh: "使用此命令备份。副本与存储一样加密，请同时保管好密钥。" }
     /// Doctor.
     doctor { en: "Doctor's findings", zh: "诊断结果" }
+    /// Before the moment at which everything was looked at.
+    examined { en: "Looked at", zh: "检查时间" }
+    /// An examination is under way.
+    looking { en: "Looking at everything; this takes a moment in a large store.", zh: "正在检查；存储较大时需要片刻。" }
     /// Good.
     finding_good { en: "Good", zh: "正常" }
     /// Note.

@@ -3,21 +3,18 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use hermes_text::cli::help;
 
 /// `hermes up`.
 #[derive(Debug, Args)]
 pub(crate) struct Up {
-    /// Address and port [default: `[gateway] listen`, else 127.0.0.1:7766]. Other machines need TLS, `allowed_hosts` and a password
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", help = help::UP_LISTEN)]
     pub(crate) listen: Option<String>,
-    /// Certificate chain in PEM form, to speak TLS; read again when it changes
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    #[arg(long, value_name = "FILE", requires = "tls_key", help = help::UP_CERT)]
     pub(crate) tls_cert: Option<PathBuf>,
-    /// Key of the certificate in PEM form, without a passphrase
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, value_name = "FILE", requires = "tls_cert", help = help::UP_KEY)]
     pub(crate) tls_key: Option<PathBuf>,
-    /// A proxy in front speaks TLS with the clients and hands `Host` on as it came
-    #[arg(long, conflicts_with = "tls_cert")]
+    #[arg(long, conflicts_with = "tls_cert", help = help::UP_PROXY)]
     pub(crate) behind_proxy: bool,
 }
 
@@ -25,14 +22,11 @@ pub(crate) struct Up {
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct DashboardCommand {
-    /// Where `hermes up` listens [default: 127.0.0.1:7766]
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", help = help::DASHBOARD_LISTEN)]
     pub(crate) listen: Option<String>,
-    /// Print the link and open nothing
-    #[arg(long)]
+    #[arg(long, help = help::DASHBOARD_PRINT)]
     pub(crate) no_browser: bool,
-    /// Sign every browser out instead
-    #[arg(long, conflicts_with_all = ["listen", "no_browser"])]
+    #[arg(long, conflicts_with_all = ["listen", "no_browser"], help = help::DASHBOARD_LOGOUT)]
     pub(crate) logout: bool,
     #[command(subcommand)]
     pub(crate) verb: Option<DashboardVerb>,
@@ -41,13 +35,11 @@ pub(crate) struct DashboardCommand {
 /// What else can be done about the dashboard.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DashboardVerb {
-    /// Set the password that signs in from other machines, and sign every browser out
+    #[command(about = help::DASHBOARD_PASSWORD)]
     Password {
-        /// Take it from stdin instead of asking twice
-        #[arg(long)]
+        #[arg(long, help = help::PASSWORD_STDIN)]
         stdin: bool,
-        /// Remove it
-        #[arg(long, conflicts_with = "stdin")]
+        #[arg(long, conflicts_with = "stdin", help = help::PASSWORD_REMOVE)]
         remove: bool,
     },
 }

@@ -1,28 +1,26 @@
 //! What `hermes usage` takes.
 
 use clap::ValueEnum;
+use hermes_text::cli::help;
 
 /// How far back usage is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Range {
-    /// The last 24 hours
-    #[value(name = "24h")]
+    #[value(name = "24h", help = help::RANGE_DAY)]
     Day,
-    /// The last 7 days
-    #[value(name = "7d")]
+    #[value(name = "7d", help = help::RANGE_WEEK)]
     Week,
-    /// The last 30 days
-    #[value(name = "30d")]
+    #[value(name = "30d", help = help::RANGE_MONTH)]
     Month,
 }
 
 /// What usage is told by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum By {
-    /// Login
+    #[value(help = help::BY_LOGIN)]
     Credential,
-    /// Model
+    #[value(help = help::BY_MODEL)]
     Model,
-    /// Client key
+    #[value(help = help::BY_KEY)]
     Key,
 }

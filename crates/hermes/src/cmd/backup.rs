@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use hermes_core::ExitKind;
+use hermes_text::cli::store as words;
 use serde_json::json;
 
 use crate::app::App;
 use crate::failure::{Failure, Outcome};
+use crate::safe::term_line;
 use crate::when;
 
 pub(super) async fn backup(app: &App<'_>, file: Option<&Path>) -> Outcome {
     let Some(store) = app.existing_store().await? else {
-        let nothing = Failure::new(ExitKind::Failure, "not_found", "there is no store to copy yet");
-        return Err(nothing.hint("It is made by the first `hermes auth add` or `hermes up`."));
+        let nothing = Failure::new(ExitKind::Failure, "not_found", words::nothing_to_copy);
+        return Err(nothing.hint(words::none_next));
     };
     let file = file.map_or_else(|| dated(app), Path::to_owned);
     store.backup(&file).await?;
@@ -21,9 +23,7 @@ pub(super) async fn backup(app: &App<'_>, file: Option<&Path>) -> Outcome {
     } else {
         app.printer.line(file.display());
     }
-    app.printer.note(
-        "the copy is sealed like the store: keep the store's key (key file, keyring or passphrase) too",
-    );
+    app.printer.note(words::copy_is_sealed(app.lang()));
     Ok(0)
 }
 
@@ -34,14 +34,10 @@ fn dated(app: &App<'_>) -> PathBuf {
 
 pub(super) async fn restore(app: &App<'_>, file: &Path, replace: bool) -> Outcome {
     if let Some(server) = &app.server {
-        let text = format!(
-            "`{}` is a database, and a backup file is not put into one",
-            server.shown()
-        );
-        return Err(Failure::new(ExitKind::Usage, "store_kind", text).hint(format!(
-            "Restore it into a home (leave out `{}`), then `hermes migrate --to` an empty database.",
-            server.origin
-        )));
+        let shown = server.shown();
+        let text = |lang| words::not_into_database(lang, &shown);
+        let wrong = Failure::new(ExitKind::Usage, "store_kind", text);
+        return Err(wrong.hint(|lang| words::not_into_database_next(lang, &server.origin)));
     }
     let store = hermes_store::restore(app.open_options(true), file, replace).await?;
     let count = store.credentials().await?.len();
@@ -49,7 +45,7 @@ pub(super) async fn restore(app: &App<'_>, file: &Path, replace: bool) -> Outcom
     if app.printer.is_json() {
         app.printer.json(&json!({ "restored": file, "logins": count }));
     }
-    app.printer
-        .done(format_args!("Restored {count} logins from `{}`", file.display()));
+    let file = term_line(&file.display().to_string());
+    app.printer.done(words::restored(app.lang(), count, &file));
     Ok(0)
 }

@@ -9,6 +9,8 @@ use hermes_core::{Bound, ExitKind, Origin, Protocol, Secret};
 use hermes_gateway::Edge;
 use hermes_http::{Attach, Http, HttpConfig, ProxySettings, SendBody, Url};
 use hermes_pool::{Feed, KeyLimits, Keys, View};
+use hermes_text::Lang;
+use hermes_text::cli::{request as words, serve};
 use hermes_wire::{ERROR_BODY_LIMIT, SseDecoder, read_error};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Request, Response};
@@ -69,10 +71,10 @@ fn text(app: &App<'_>, words: &[String]) -> Result<String, Failure> {
     if !std::io::stdin().is_terminal() && (words.is_empty() || words == ["-"]) {
         text.clone_from(app.prompter.read_all()?.expose());
     } else if text.trim().is_empty() {
-        text = app.prompter.ask("What do you want to ask?")?;
+        text = app.prompter.ask(words::what(app.lang()))?;
     }
     if text.trim().is_empty() {
-        return Err(Failure::usage("there is nothing to ask"));
+        return Err(Failure::usage(words::nothing_asked));
     }
     Ok(text)
 }
@@ -101,18 +103,13 @@ async fn choose(app: &App<'_>, views: &[View], wanted: Option<&str>) -> Result<(
     };
     let Some(view) = view else {
         return Err(match name {
-            None => Failure::new(
-                ExitKind::LoginRequired,
-                "not_logged_in",
-                "nothing is signed in that could answer",
-            )
-            .hint("Sign in with `hermes auth add PROVIDER`; see `hermes providers list`."),
-            Some(name) => Failure::new(
-                ExitKind::LoginRequired,
-                "unknown_model",
-                format!("no login serves `{name}`"),
-            )
-            .hint("See `hermes models`, or name it as `PROVIDER/MODEL`."),
+            None => {
+                Failure::new(ExitKind::LoginRequired, "not_logged_in", words::nobody).hint(words::nobody_next)
+            }
+            Some(name) => {
+                let unserved = |lang| words::unserved(lang, name);
+                Failure::new(ExitKind::LoginRequired, "unknown_model", unserved).hint(words::unserved_next)
+            }
         });
     };
     match wanted {
@@ -128,8 +125,9 @@ pub(super) async fn default_model(app: &App<'_>, view: &View) -> Result<(String,
     let model = models
         .and_then(|models| models.default.as_ref().or(models.known.first()))
         .ok_or_else(|| {
-            Failure::usage(format!("no model of `{provider}` is known"))
-                .hint(format!("Name one with `-m {provider}/MODEL`."))
+            let provider = provider.as_str();
+            Failure::usage(|lang| words::no_known_model(lang, provider))
+                .hint(|lang| words::no_known_model_next(lang, provider))
         })?;
     Ok((format!("{provider}/{model}"), protocol_of(view)))
 }
@@ -145,10 +143,10 @@ pub(super) async fn ask(app: &App<'_>, question: &Question, show: bool) -> Resul
     let server = server::build(app, keys, Feed::default(), Edge::default(), None).await?;
     let listener = TcpListener::bind(("127.0.0.1", 0))
         .await
-        .map_err(|error| Failure::io("no local port is free", &error))?;
+        .map_err(|error| Failure::io(words::no_port, &error))?;
     let address = listener
         .local_addr()
-        .map_err(|error| Failure::io("the listener has no address", &error))?;
+        .map_err(|error| Failure::io(serve::no_address, &error))?;
     let key = chat_key(app, &server.keys).await?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serve = Arc::clone(&server.gateway).serve(listener, async {
@@ -266,10 +264,10 @@ where
     let mut decoder = SseDecoder::default();
     let mut body = response.into_body();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| broken(&term_line(&error.to_string())))?;
+        let frame = frame.map_err(|error| broken(|_| term_line(&error.to_string())))?;
         let Ok(data) = frame.into_data() else { continue };
         for event in decoder.push(&data) {
-            let event = event.map_err(|error| broken(&error.to_string()))?;
+            let event = event.map_err(|error| broken(|_| error.to_string()))?;
             if let Some(piece) = piece(protocol, &event.data)? {
                 said.pieces += 1;
                 if show {
@@ -291,11 +289,10 @@ fn piece(protocol: Protocol, data: &str) -> Result<Option<String>, Failure> {
         return Ok(None);
     };
     if let Some(error) = value.get("error").filter(|error| !error.is_null()) {
-        let message = error
-            .get("message")
-            .and_then(Value::as_str)
-            .unwrap_or("the provider ended the answer");
-        return Err(broken(&hermes_oauth::printable(message, 200)));
+        let message = error.get("message").and_then(Value::as_str);
+        return Err(broken(|lang| {
+            hermes_oauth::printable(message.unwrap_or(words::ended(lang)), 200)
+        }));
     }
     let text = match protocol {
         Protocol::AnthropicMessages => value.pointer("/delta/text"),
@@ -311,12 +308,9 @@ fn piece(protocol: Protocol, data: &str) -> Result<Option<String>, Failure> {
         .map(str::to_owned))
 }
 
-fn broken(why: &str) -> Failure {
-    Failure::new(
-        ExitKind::Network,
-        "stream_broken",
-        format!("the answer broke off: {why}"),
-    )
+fn broken(why: impl Fn(Lang) -> String) -> Failure {
+    let message = |lang| words::broken(lang, &why(lang));
+    Failure::new(ExitKind::Network, "stream_broken", message)
 }
 
 /// The gateway's refusal as a failure with a fitting exit kind.
@@ -339,9 +333,10 @@ where
         400..=499 => ExitKind::Refused,
         _ => ExitKind::Network,
     };
-    let message = match read_error(&bytes).message {
-        said if said.is_empty() => format!("the gateway answered {status}"),
-        said => hermes_oauth::printable(&said, 400),
+    let said = read_error(&bytes).message;
+    let message = |lang| match said.as_str() {
+        "" => words::answered(lang, status),
+        said => hermes_oauth::printable(said, 400),
     };
-    Failure::new(exit, "chat_refused", message).hint("See `hermes auth status`.")
+    Failure::new(exit, "chat_refused", message).hint(words::see_status)
 }

@@ -1,10 +1,12 @@
 //! `hermes config show`.
 
+use hermes_text::Lang;
+use hermes_text::cli::catalog as words;
 use serde_json::json;
 
 use crate::app::App;
 use crate::args::ConfigCommand;
-use crate::config::Effective;
+use crate::config::{DEFAULT, Effective, LINE};
 use crate::safe::term_line;
 use crate::table::Table;
 
@@ -17,12 +19,17 @@ pub(super) fn run(app: &App<'_>, command: &ConfigCommand) {
         return;
     }
     if *origin {
-        let mut table = Table::with_head(["SETTING", "VALUE", "ORIGIN"]);
+        let lang = app.lang();
+        let mut table = Table::with_head([
+            words::head_setting(lang),
+            words::head_value(lang),
+            words::head_origin(lang),
+        ]);
         for value in &values {
             table.row([
                 value.key.as_str().into(),
                 value.value.as_str().into(),
-                value.origin.as_str().into(),
+                origin_words(lang, &value.origin).into(),
             ]);
         }
         app.printer.line(table);
@@ -31,6 +38,15 @@ pub(super) fn run(app: &App<'_>, command: &ConfigCommand) {
             app.printer
                 .line(term_line(&format!("{} = {}", value.key, value.value)));
         }
+    }
+}
+
+/// Where a value is from. Names of files, variables and options are the same in every language.
+fn origin_words(lang: Lang, origin: &str) -> String {
+    match origin.strip_prefix(LINE) {
+        _ if origin == DEFAULT => words::by_default(lang).to_owned(),
+        Some(line) => words::line_of_file(lang, line),
+        None => origin.to_owned(),
     }
 }
 
@@ -81,6 +97,6 @@ fn effective(app: &App<'_>) -> Vec<Effective> {
 fn state_from(app: &App<'_>) -> &'static str {
     match app.env.get("XDG_STATE_HOME") {
         Some(_) => "XDG_STATE_HOME",
-        None => "default",
+        None => DEFAULT,
     }
 }

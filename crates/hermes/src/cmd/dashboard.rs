@@ -5,12 +5,17 @@ mod password;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use hermes_core::ExitKind;
 use hermes_dashboard::{Dashboard, DashboardParts, Sessions};
 use hermes_gateway::{Body, Fallback};
 use hermes_pool::{Feed, Keys};
+use hermes_text::cli::serve as words;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 use url::Url;
 
 use self::facts::Asker;
@@ -19,6 +24,9 @@ use super::reach::{address, running_base};
 use crate::app::{App, VERSION};
 use crate::args::{DashboardCommand, DashboardVerb};
 use crate::failure::{Failure, Outcome};
+
+/// How long a listener on this machine may think about a first answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 
 /// Wires the dashboard together, and goes on with the logins that an earlier run left waiting.
 pub(super) async fn build(
@@ -81,15 +89,13 @@ pub(super) async fn run(app: &App<'_>, args: &DashboardCommand) -> Outcome {
     }
     let listen = args.listen.as_deref().unwrap_or_else(|| app.config.listen());
     let address = address(listen)?;
-    let base = running_base(app, address)?;
     if !listens(&near(address).to_string()).await {
-        return Err(Failure::new(
-            ExitKind::Failure,
-            "not_running",
-            format!("nothing listens on `{address}`"),
-        )
-        .hint("Start it with `hermes up`; if it listens elsewhere, say where with `--listen`."));
+        let shown = address.to_string();
+        let silent = |lang| words::not_running(lang, &shown);
+        let failure = Failure::new(ExitKind::Failure, "not_running", silent);
+        return Err(failure.hint(words::not_running_next));
     }
+    let base = running_base(app, address, speaks_tls(near(address)).await)?;
     let link = link(app, &base).await?;
     if app.printer.is_json() {
         app.printer.json(&json!({ "url": link, "expires_in": 60 }));
@@ -97,12 +103,22 @@ pub(super) async fn run(app: &App<'_>, args: &DashboardCommand) -> Outcome {
     }
     app.printer.line(&link);
     let opened = !args.no_browser && app.opener.open(&link);
-    app.printer.say(if opened {
-        "Opened in your browser; the link works once, within a minute."
-    } else {
-        "Open it in a browser on this machine; it works once, within a minute."
-    });
+    let said = if opened { words::opened } else { words::open_it };
+    app.printer.say(said(app.lang()));
     Ok(0)
+}
+
+/// Whether a listener wants TLS: it has no answer to a request without, where every other one has.
+async fn speaks_tls(address: SocketAddr) -> bool {
+    let ask = async {
+        let mut stream = TcpStream::connect(address).await?;
+        let request = format!("GET /healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut begin = [0; 5];
+        // A connection that ends before that has no answer.
+        Ok::<_, std::io::Error>(stream.read_exact(&mut begin).await.is_ok() && &begin == b"HTTP/")
+    };
+    matches!(timeout(ANSWER_LIMIT, ask).await, Ok(Ok(false)))
 }
 
 /// Where this machine reaches a listener that is for every address.
@@ -124,9 +140,8 @@ async fn log_out(app: &App<'_>) -> Outcome {
         app.printer.json(&json!({ "ended": ended }));
     }
     app.printer.done(match ended {
-        0 => "Nobody was signed in to the dashboard".to_owned(),
-        1 => "Ended 1 dashboard session".to_owned(),
-        more => format!("Ended {more} dashboard sessions"),
+        0 => words::nobody(app.lang()).to_owned(),
+        more => words::ended(app.lang(), more),
     });
     Ok(0)
 }

@@ -1,16 +1,18 @@
 //! Everything that is known about a login: its row, its pool, a renewal that is not over, and what happened to it.
 
-use hermes_core::{Rest, Scope, Source, Strategy, UnixMs};
-use hermes_pool::{Event, View};
-use hermes_store::{Lease, Phase};
+use hermes_core::{LoginCause, Source, Strategy, UnixMs};
+use hermes_dashboard::look::{Cause, cause_words, rest_words};
+use hermes_pool::{Event, RenewalState, View};
+use hermes_store::Lease;
+use hermes_text::cli::account as text;
+use hermes_text::{Lang, common};
 use owo_colors::Style;
 use serde_json::{Value, json};
 
-use super::status::state_words;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::table::{Cell, Table};
-use crate::{json, when};
+use crate::{json, when, words};
 
 /// Events that are shown of each login.
 const SHOWN: u32 = 8;
@@ -40,13 +42,13 @@ pub(super) async fn of(app: &App<'_>, view: &View) -> Result<Option<Detail>, Fai
 
 /// Below the table of logins, one block for each.
 pub(super) async fn show(app: &App<'_>, views: &[View]) -> Result<(), Failure> {
-    let now = app.now();
+    let (lang, now) = (app.lang(), app.now());
     for view in views {
         let detail = of(app, view).await?;
         app.printer.line("");
-        app.printer.line(block(view, detail.as_ref(), now));
+        app.printer.line(block(lang, view, detail.as_ref(), now));
         if let Some(detail) = detail.filter(|detail| !detail.events.is_empty()) {
-            app.printer.line(history(&detail.events, now));
+            app.printer.line(history(lang, &detail.events, now));
         }
     }
     Ok(())
@@ -59,10 +61,8 @@ pub(super) async fn logins(app: &App<'_>, views: &[View]) -> Result<Value, Failu
         let mut value = json::login(view);
         if let Some(detail) = of(app, view).await? {
             let doubt = doubt(&detail.events);
-            let renewal = detail
-                .lease
-                .as_ref()
-                .and_then(|lease| renewal(lease, doubt, app.now()));
+            let lease = detail.lease.as_ref();
+            let renewal = lease.and_then(|lease| renewal(app.lang(), lease, doubt, app.now()));
             value["strategy"] = json!(detail.strategy);
             value["renewal"] = json!(renewal);
             value["events"] = detail.events.iter().map(event).collect();
@@ -80,85 +80,88 @@ fn event(event: &Event) -> Value {
 
 /// When the last renewal without an answer was noticed.
 pub(super) fn doubt(events: &[Event]) -> Option<UnixMs> {
-    events.iter().find(|one| one.kind == "doubt").map(|one| one.at)
+    RenewalState::doubt(events)
 }
 
 /// A renewal that is not over, or one that has to wait, in words.
-pub(crate) fn renewal(lease: &Lease, doubt: Option<UnixMs>, now: UnixMs) -> Option<String> {
-    let words = match lease.phase {
-        Phase::Leased | Phase::Sent if !lease.lapsed => "renewing".to_owned(),
-        Phase::Leased => "renewing, by a process that has gone silent; the next use goes on".to_owned(),
-        Phase::Sent => {
-            "renewing, and no answer is known; nothing is sent until it is clear that none comes".to_owned()
+pub(crate) fn renewal(lang: Lang, lease: &Lease, doubt: Option<UnixMs>, now: UnixMs) -> Option<String> {
+    let words = match RenewalState::of(lease, doubt)? {
+        RenewalState::UnderWay => text::renewing(lang).to_owned(),
+        RenewalState::Abandoned => text::renewing_silent(lang).to_owned(),
+        RenewalState::Unanswered => text::renewing_unanswered(lang).to_owned(),
+        RenewalState::InDoubt { since: Some(at) } => text::in_doubt_since(lang, &moment(lang, at, now)),
+        RenewalState::InDoubt { since: None } => text::in_doubt(lang).to_owned(),
+        RenewalState::Ended { cause } => {
+            let cause = cause.unwrap_or(LoginCause::RevokedOrReused);
+            text::ended_because(lang, &cause_words(lang, &Cause::Login(cause)))
         }
-        Phase::Uncertain => {
-            let since = doubt.map_or_else(String::new, |at| {
-                format!(" since {} ({})", when::rfc3339(at), when::relative(at, now))
-            });
-            format!("in doubt{since}: a renewal ended without an answer")
-        }
-        Phase::NeedsLogin => {
-            let cause = lease
-                .cause
-                .map_or("the provider ended this login", |cause| cause.words());
-            format!("ended: {cause}")
-        }
-        Phase::Idle => match (lease.quiet_for, lease.retry_in) {
-            (Some(quiet), _) => format!(
-                "waits {}, since the database lost its last changes",
-                when::span(quiet)
-            ),
-            (None, Some(pause)) => format!("the next try is in {}", when::span(pause)),
-            (None, None) => return None,
-        },
+        RenewalState::Quiet { left } => text::waits_quiet(lang, &when::span(lang, left)),
+        RenewalState::Paused { left } => text::next_try(lang, &when::span(lang, left)),
     };
     Some(words)
 }
 
-fn block(view: &View, detail: Option<&Detail>, now: UnixMs) -> Table {
+/// A moment for people, with the exact one beside it: by the clock first, since it is looked for in logs.
+pub(super) fn moment(lang: Lang, at: UnixMs, now: UnixMs) -> String {
+    text::moment(lang, &when::rfc3339(at), &when::relative(lang, at, now))
+}
+
+fn block(lang: Lang, view: &View, detail: Option<&Detail>, now: UnixMs) -> Table {
     let row = &view.credential;
     let mut table = Table::default();
     let mut add =
         |name: &str, value: String| table.row([Cell::styled(name, Style::new().dimmed()), value.into()]);
-    add("login", format!("{}:{}", row.provider, row.label));
-    add("id", row.id.to_string());
-    add("state", state_words(view, now));
+    add(text::login(lang), format!("{}:{}", row.provider, row.label));
+    add(text::id(lang), row.id.to_string());
+    add(text::state(lang), words::state(lang, view, now));
     for rest in row.rests.iter().filter(|rest| rest.until > now) {
-        add("rests", rest_words(rest, now));
+        let ends = when::relative(lang, rest.until, now);
+        add(
+            text::rests(lang),
+            text::rests_until(lang, &rest_words(lang, rest), &ends),
+        );
     }
     if let Some(words) = detail.and_then(|detail| {
         let lease = detail.lease.as_ref()?;
-        renewal(lease, doubt(&detail.events), now)
+        renewal(lang, lease, doubt(&detail.events), now)
     }) {
-        add("renewal", words);
+        add(text::renewal(lang), words);
     }
     let account = row.account.display.clone();
-    add("account", account.unwrap_or_else(|| row.identity.subject.clone()));
+    add(
+        text::account(lang),
+        account.unwrap_or_else(|| row.identity.subject.clone()),
+    );
     if let Some(organisation) = &row.identity.organisation {
-        add("organisation", organisation.clone());
+        add(text::organisation(lang), organisation.clone());
     }
     if let Some(plan) = &row.account.plan {
-        add("plan", plan.clone());
+        add(text::plan(lang), plan.clone());
     }
-    add("issuer", row.identity.issuer.clone());
-    add("method", row.method.clone());
-    add("source", source_words(&row.source));
+    add(text::issuer(lang), row.identity.issuer.clone());
+    add(text::method(lang), row.method.clone());
+    add(text::source(lang), words::source(lang, &row.source));
     if let Some(detail) = detail {
-        add("strategy", strategy_words(detail.strategy, row.weight));
-    }
-    add("signed in", when::day(row.created));
-    if let Some(at) = row.refreshed {
-        add("renewed", when::relative(at, now));
-    }
-    if let Some(at) = row.expires {
         add(
-            "token ends",
-            format!("{} ({})", when::relative(at, now), when::rfc3339(at)),
+            text::strategy(lang),
+            strategy_words(lang, detail.strategy, row.weight),
         );
     }
-    add("renewable", if row.has_refresh { "yes" } else { "no" }.to_owned());
+    add(text::signed_in(lang), when::day(row.created));
+    if let Some(at) = row.refreshed {
+        add(text::renewed(lang), when::relative(lang, at, now));
+    }
+    if let Some(at) = row.expires {
+        let relative = when::relative(lang, at, now);
+        add(
+            text::token_ends(lang),
+            text::moment(lang, &relative, &when::rfc3339(at)),
+        );
+    }
+    let renewable = if row.has_refresh { common::yes } else { common::no };
+    add(text::renewable(lang), renewable(lang).to_owned());
     if !row.scopes.is_empty() {
-        add("scopes", row.scopes.join(" "));
+        add(text::scopes(lang), row.scopes.join(" "));
     }
     for runtime in &view.runtimes {
         add(runtime.protocol.as_str(), runtime.base_url.to_string());
@@ -166,40 +169,26 @@ fn block(view: &View, detail: Option<&Detail>, now: UnixMs) -> Table {
     table
 }
 
-fn rest_words(rest: &Rest, now: UnixMs) -> String {
-    let what = match &rest.scope {
-        Scope::Account => "the account".to_owned(),
-        Scope::Model(model) => format!("`{model}` models"),
-        Scope::Organisation(name) => format!("the organisation {name}"),
-    };
-    let ends = when::relative(rest.until, now);
-    format!("{what}: {}, ends {ends}", rest.cause.words())
-}
-
-fn strategy_words(strategy: Strategy, weight: u32) -> String {
+fn strategy_words(lang: Lang, strategy: Strategy, weight: u32) -> String {
     match (strategy, weight) {
-        (Strategy::Weighted, weight) => format!("{}, weight {weight}", strategy.as_str()),
+        (Strategy::Weighted, weight) => text::with_weight(lang, strategy.as_str(), weight),
         (_, 1) => strategy.as_str().to_owned(),
-        (_, weight) => format!("{}; the weight {weight} does not count", strategy.as_str()),
-    }
-}
-
-fn source_words(source: &Source) -> String {
-    match source {
-        Source::Login => "login".to_owned(),
-        Source::Key => "key".to_owned(),
-        Source::Env(name) => format!("key from the variable {name}"),
-        Source::Config(name) => format!("endpoint `{name}` of the config file"),
+        (_, weight) => text::weight_idle(lang, strategy.as_str(), weight),
     }
 }
 
 /// Events, newest first: when, what, at which generation of the token, in words.
-pub(super) fn history(events: &[Event], now: UnixMs) -> Table {
-    let mut table = Table::with_head(["WHEN", "EVENT", "GEN", "WHAT"]);
+pub(super) fn history(lang: Lang, events: &[Event], now: UnixMs) -> Table {
+    let mut table = Table::with_head([
+        text::head_when(lang),
+        text::head_event(lang),
+        text::head_generation(lang),
+        text::head_what(lang),
+    ]);
     for event in events {
         let generation = event.generation.map_or("-".to_owned(), |one| one.to_string());
         table.row([
-            when::relative(event.at, now).into(),
+            when::relative(lang, event.at, now).into(),
             event.kind.as_str().into(),
             generation.into(),
             event.detail.as_str().into(),

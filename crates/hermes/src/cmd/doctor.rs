@@ -6,17 +6,20 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use hermes_core::{ExitKind, UnixMs, chain};
-use hermes_pool::{CLOCK_SETTING, State};
+use hermes_core::{ExitKind, UnixMs};
+use hermes_pool::{CLOCK_SETTING, State, View};
 use hermes_store::Store;
-use owo_colors::{OwoColorize as _, Style};
+use hermes_text::cli::{doctor as words, machine};
+use hermes_text::{Both, Lang, Word, common};
+use owo_colors::Style;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{overview, protection_words, reach};
 use crate::app::App;
 use crate::failure::{Failure, Outcome};
-use crate::safe::term_line;
+use crate::table::{Cell, Table};
+use crate::when;
 
 /// Damaged rows that are told one by one; `hermes store check` tells all.
 const MOST_DAMAGE: usize = 10;
@@ -32,22 +35,29 @@ pub(super) enum Grade {
     Bad,
 }
 
-#[derive(Debug, Serialize)]
+/// What was looked at, and what was found. Scripts get it in English.
+#[derive(Debug)]
 pub(super) struct Finding {
-    pub(super) about: &'static str,
+    pub(super) about: Both,
     pub(super) grade: Grade,
-    pub(super) text: String,
-    pub(super) hint: Option<String>,
+    pub(super) text: Both,
+    pub(super) hint: Option<Both>,
+}
+
+impl Finding {
+    fn to_json(&self) -> Value {
+        let hint = self.hint.as_ref().map(|hint| hint.get(Lang::En));
+        json!({ "about": self.about.get(Lang::En), "grade": self.grade, "text": self.text.get(Lang::En), "hint": hint })
+    }
 }
 
 pub(super) async fn run(app: &App<'_>) -> Outcome {
     let findings = examine(app).await;
     if app.printer.is_json() {
+        let findings: Vec<_> = findings.iter().map(Finding::to_json).collect();
         app.printer.json(&json!({ "findings": findings }));
     } else {
-        for finding in &findings {
-            show(app, finding);
-        }
+        app.printer.line(table(app.lang(), &findings));
     }
     let bad = findings.iter().any(|finding| finding.grade == Grade::Bad);
     Ok(if bad { ExitKind::Failure.code() } else { 0 })
@@ -66,45 +76,46 @@ pub(super) async fn examine(app: &App<'_>) -> Vec<Finding> {
     findings
 }
 
-fn show(app: &App<'_>, finding: &Finding) {
-    let (mark, style) = match finding.grade {
-        Grade::Good => ("ok  ", Style::new().green()),
-        Grade::Note => ("note", Style::new().cyan()),
-        Grade::Bad => ("bad ", Style::new().red()),
-    };
-    app.printer.line(format_args!(
-        "{} {:<9}{}",
-        mark.style(style),
-        finding.about,
-        term_line(&finding.text)
-    ));
-    if let Some(hint) = &finding.hint {
-        app.printer
-            .line(format_args!("              {}", term_line(hint)));
+/// One row for each finding, with what to do below it.
+fn table(lang: Lang, findings: &[Finding]) -> Table {
+    let mut table = Table::default();
+    for finding in findings {
+        let (mark, style) = match finding.grade {
+            Grade::Good => (words::good(lang), Style::new().green()),
+            Grade::Note => (words::note(lang), Style::new().cyan()),
+            Grade::Bad => (words::bad(lang), Style::new().red()),
+        };
+        table.row([
+            Cell::styled(mark, style),
+            finding.about.get(lang).into(),
+            finding.text.get(lang).into(),
+        ]);
+        if let Some(hint) = &finding.hint {
+            table.row(["".into(), "".into(), hint.get(lang).into()]);
+        }
     }
+    table
 }
 
-fn good(about: &'static str, text: impl Into<String>) -> Finding {
+fn good<S: Into<String>>(about: Word, text: impl Fn(Lang) -> S) -> Finding {
     Finding {
-        about,
+        about: Both::of(about),
         grade: Grade::Good,
-        text: text.into(),
+        text: Both::of(text),
         hint: None,
     }
 }
 
-fn note(about: &'static str, text: impl Into<String>) -> Finding {
+fn note<S: Into<String>>(about: Word, text: impl Fn(Lang) -> S) -> Finding {
     Finding {
-        about,
         grade: Grade::Note,
-        text: text.into(),
-        hint: None,
+        ..good(about, text)
     }
 }
 
-fn bad(about: &'static str, failure: Failure) -> Finding {
+fn bad(about: Word, failure: Failure) -> Finding {
     Finding {
-        about,
+        about: Both::of(about),
         grade: Grade::Bad,
         text: failure.message,
         hint: failure.hint,
@@ -114,28 +125,22 @@ fn bad(about: &'static str, failure: Failure) -> Finding {
 async fn settings(app: &App<'_>) -> Finding {
     let file = app.config.file();
     if let Err(failure) = app.catalog().await {
-        return bad("settings", failure);
+        return bad(words::settings, failure);
     }
+    let shown = file.display().to_string();
     if file.exists() {
-        good("settings", format!("`{}` is in order", file.display()))
+        good(words::settings, |lang| words::in_order(lang, &shown))
     } else {
-        good("settings", format!("defaults; there is no `{}`", file.display()))
+        good(words::settings, |lang| words::defaults(lang, &shown))
     }
 }
 
 fn clock(now: UnixMs) -> Finding {
     if now.as_millis() < EARLIEST_SANE {
-        let wrong = Failure::new(
-            ExitKind::Failure,
-            "clock",
-            "the clock of this machine is years behind",
-        );
-        return bad(
-            "clock",
-            wrong.hint("Set it; the end of every token is reckoned by it."),
-        );
+        let wrong = Failure::new(ExitKind::Failure, "clock", words::years_behind);
+        return bad(words::clock, wrong.hint(words::set_clock));
     }
-    good("clock", crate::when::rfc3339(now))
+    good(words::clock, |_| when::rfc3339(now))
 }
 
 /// Opens the store and every secret in it.
@@ -143,42 +148,44 @@ async fn store(app: &App<'_>, findings: &mut Vec<Finding>) -> bool {
     let store = match app.existing_store().await {
         Ok(Some(store)) => store,
         Ok(None) => {
-            findings.push(note("store", format!("none yet in `{}`", app.store_place())));
+            let place = app.store_place();
+            findings.push(note(words::store, |lang| words::no_store(lang, &place)));
             return false;
         }
         Err(failure) => {
-            findings.push(bad("store", failure));
+            findings.push(bad(words::store, failure));
             return false;
         }
     };
     let info = store.info();
-    let kind = if info.lab { ", a lab store" } else { "" };
     match store.check().await {
         Ok(damage) if damage.is_empty() => {
-            findings.push(good(
-                "store",
-                format!("`{}`, schema {}{kind}", info.place, info.schema),
-            ));
+            let said = if info.lab {
+                words::lab_store_at
+            } else {
+                words::store_at
+            };
+            let schema = info.schema.to_string();
+            findings.push(good(words::store, |lang| said(lang, &info.place, &schema)));
         }
-        Ok(mut damage) => {
+        Ok(damage) => {
+            let mut damage: Vec<_> = damage.iter().map(ToString::to_string).collect();
             let left = damage.len().saturating_sub(MOST_DAMAGE);
             damage.truncate(MOST_DAMAGE);
-            if left > 0 {
-                damage.push(format!("and {left} more"));
-            }
-            let torn = Failure::new(ExitKind::Store, "store_damaged", damage.join("; "));
-            findings.push(bad(
-                "store",
-                torn.hint("Sign in to these accounts again, or `hermes restore` a backup."),
-            ));
+            let torn = Failure::new(ExitKind::Store, "store_damaged", |lang| {
+                let more = (left > 0).then(|| common::and_more(lang, left));
+                let all: Vec<_> = damage.iter().cloned().chain(more).collect();
+                all.join(words::then(lang))
+            });
+            findings.push(bad(words::store, torn.hint(words::damaged_next)));
         }
-        Err(error) => findings.push(bad("store", error.into())),
+        Err(error) => findings.push(bad(words::store, error.into())),
     }
     if let Some(suspicion) = super::store::suspicion(store.as_ref()) {
-        let stale = Failure::new(ExitKind::Store, "store_suspect", suspicion.words());
-        findings.push(bad("standing", stale.hint(suspicion.next)));
+        let stale = Failure::new(ExitKind::Store, "store_suspect", |lang| suspicion.words(lang));
+        findings.push(bad(words::standing, stale.hint(|lang| suspicion.next.get(lang))));
     }
-    findings.push(good("key", protection_words(&info.protection)));
+    findings.push(good(words::key, |lang| protection_words(lang, &info.protection)));
     findings.extend(issuers_clock(store.as_ref()).await);
     true
 }
@@ -186,17 +193,12 @@ async fn store(app: &App<'_>, findings: &mut Vec<Finding>) -> bool {
 /// How far this machine's clock was off when a token was last renewed.
 async fn issuers_clock(store: &dyn Store) -> Option<Finding> {
     let ahead: i64 = store.setting(CLOCK_SETTING).await.ok()??.parse().ok()?;
-    let (apart, way) = (
-        Duration::from_millis(ahead.unsigned_abs()),
-        if ahead > 0 { "behind" } else { "ahead of" },
-    );
-    let text = format!(
-        "this machine's clock was {} {way} a provider's at the last renewal",
-        crate::when::span(apart)
-    );
+    let apart = Duration::from_millis(ahead.unsigned_abs());
+    // The issuer is ahead where this machine is behind.
+    let said = if ahead > 0 { words::behind } else { words::ahead };
     Some(Finding {
-        hint: Some("Set it; the end of every token is reckoned by it.".to_owned()),
-        ..note("clock", text)
+        hint: Some(Both::of(words::set_clock)),
+        ..note(words::clock, |lang| said(lang, &when::span(lang, apart)))
     })
 }
 
@@ -208,14 +210,12 @@ fn files(app: &App<'_>) -> Vec<Finding> {
         .map(|folder| format!("`{}`", folder.display()))
         .collect();
     if open.is_empty() {
-        return vec![good("files", "only you can read them")];
+        return vec![good(words::files, words::closed)];
     }
-    let loose = Failure::new(
-        ExitKind::Store,
-        "files",
-        format!("others can enter {}", open.join(" and ")),
-    );
-    vec![bad("files", loose.hint("Run `chmod 700` on it."))]
+    let loose = Failure::new(ExitKind::Store, "files", |lang| {
+        words::open(lang, &open.join(words::and(lang)))
+    });
+    vec![bad(words::files, loose.hint(words::open_next))]
 }
 
 #[cfg(unix)]
@@ -233,45 +233,37 @@ async fn logins(app: &App<'_>, findings: &mut Vec<Finding>) {
     let views = match app.views().await {
         Ok(views) => views,
         Err(failure) => {
-            findings.push(bad("logins", failure));
+            findings.push(bad(words::logins, failure));
             return;
         }
     };
     if views.is_empty() {
-        findings.push(note("logins", "none yet"));
+        findings.push(note(words::logins, words::none_yet));
     }
     for view in &views {
-        let row = &view.credential;
-        let text = format!(
-            "{}:{} is {}: {}",
-            row.provider,
-            row.label,
-            view.state.as_str(),
-            view.words
-        );
-        if view.state.usable() {
-            findings.push(good(
-                "login",
-                format!("{}:{} is {}", row.provider, row.label, view.state.as_str()),
-            ));
-        } else {
-            let hint = format!("See `hermes auth status {} -v`.", row.provider);
-            findings.push(Finding {
-                about: "login",
-                grade: Grade::Note,
-                text,
-                hint: Some(hint),
-            });
-        }
+        findings.push(login(view, app.now()));
         for ignored in &view.ignored {
-            findings.push(note(
-                "setting",
-                format!("{} is ignored: {}", ignored.setting, ignored.why),
-            ));
+            let told = |lang| words::ignored(lang, ignored.setting.get(lang), ignored.why.get(lang));
+            findings.push(note(words::setting, told));
         }
     }
     if !views.is_empty() && !State::best(views.iter().map(|view| view.state)).usable() {
-        findings.push(note("logins", "none can serve a request now"));
+        findings.push(note(words::logins, words::none_usable));
+    }
+}
+
+/// How one login stands.
+fn login(view: &View, now: UnixMs) -> Finding {
+    let row = &view.credential;
+    let name = format!("{}:{}", row.provider, row.label);
+    let text = |lang| words::stands(lang, &name, &crate::words::state(lang, view, now));
+    if view.state.usable() {
+        return good(words::login, text);
+    }
+    let provider = row.provider.as_str();
+    Finding {
+        hint: Some(Both::of(|lang| words::see_status(lang, provider))),
+        ..note(words::login, text)
     }
 }
 
@@ -282,16 +274,13 @@ async fn exposure(app: &App<'_>) -> Vec<Finding> {
     };
     let judged = reach::judged(app, address).await;
     let configured = judged.map(|judged| match judged {
-        Ok(text) => note("listener", text),
-        Err(failure) => bad("listener", failure),
+        Ok(text) => note(words::listener, |lang| text.get(lang)),
+        Err(failure) => bad(words::listener, failure),
     });
     let open = listener::open_to_others(address.port());
     let found = open.into_iter().map(|ip| {
-        let at = SocketAddr::new(ip, address.port());
-        note(
-            "listener",
-            format!("something listens on {at} now, which other machines can reach"),
-        )
+        let at = SocketAddr::new(ip, address.port()).to_string();
+        note(words::listener, |lang| words::reachable(lang, &at))
     });
     configured.into_iter().chain(found).collect()
 }
@@ -303,31 +292,21 @@ async fn gateway(app: &App<'_>) -> Finding {
         .ok()
         .and_then(|address| listener::strangers(address).pop())
     {
-        let foreign = Failure::new(
-            ExitKind::Failure,
-            "listener_of_another_user",
-            format!(
-                "a program of user {user}, not of yours, listens on {address}: a client that goes there shows it its key"
-            ),
-        );
-        return bad(
-            "gateway",
-            foreign
-                .hint("Set another `listen` under `[gateway]`, and make new client keys if some were shown."),
-        );
+        let foreign = Failure::new(ExitKind::Failure, "listener_of_another_user", |lang| {
+            words::stranger(lang, user, address)
+        });
+        return bad(words::gateway, foreign.hint(words::stranger_next));
     }
     if overview::listens(address).await {
-        return note("gateway", format!("something listens on {address}"));
+        return note(words::gateway, |lang| words::listens(lang, address));
     }
     match tokio::net::TcpListener::bind(address).await {
-        Ok(_) => good("gateway", format!("{address} is free for `hermes up`")),
+        Ok(_) => good(words::gateway, |lang| words::free(lang, address)),
         Err(error) => {
-            let taken = Failure::new(
-                ExitKind::Failure,
-                "listen",
-                format!("{address} cannot be used: {}", chain(&error)),
-            );
-            bad("gateway", taken.hint("Set another `listen` under `[gateway]`."))
+            let taken = Failure::new(ExitKind::Failure, "listen", |lang| {
+                words::unusable(lang, address, &machine::reason(lang, &error))
+            });
+            bad(words::gateway, taken.hint(words::unusable_next))
         }
     }
 }

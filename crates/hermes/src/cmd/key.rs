@@ -1,15 +1,18 @@
 //! `hermes key`: client keys of the gateway.
 
-use hermes_core::{ExitKind, KeyId};
+use hermes_core::{ExitKind, KeyId, UnixMs};
 use hermes_pool::{Keys, key_problem};
 use hermes_store::{ClientKey, KeyLimits};
+use hermes_text::cli::key as words;
+use hermes_text::pages::keys as pages;
+use hermes_text::{Lang, time};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 use crate::app::App;
 use crate::args::Key;
 use crate::failure::{Failure, Outcome};
-use crate::json::time;
+use crate::json;
 use crate::safe::term_line;
 use crate::table::Table;
 use crate::when;
@@ -48,7 +51,7 @@ async fn create(app: &App<'_>, name: &str, limits: KeyLimits) -> Outcome {
     } else {
         app.printer.line(made.secret.expose());
     }
-    app.printer.say("This is the only time the key is shown.");
+    app.printer.say(words::shown_once(app.lang()));
     Ok(0)
 }
 
@@ -63,7 +66,7 @@ async fn list(app: &App<'_>) -> Outcome {
             .map(|key| {
                 json!({
                     "id": key.id, "name": key.name, "prefix": key.prefix,
-                    "created": time(Some(key.created)), "revoked": time(key.revoked), "last_used": time(key.last_used),
+                    "created": json::time(Some(key.created)), "revoked": json::time(key.revoked), "last_used": json::time(key.last_used),
                     "requests_per_minute": key.limits.requests_per_minute, "models": key.limits.models,
                 })
             })
@@ -72,33 +75,46 @@ async fn list(app: &App<'_>) -> Outcome {
         return Ok(0);
     }
     if keys.is_empty() {
-        app.printer
-            .say("No client keys yet. `hermes up` makes the first one, or `hermes key create NAME`.");
+        app.printer.say(words::none(app.lang()));
         return Ok(0);
     }
-    let mut table = Table::with_head(["KEY", "NAME", "MADE", "LAST USED", "STATE", "LIMITS"]);
-    for key in &keys {
-        let state = if key.revoked.is_some() { "revoked" } else { "valid" };
+    app.printer.line(table(app.lang(), &keys, app.now()));
+    Ok(0)
+}
+
+fn table(lang: Lang, keys: &[ClientKey], now: UnixMs) -> Table {
+    let mut table = Table::with_head([
+        words::head_key(lang),
+        words::head_name(lang),
+        words::head_made(lang),
+        words::head_used(lang),
+        words::head_state(lang),
+        words::head_limits(lang),
+    ]);
+    for key in keys {
+        let state = if key.revoked.is_some() {
+            pages::revoked(lang)
+        } else {
+            pages::active(lang)
+        };
+        let used = key.last_used.map(|at| when::relative(lang, at, now));
         table.row([
             key.prefix.as_str().into(),
             key.name.as_str().into(),
             when::day(key.created).into(),
-            key.last_used
-                .map_or_else(|| "never".to_owned(), |at| when::relative(at, app.now()))
-                .into(),
+            used.unwrap_or_else(|| time::never(lang).to_owned()).into(),
             state.into(),
-            limits(&key.limits).into(),
+            limits(lang, &key.limits).into(),
         ]);
     }
-    app.printer.line(table);
-    Ok(0)
+    table
 }
 
 /// What a key is limited to, in words; empty where it may do everything.
-fn limits(limits: &KeyLimits) -> String {
+fn limits(lang: Lang, limits: &KeyLimits) -> String {
     let rate = limits
         .requests_per_minute
-        .map(|limit| format!("{limit} a minute"));
+        .map(|limit| pages::limit_requests(lang, limit));
     let models = (!limits.models.is_empty()).then(|| limits.models.join(", "));
     rate.into_iter().chain(models).collect::<Vec<_>>().join("; ")
 }
@@ -113,11 +129,8 @@ async fn revoke(app: &App<'_>, wanted: &str) -> Outcome {
     if app.printer.is_json() {
         app.printer.json(&json!({ "revoked": key.id, "name": key.name }));
     }
-    app.printer.done(format_args!(
-        "Revoked the key `{}` ({})",
-        term_line(&key.name),
-        key.prefix
-    ));
+    let name = term_line(&key.name);
+    app.printer.done(words::revoked(app.lang(), &name, &key.prefix));
     Ok(0)
 }
 
@@ -128,17 +141,13 @@ fn pick<'a>(keys: &'a [ClientKey], wanted: &str) -> Result<&'a ClientKey, Failur
     let mut found = keys.iter().filter(|key| key.revoked.is_none()).filter(fits);
     match (found.next(), found.next()) {
         (Some(key), None) => Ok(key),
-        (None, _) => Err(Failure::new(
-            ExitKind::Usage,
-            "target",
-            format!("no valid client key is called `{wanted}`"),
-        )
-        .hint("See `hermes key list`.")),
-        (Some(_), Some(_)) => Err(Failure::new(
-            ExitKind::Usage,
-            "target",
-            format!("several client keys are called `{wanted}`"),
-        )
-        .hint("Give the key's public beginning, from `hermes key list`.")),
+        (None, _) => {
+            let missing = Failure::new(ExitKind::Usage, "target", |lang| words::missing(lang, wanted));
+            Err(missing.hint(words::missing_next))
+        }
+        (Some(_), Some(_)) => {
+            let several = Failure::new(ExitKind::Usage, "target", |lang| words::several(lang, wanted));
+            Err(several.hint(words::several_next))
+        }
     }
 }

@@ -12,6 +12,8 @@ use hermes_catalog::{LoginFlow, LoginMethod, RuleClass};
 use hermes_core::{AttemptId, ExitKind};
 use hermes_oauth::{Challenge, Listener, OauthError, Plan, StartOptions};
 use hermes_pool::{Finished, Logins, PoolError};
+use hermes_text::Lang;
+use hermes_text::cli::{app as app_words, login as words};
 use serde_json::json;
 
 use self::inputs::Inputs;
@@ -20,6 +22,7 @@ use crate::app::App;
 use crate::args::{Add, Finish};
 use crate::failure::{Failure, Outcome};
 use crate::json;
+use crate::prompt::is_yes;
 use crate::safe::term_line;
 
 pub(super) async fn add(app: &App<'_>, args: &Add) -> Outcome {
@@ -51,12 +54,9 @@ pub(super) async fn add(app: &App<'_>, args: &Add) -> Outcome {
 async fn plan(app: &App<'_>, args: &Add) -> Result<Plan, Failure> {
     let row = app.provider(&args.provider).await?;
     if !row.needs_credential() {
-        let needless = Failure::usage(format!("`{}` needs no login: it takes no key", row.id));
-        return Err(needless.hint(format!(
-            "Use it right away, as with `hermes chat -m {}/MODEL`; if it wants a key, name its variable with `key_env` in \
-             `[endpoints]`.",
-            row.id
-        )));
+        let id = row.id.as_str();
+        let needless = Failure::usage(|lang| words::needless(lang, id));
+        return Err(needless.hint(|lang| words::needless_next(lang, id)));
     }
     let wanted = match (&args.method, args.key.is_given()) {
         (Some(method), true)
@@ -64,8 +64,9 @@ async fn plan(app: &App<'_>, args: &Add) -> Result<Plan, Failure> {
                 .method(Some(method))
                 .is_ok_and(|one| !matches!(one.flow, LoginFlow::ApiKey)) =>
         {
-            return Err(Failure::usage(format!("`--method {method}` takes no API key"))
-                .hint("Leave out `--method`, or the option that names the key."));
+            return Err(
+                Failure::usage(|lang| words::no_key_method(lang, method)).hint(words::no_key_method_next)
+            );
         }
         (Some(method), _) => Some(method.as_str()),
         (None, true) => Some("key"),
@@ -93,24 +94,16 @@ fn consent(app: &App<'_>, plan: &Plan, accepted: bool) -> Result<(), Failure> {
         return Ok(());
     }
     if app.printer.is_json() || !app.prompter.can_ask() {
-        return Err(Failure::new(
-            ExitKind::Cancelled,
-            "consent_missing",
-            format!(
-                "{} restricts this login, and nobody is here to agree: {}",
-                plan.provider().name,
-                card.text
-            ),
-        )
-        .hint("Read the rule; if you accept its consequences, add `--accept-terms`."));
+        let name = &plan.provider().name;
+        let restricted = |lang| words::restricted(lang, name, card.text.get(lang));
+        let missing = Failure::new(ExitKind::Cancelled, "consent_missing", restricted);
+        return Err(missing.hint(words::restricted_next));
     }
-    let answer = app
-        .prompter
-        .ask("The provider restricts this. Type `yes` to sign in all the same")?;
-    if answer.trim().eq_ignore_ascii_case("yes") {
+    let answer = app.prompter.ask(words::agree(app.lang()))?;
+    if is_yes(app.lang(), &answer) {
         Ok(())
     } else {
-        Err(Failure::cancelled("not agreed, nothing was stored"))
+        Err(Failure::cancelled(words::not_agreed))
     }
 }
 
@@ -128,7 +121,7 @@ async fn begin(app: &App<'_>, args: &Add, plan: &Plan, inputs: &Inputs<'_>) -> R
     let logins = app.pool().await?.logins();
     let options = StartOptions {
         loopback: listener.as_ref().map(|listener| listener.redirect_url().clone()),
-        lifetime: args.timeout.map(Duration::from_secs),
+        lifetime: args.timeout.map(|seconds| Duration::from_secs(seconds.into())),
     };
     let (provider, method) = (&plan.provider().id, Some(plan.method().id.as_str()));
     let (id, challenge) = logins
@@ -176,13 +169,13 @@ async fn complete(
 
 /// Ctrl-C and the request to end mean the same here: the login is cancelled, and nothing of it stays.
 fn signals() -> Result<Signals, Failure> {
-    Signals::new().map_err(|error| Failure::io("signals cannot be caught", &error))
+    Signals::new().map_err(|error| Failure::io(words::no_signals, &error))
 }
 
 /// Stopped by a signal, below the countdown that it interrupted.
 fn stopped(app: &App<'_>) -> Failure {
     app.printer.redraw("");
-    Failure::cancelled("cancelled, nothing was stored")
+    Failure::cancelled(app_words::left)
 }
 
 /// The callback listener, where the login has one and somebody sits at this machine.
@@ -198,9 +191,8 @@ async fn listener(app: &App<'_>, args: &Add, plan: &Plan) -> Result<Option<Liste
         Err(OauthError::Listen { problem, .. })
             if flow.paste_redirect.is_some() && args.method.as_deref() != Some("browser") =>
         {
-            app.printer.warn(format_args!(
-                "no port for the browser's answer ({problem}); paste the code instead"
-            ));
+            app.printer
+                .warn(words::no_port(app.lang(), &term_line(problem.get(app.lang()))));
             Ok(None)
         }
         other => Ok(other?),
@@ -238,8 +230,8 @@ pub(super) async fn finish(app: &App<'_>, args: &Finish) -> Outcome {
     let outcome = tokio::select! {
         outcome = wait::until_done(app, &logins, id, &view.challenge, None, &inputs) => outcome,
         () = give_up(app, args.timeout) => Err(Failure::new(
-            ExitKind::LoginExpired, "timeout", "the login was not approved within the time given",
-        ).hint(format!("It can still be approved; then run `hermes auth finish {id}` again."))),
+            ExitKind::LoginExpired, "timeout", words::timeout,
+        ).hint(|lang| words::timeout_next(lang, &id.to_string()))),
         _ = signals.next() => {
             logins.cancel(id).await?;
             Err(stopped(app))
@@ -250,9 +242,9 @@ pub(super) async fn finish(app: &App<'_>, args: &Finish) -> Outcome {
     Ok(0)
 }
 
-async fn give_up(app: &App<'_>, timeout: Option<u64>) {
+async fn give_up(app: &App<'_>, timeout: Option<u32>) {
     match timeout {
-        Some(seconds) => app.clock.sleep(Duration::from_secs(seconds)).await,
+        Some(seconds) => app.clock.sleep(Duration::from_secs(seconds.into())).await,
         None => std::future::pending().await,
     }
 }
@@ -269,15 +261,14 @@ pub(super) async fn cancel(app: &App<'_>, login_id: &str) -> Outcome {
     if app.printer.is_json() {
         app.printer.json(&json!({ "cancelled": id }));
     }
-    app.printer.done("Cancelled the login; nothing was stored");
+    app.printer.done(words::cancelled(app.lang()));
     Ok(0)
 }
 
 fn attempt_id(text: &str) -> Result<AttemptId, Failure> {
-    text.trim().parse().map_err(|_| {
-        Failure::usage(format!("`{text}` is not a login id"))
-            .hint("Use the id that `hermes auth add --start` printed.")
-    })
+    text.trim()
+        .parse()
+        .map_err(|_| Failure::usage(|lang| words::no_id(lang, text)).hint(words::no_id_next))
 }
 
 fn no_attempt(id: AttemptId) -> Failure {
@@ -288,7 +279,11 @@ fn no_attempt(id: AttemptId) -> Failure {
 fn signed_in(app: &App<'_>, method: &LoginMethod, provider: &str, finished: &Finished) {
     let row = &finished.saved.credential;
     if app.printer.is_json() {
-        let notes: Vec<_> = finished.notes.iter().map(|note| term_line(note)).collect();
+        let notes: Vec<_> = finished
+            .notes
+            .iter()
+            .map(|note| term_line(note.get(Lang::En)))
+            .collect();
         let mut event = json!({
             "event": "signed-in", "provider": row.provider, "id": row.id, "label": row.label, "method": row.method,
             "region": row.region, "replaced": finished.saved.replaced, "notes": notes,
@@ -298,18 +293,17 @@ fn signed_in(app: &App<'_>, method: &LoginMethod, provider: &str, finished: &Fin
         return;
     }
     let (provider, label) = (term_line(provider), term_line(&row.label));
-    let words = match (&method.flow, finished.saved.replaced) {
-        (LoginFlow::ApiKey, false) => format!("Stored the key for {provider} as \"{label}\""),
-        (LoginFlow::ApiKey, true) => format!("Replaced the key of {provider} \"{label}\""),
-        (_, false) => format!("Signed in to {provider} as \"{label}\""),
-        (_, true) => format!("Signed in to {provider} again as \"{label}\""),
+    let said = match (&method.flow, finished.saved.replaced) {
+        (LoginFlow::ApiKey, false) => words::key_stored,
+        (LoginFlow::ApiKey, true) => words::key_replaced,
+        (_, false) => words::signed_in,
+        (_, true) => words::signed_in_again,
     };
-    app.printer.line(words);
+    app.printer.line(said(app.lang(), &provider, &label));
     for note in &finished.notes {
-        app.printer.note(term_line(note));
+        app.printer.note(term_line(note.get(app.lang())));
     }
-    app.printer
-        .say("Next: `hermes chat \"hello\"` to try it, `hermes up` to serve it to your programs.");
+    app.printer.say(words::next(app.lang()));
 }
 
 /// Whether the login goes on after an error of one step.

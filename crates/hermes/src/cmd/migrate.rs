@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use hermes_core::{ExitKind, Secret};
 use hermes_store::{Dump, OpenOptions, Store, StoreError};
+use hermes_text::Word;
+use hermes_text::cli::store as words;
+use hermes_text::pages::settings;
 use serde_json::json;
 
-use super::store::{counted, existing, suspicion};
+use super::store::{existing, suspicion};
 use crate::app::App;
 use crate::failure::{Failure, Outcome};
+use crate::paths::not_a_home;
 use crate::safe::term_line;
 use crate::server::{EXAMPLE, has_password, is_address};
 
@@ -25,18 +29,17 @@ enum Target {
 pub(super) async fn run(app: &App<'_>, to: &Secret) -> Outcome {
     let target = Target::parse(to)?;
     if has_password(to) {
-        app.printer.warn(
-            "other programs can read the password in `--to` while this runs; `~/.pgpass` is a better place for it",
-        );
+        app.printer.warn(words::password_in_to(app.lang()));
     }
     let source = existing(app).await?;
     if let Some(suspicion) = suspicion(source.as_ref()) {
-        let text = format!("{}, so its logins are not moved", suspicion.words());
-        return Err(Failure::new(ExitKind::Store, "store_suspect", text).hint(suspicion.next));
+        let text = |lang| words::not_moved(lang, suspicion.problem.get(lang));
+        let suspect = Failure::new(ExitKind::Store, "store_suspect", text);
+        return Err(suspect.hint(|lang| suspicion.next.get(lang)));
     }
     let heir = told(
         app,
-        "opening the new store",
+        words::opening(app.lang()),
         hermes_store::open(target.options(app)?),
     )
     .await?;
@@ -56,11 +59,9 @@ impl Target {
             return Ok(Self::Database(to.clone()));
         }
         if text.contains("://") || text.is_empty() {
-            let wrong = format!("`--to` takes an address such as `{EXAMPLE}`, or a folder");
-            return Err(Failure::usage(wrong));
+            return Err(Failure::usage(|lang| words::no_target(lang, EXAMPLE)));
         }
-        let path = std::path::absolute(text)
-            .map_err(|error| Failure::usage(format!("`{text}` cannot be a home: {error}")))?;
+        let path = std::path::absolute(text).map_err(|error| not_a_home(text, &error))?;
         Ok(Self::Home(path))
     }
 
@@ -83,27 +84,18 @@ impl Target {
             && app.server.is_none()
             && is_same(path, &app.paths.home)
         {
-            return Err(Failure::usage("the logins are in that home already"));
+            return Err(Failure::usage(words::same_home));
         }
         Ok(options)
     }
 
     /// What makes the new store the one in use.
     fn next(&self, app: &App<'_>) -> String {
+        let lang = app.lang();
         match self {
-            Self::Database(_) => format!(
-                "Set `url` under `[store]` in `{}` (or `HERMES_STORE`) to the new address; other machines need the key file or \
-                 passphrase too.",
-                app.config.file().display()
-            ),
-            Self::Home(path) if is_same(path, &app.paths.home) => {
-                "Take `url` out of `[store]`, `HERMES_STORE` and `--store`; this home is then in use again."
-                    .to_owned()
-            }
-            Self::Home(path) => format!(
-                "Use it with `--home {0}` or `HERMES_HOME={0}`, without a `[store] url`.",
-                path.display()
-            ),
+            Self::Database(_) => words::use_database(lang, &app.config.file().display().to_string()),
+            Self::Home(path) if is_same(path, &app.paths.home) => words::use_this_home(lang).to_owned(),
+            Self::Home(path) => words::use_home(lang, &path.display().to_string()),
         }
     }
 }
@@ -117,17 +109,16 @@ fn is_same(one: &Path, other: &Path) -> bool {
 /// it goes on as before.
 async fn hand_over(app: &App<'_>, source: &dyn Store, heir: &dyn Store) -> Result<Dump, Failure> {
     if source.info().id == heir.info().id {
-        return Err(Failure::usage("the new store is the old one"));
+        return Err(Failure::usage(words::same_store));
     }
     if !heir.credentials().await?.is_empty() {
-        let what = format!("`{}` has logins of its own", heir.info().place);
-        return Err(
-            Failure::new(ExitKind::Usage, "taken", what).hint("Name an empty one; nothing was changed.")
-        );
+        let taken = |lang| words::taken(lang, &heir.info().place);
+        return Err(Failure::new(ExitKind::Usage, "taken", taken).hint(words::taken_next));
     }
     if let Some(suspicion) = suspicion(heir) {
-        let text = format!("`{}`: {}", heir.info().place, suspicion.words());
-        return Err(Failure::new(ExitKind::Store, "store_suspect", text).hint(suspicion.next));
+        let text = |lang| words::heir_suspect(lang, &heir.info().place, suspicion.problem.get(lang));
+        let suspect = Failure::new(ExitKind::Store, "store_suspect", text);
+        return Err(suspect.hint(|lang| suspicion.next.get(lang)));
     }
     source.retire(&heir.info().place, app.now()).await?;
     let copied = copy(app, source, heir).await;
@@ -138,21 +129,22 @@ async fn hand_over(app: &App<'_>, source: &dyn Store, heir: &dyn Store) -> Resul
 }
 
 async fn copy(app: &App<'_>, source: &dyn Store, heir: &dyn Store) -> Result<Dump, Failure> {
-    let dump = told(app, "reading every login", source.export()).await?;
-    let words = format!("writing {}", counted(dump.credentials.len(), "login"));
-    told(app, &words, heir.import(&dump, app.now())).await?;
-    let copy = told(app, "reading them back", heir.export()).await?;
+    let lang = app.lang();
+    let dump = told(app, words::reading(lang), source.export()).await?;
+    let writing = words::writing(lang, dump.credentials.len());
+    told(app, &writing, heir.import(&dump, app.now())).await?;
+    let copy = told(app, words::reading_back(lang), heir.export()).await?;
     match difference(&dump, &copy) {
         None => Ok(dump),
         Some(what) => {
-            let text = format!("{what} did not arrive as they were; the old store stays in use");
+            let text = |lang| words::differs(lang, what(lang));
             Err(Failure::new(ExitKind::Store, "migration_differs", text))
         }
     }
 }
 
 /// What differs between what was read and what was read back.
-pub(crate) fn difference(from: &Dump, to: &Dump) -> Option<&'static str> {
+pub(crate) fn difference(from: &Dump, to: &Dump) -> Option<Word> {
     let sorted = |dump: &Dump| {
         let mut secrets: Vec<_> = dump
             .secrets
@@ -163,28 +155,27 @@ pub(crate) fn difference(from: &Dump, to: &Dump) -> Option<&'static str> {
         secrets
     };
     let has_settings = from.settings.iter().all(|one| to.settings.contains(one));
-    [
-        (from.credentials == to.credentials, "the logins"),
-        (from.pools == to.pools, "the strategies"),
-        (from.keys == to.keys, "the client keys"),
-        (has_settings, "the settings"),
-        (sorted(from) == sorted(to), "the secret settings"),
-    ]
-    .into_iter()
-    .find_map(|(same, what)| (!same).then_some(what))
+    let parts: [(bool, Word); 5] = [
+        (from.credentials == to.credentials, words::the_logins),
+        (from.pools == to.pools, words::the_strategies),
+        (from.keys == to.keys, words::the_keys),
+        (has_settings, words::the_settings),
+        (sorted(from) == sorted(to), words::the_secret_settings),
+    ];
+    parts.into_iter().find_map(|(same, what)| (!same).then_some(what))
 }
 
 /// Does a step, and says so when it takes long.
 async fn told<T>(
     app: &App<'_>,
-    words: &str,
+    step: &str,
     work: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, Failure> {
     tokio::pin!(work);
     tokio::select! {
         biased;
         done = &mut work => return Ok(done?),
-        () = app.clock.sleep(SILENCE) => app.printer.say(format_args!("... {words}")),
+        () = app.clock.sleep(SILENCE) => app.printer.say(words::step(app.lang(), step)),
     }
     Ok(work.await?)
 }
@@ -198,14 +189,16 @@ fn tell(app: &App<'_>, source: &dyn Store, place: &str, target: &Target, dump: &
             "strategies": dump.pools.len(), "verified": true, "retired": true, "next": next,
         }));
     }
-    app.printer.done(format_args!(
-        "Moved {} and {} from `{}` to `{}`, and read them back",
-        counted(dump.credentials.len(), "login"),
-        counted(dump.keys.len(), "client key"),
-        term_line(from),
-        term_line(place)
+    let lang = app.lang();
+    let keys = settings::keys_counted(lang, dump.keys.len());
+    let (from, place) = (term_line(from), term_line(place));
+    app.printer.done(words::moved_all(
+        lang,
+        dump.credentials.len(),
+        &keys,
+        &from,
+        &place,
     ));
-    app.printer
-        .say("The old store is kept as it was and renews no token any more; logins that were only started stay behind.");
-    app.printer.say(format_args!("Next: {}", term_line(&next)));
+    app.printer.say(words::old_kept(lang));
+    app.printer.say(words::next(lang, &term_line(&next)));
 }

@@ -28,6 +28,8 @@ mod up;
 mod usage;
 
 use hermes_store::Protection;
+use hermes_text::Lang;
+use hermes_text::cli::app as words;
 
 use crate::app::App;
 use crate::args::Command;
@@ -63,12 +65,10 @@ pub(crate) async fn dispatch(app: &App<'_>, command: Option<Command>) -> Outcome
 }
 
 /// Who protects the store, in words.
-pub(crate) fn protection_words(protection: &Protection) -> String {
+pub(crate) fn protection_words(lang: Lang, protection: &Protection) -> String {
     match protection {
-        Protection::Keyring => "logins are sealed with a key in the system's keyring".to_owned(),
-        Protection::Passphrase => "logins are sealed with your passphrase".to_owned(),
-        Protection::KeyFile { path } => format!(
-            "logins are sealed with the key file `{path}`, which only you can read; whoever copies both it and the store can use them"
-        ),
+        Protection::Keyring => words::sealed_by_keyring(lang).to_owned(),
+        Protection::Passphrase => words::sealed_by_passphrase(lang).to_owned(),
+        Protection::KeyFile { path } => words::sealed_by_file(lang, path),
     }
 }

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use hermes_dashboard::look::state_words;
+use hermes_pool::State;
+use hermes_text::cli::request as words;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -13,16 +16,17 @@ pub(super) async fn run(app: &App<'_>, provider: Option<&str>) -> Outcome {
         Some(name) => Some(app.provider(name).await?.id),
         None => None,
     };
+    let lang = app.lang();
     let views = app.views().await?;
     let catalog = app.catalog().await?;
-    let mut models: Vec<(String, String, &'static str)> = Vec::new();
+    let mut models: Vec<(String, String, State)> = Vec::new();
     for row in catalog.providers() {
         let mine: Vec<_> = views
             .iter()
             .filter(|view| view.credential.provider == row.id)
             .cloned()
             .collect();
-        let state = hermes_pool::State::best(mine.iter().map(|view| view.state));
+        let state = State::best(mine.iter().map(|view| view.state));
         // A provider that was asked for by name is shown signed in or not.
         let wanted = only.as_ref().map_or(!mine.is_empty(), |only| *only == row.id);
         if wanted {
@@ -30,7 +34,7 @@ pub(super) async fn run(app: &App<'_>, provider: Option<&str>) -> Outcome {
                 row.models
                     .known
                     .iter()
-                    .map(|model| (row.id.to_string(), model.clone(), state.as_str())),
+                    .map(|model| (row.id.to_string(), model.clone(), state)),
             );
         }
     }
@@ -50,16 +54,18 @@ pub(super) async fn run(app: &App<'_>, provider: Option<&str>) -> Outcome {
         return Ok(0);
     }
     if models.is_empty() && aliases.is_empty() {
-        app.printer
-            .say("No models yet. Sign in with `hermes auth add PROVIDER`; see `hermes providers list`.");
+        app.printer.say(words::no_models(lang));
         return Ok(0);
     }
-    let mut table = Table::with_head(["MODEL", "STATE"]);
+    let mut table = Table::with_head([words::head_model(lang), words::head_state(lang)]);
     for (alias, model) in &aliases {
-        table.row([alias.as_str().into(), format!("alias of {model}").into()]);
+        table.row([alias.as_str().into(), words::alias_of(lang, model).into()]);
     }
     for (provider, model, state) in &models {
-        table.row([format!("{provider}/{model}").into(), (*state).into()]);
+        table.row([
+            format!("{provider}/{model}").into(),
+            state_words(lang, *state).into(),
+        ]);
     }
     app.printer.line(table);
     Ok(0)

@@ -3,15 +3,19 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use owo_colors::OwoColorize as _;
+use hermes_pool::View;
+use hermes_text::Lang;
+use hermes_text::cli::catalog as words;
+use owo_colors::{OwoColorize as _, Style};
 use serde_json::json;
 use tokio::net::TcpStream;
 
-use super::{status, store};
+use super::status;
+use super::store::{self, Suspicion};
 use crate::app::{App, VERSION};
 use crate::failure::Outcome;
 use crate::json;
-use crate::safe::term_line;
+use crate::table::{Cell, Table};
 
 /// A port on this machine answers at once or not at all.
 const CONNECT_LIMIT: Duration = Duration::from_millis(200);
@@ -46,34 +50,56 @@ pub(super) async fn run(app: &App<'_>) -> Outcome {
     let printer = app.printer;
     printer.line(format_args!("{} {VERSION}", "Hermes".bold()));
     printer.line("");
-    if views.is_empty() {
-        printer.line("Logins   none yet");
-    } else {
+    if !views.is_empty() {
         status::show(app, &views);
         printer.line("");
     }
-    let state = if running {
-        "something listens on"
-    } else {
-        "not running; it would listen on"
-    };
-    printer.line(format_args!("Gateway  {state} {}", app.config.listen()));
-    printer.line(format_args!("Keys     {keys}"));
-    printer.line(format_args!("Home     {}", app.paths.home.display()));
-    if let Some(server) = &app.server {
-        printer.line(format_args!("Store    {}", term_line(&server.shown())));
-    }
-    if let Some(suspicion) = &suspicion {
-        printer.line(format_args!("Store    {}", term_line(&suspicion.words()).red()));
-        printer.line(format_args!("         {}", suspicion.next));
-    }
-    printer.line("");
-    printer.line(format_args!("Next     {}", next.bold()));
-    if views.is_empty() {
-        printer.line("         hermes providers list   what you can sign in to");
-        printer.line("         hermes drill login      watch a login without an account");
-    }
+    let mut table = facts(app, &views, running, keys, suspicion.as_ref());
+    table.row(["".into()]);
+    steps(app.lang(), &mut table, next, views.is_empty());
+    printer.line(table);
     Ok(0)
+}
+
+/// What there is, beside the logins.
+fn facts(app: &App<'_>, views: &[View], running: bool, keys: usize, suspicion: Option<&Suspicion>) -> Table {
+    let (lang, listen) = (app.lang(), app.config.listen());
+    let mut table = Table::default();
+    let mut add = |name: &str, value: Cell| table.row([name.into(), value]);
+    if views.is_empty() {
+        add(words::logins(lang), words::none_yet(lang).into());
+    }
+    let gateway = if running {
+        words::listens(lang, listen)
+    } else {
+        words::would_listen(lang, listen)
+    };
+    add(words::gateway(lang), gateway.into());
+    add(words::keys(lang), keys.to_string().into());
+    add(words::home(lang), app.paths.home.display().to_string().into());
+    if let Some(server) = &app.server {
+        add(words::store(lang), server.shown().into());
+    }
+    if let Some(suspicion) = suspicion {
+        let red = Style::new().red();
+        add(words::store(lang), Cell::styled(suspicion.words(lang), red));
+        add("", suspicion.next.get(lang).into());
+    }
+    table
+}
+
+/// What to do next, and for newcomers what else there is.
+fn steps(lang: Lang, table: &mut Table, next: &str, is_new: bool) {
+    let bold = Cell::styled(next, Style::new().bold());
+    table.row([words::next(lang).into(), bold]);
+    if is_new {
+        for (command, what) in [
+            ("hermes providers list", words::what_providers(lang)),
+            ("hermes drill login", words::what_drill(lang)),
+        ] {
+            table.row(["".into(), format!("{command:<21}   {what}").into()]);
+        }
+    }
 }
 
 /// Whether something listens there.

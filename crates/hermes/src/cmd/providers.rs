@@ -1,6 +1,10 @@
 //! `hermes providers`: what the catalogue knows.
 
 use hermes_catalog::{LoginFlow, LoginMethod, Provider, RuleCard, RuleClass};
+use hermes_dashboard::look::billing_words;
+use hermes_text::Lang;
+use hermes_text::cli::{catalog as words, frame};
+use hermes_text::pages::providers as pages;
 use owo_colors::{OwoColorize as _, Style};
 use serde_json::{Value, json};
 
@@ -27,14 +31,20 @@ async fn list(app: &App<'_>) -> Outcome {
         app.printer.json(&json!({ "providers": rows }));
         return Ok(0);
     }
-    let mut table = Table::with_head(["PROVIDER", "NAME", "SIGN IN WITH", "SUMMARY"]);
+    let lang = app.lang();
+    let mut table = Table::with_head([
+        words::head_provider(lang),
+        words::head_name(lang),
+        words::head_ways(lang),
+        words::head_summary(lang),
+    ]);
     for provider in catalog.providers() {
         let kinds: Vec<_> = provider.login.iter().map(kind).collect();
         table.row([
             provider.id.as_str().into(),
             provider.name.as_str().into(),
             unique(kinds).join(", ").into(),
-            provider.summary.as_str().into(),
+            provider.summary.get(app.lang()).into(),
         ]);
     }
     app.printer.line(table);
@@ -44,7 +54,7 @@ async fn list(app: &App<'_>) -> Outcome {
 async fn show(app: &App<'_>, name: &str) -> Outcome {
     let provider = app.provider(name).await?;
     let settings = settings_of(app, &provider).await?;
-    let printer = app.printer;
+    let (printer, lang) = (app.printer, app.lang());
     if printer.is_json() {
         printer.json(&to_json(&provider, &settings));
         return Ok(0);
@@ -54,42 +64,49 @@ async fn show(app: &App<'_>, name: &str) -> Outcome {
         term_line(&provider.name).bold(),
         provider.id
     ));
-    printer.line(term_line(&provider.summary));
+    printer.line(term_line(provider.summary.get(lang)));
     printer.line("");
-    printer.line(facts(&provider, settings));
+    printer.line(facts(lang, &provider, settings));
     for (number, method) in provider.login.iter().enumerate() {
         printer.line("");
-        let default = if number == 0 { " (default)" } else { "" };
-        let name = term_line(&method.name);
-        printer.line(format_args!(
-            "{}: {name}, {}{default}",
-            term_line(&method.id).bold(),
-            kind(method)
-        ));
-        for line in card_lines(&method.card) {
+        let default = if number == 0 {
+            words::default_method(lang)
+        } else {
+            ""
+        };
+        let (id, name) = (
+            term_line(&method.id).bold().to_string(),
+            term_line(method.name.get(lang)),
+        );
+        let line = words::method(lang, &id, &name, kind(method));
+        printer.line(format_args!("{line}{default}"));
+        for line in card_lines(lang, &method.card) {
             printer.line(format_args!("  {line}"));
         }
     }
     printer.line("");
-    printer.say(format_args!("Sign in with `hermes auth add {}`.", provider.id));
+    printer.say(words::sign_in(lang, provider.id.as_str()));
     Ok(0)
 }
 
-fn facts(provider: &Provider, settings: Vec<String>) -> Table {
+fn facts(lang: Lang, provider: &Provider, settings: Vec<String>) -> Table {
     let mut table = Table::default();
     let mut add =
         |name: &str, value: String| table.row([Cell::styled(name, Style::new().dimmed()), value.into()]);
     if !provider.aliases.is_empty() {
-        add("also called", provider.aliases.join(", "));
+        add(words::also_called(lang), provider.aliases.join(", "));
     }
-    add("billing", provider.billing.as_str().to_owned());
+    add(
+        words::billing(lang),
+        billing_words(lang, provider.billing).to_owned(),
+    );
     if !provider.regions.is_empty() {
         let regions: Vec<_> = provider
             .regions
             .iter()
-            .map(|one| format!("{} ({})", one.id, one.name))
+            .map(|one| words::region(lang, &one.id, one.name.get(lang)))
             .collect();
-        add("regions", regions.join(", "));
+        add(words::regions(lang), regions.join(frame::comma(lang)));
     }
     for row in &provider.runtime {
         let url = provider
@@ -98,16 +115,16 @@ fn facts(provider: &Provider, settings: Vec<String>) -> Table {
         add(row.protocol.as_str(), url);
     }
     if !provider.env.is_empty() {
-        add("key variables", provider.env.join(", "));
+        add(words::variables(lang), provider.env.join(", "));
     }
     if let Some(model) = provider.models.default.as_ref().or(provider.models.known.first()) {
-        add("default model", model.clone());
+        add(words::default_model(lang), model.clone());
     }
     if let Some(docs) = &provider.docs {
-        add("docs", docs.clone());
+        add(words::docs(lang), docs.clone());
     }
     for setting in settings {
-        add("setting", setting);
+        add(words::setting(lang), setting);
     }
     table
 }
@@ -125,11 +142,14 @@ async fn settings_of(app: &App<'_>, provider: &Provider) -> Result<Vec<String>, 
         let key = one.key.strip_prefix(&begins)?;
         let why = ignored
             .iter()
-            .find(|ignored| ignored.setting.starts_with(&format!("{key} = ")));
-        let why = why
-            .map(|ignored| format!(", ignored: {}", ignored.why))
-            .unwrap_or_default();
-        Some(format!("{key} = {} ({}{why})", one.value, one.origin))
+            .find(|ignored| ignored.setting.get(Lang::En).starts_with(&format!("{key} = ")));
+        let setting = format!("{key} = {}", one.value);
+        Some(match why {
+            Some(ignored) => {
+                words::setting_ignored(app.lang(), &setting, &one.origin, ignored.why.get(app.lang()))
+            }
+            None => words::setting_from(app.lang(), &setting, &one.origin),
+        })
     });
     Ok(lines.collect())
 }
@@ -137,7 +157,7 @@ async fn settings_of(app: &App<'_>, provider: &Provider) -> Result<Vec<String>, 
 fn to_json(provider: &Provider, settings: &[String]) -> Value {
     let login = |method: &LoginMethod| {
         json!({
-            "id": method.id, "name": method.name, "kind": kind(method),
+            "id": method.id, "name": method.name.get(Lang::En), "kind": kind(method),
             "billing": method.billing.unwrap_or(provider.billing), "rule": method.card,
         })
     };
@@ -148,7 +168,7 @@ fn to_json(provider: &Provider, settings: &[String]) -> Value {
         json!({ "protocol": row.protocol, "base_url": url, "methods": row.methods })
     };
     json!({
-        "id": provider.id, "name": provider.name, "summary": provider.summary, "aliases": provider.aliases,
+        "id": provider.id, "name": provider.name, "summary": provider.summary.get(Lang::En), "aliases": provider.aliases,
         "docs": provider.docs, "billing": provider.billing, "regions": provider.regions,
         "login": provider.login.iter().map(login).collect::<Vec<_>>(),
         "runtime": provider.runtime.iter().map(runtime).collect::<Vec<_>>(),
@@ -168,20 +188,16 @@ fn kind(method: &LoginMethod) -> &'static str {
 }
 
 /// A rule card as lines.
-pub(super) fn card_lines(card: &RuleCard) -> Vec<String> {
+pub(super) fn card_lines(lang: Lang, card: &RuleCard) -> Vec<String> {
     let (class, style) = match card.class {
-        RuleClass::Allowed => ("allowed", Style::new().green()),
-        RuleClass::Tolerated => ("tolerated", Style::new().yellow()),
-        RuleClass::Restricted => ("restricted", Style::new().red()),
+        RuleClass::Allowed => (pages::rule_allowed(lang), Style::new().green()),
+        RuleClass::Tolerated => (pages::rule_tolerated(lang), Style::new().yellow()),
+        RuleClass::Restricted => (pages::rule_restricted(lang), Style::new().red()),
     };
     vec![
-        format!(
-            "Use by other programs: {} (read {})",
-            style.style(class),
-            term_line(&card.date)
-        ),
-        term_line(&card.text),
-        format!("Source: {}", term_line(&card.source)),
+        words::rule(lang, &style.style(class).to_string(), &term_line(&card.date)),
+        term_line(card.text.get(lang)),
+        words::rule_source(lang, &term_line(card.source.get(lang))),
     ]
 }
 

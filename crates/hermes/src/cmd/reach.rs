@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use hermes_dashboard::Passwords;
 use hermes_gateway::{Edge, GatewayError, Tls};
+use hermes_text::cli::{frame, serve as words};
+use hermes_text::{Both, Lang, Word};
 use url::Url;
 
 use crate::app::App;
@@ -21,6 +23,9 @@ pub(super) struct Reach {
     /// Names by which other machines come through TLS; empty where only this one is served.
     pub(super) far_hosts: Vec<String>,
 }
+
+/// Something that other machines need: its name, and the next step.
+struct Missing(Word, Word);
 
 /// What lets other machines in, as the person has set it.
 #[derive(Debug, Default)]
@@ -55,26 +60,17 @@ impl Wanted {
         !is_here(address.ip()) || self.tls.is_some() || self.behind_proxy
     }
 
-    /// What has to be there before other machines are let in, and is not: its name, and the next step.
-    async fn missing(&self, app: &App<'_>) -> Result<Vec<(&'static str, &'static str)>, Failure> {
+    /// What has to be there before other machines are let in, and is not.
+    async fn missing(&self, app: &App<'_>) -> Result<Vec<Missing>, Failure> {
         let mut missing = Vec::new();
         if self.tls.is_none() && !self.behind_proxy {
-            missing.push((
-                "TLS",
-                "Give `--tls-cert FILE --tls-key FILE`, or `--behind-proxy` if a proxy in front speaks TLS.",
-            ));
+            missing.push(Missing(words::tls, words::tls_next));
         }
         if far_hosts(app).is_empty() {
-            missing.push((
-                "a name under `allowed_hosts`",
-                "Set `allowed_hosts = [\"hermes.example.com\"]` under `[gateway]` in config.toml, with the port where it is not 443.",
-            ));
+            missing.push(Missing(words::name, words::name_next));
         }
         if !has_password(app).await? {
-            missing.push((
-                "a password for the dashboard",
-                "Set the password with `hermes dashboard password`.",
-            ));
+            missing.push(Missing(words::a_password, words::a_password_next));
         }
         Ok(missing)
     }
@@ -131,22 +127,21 @@ impl Reach {
     }
 }
 
-/// The base address of the program that runs, as far as the settings tell.
-pub(super) fn running_base(app: &App<'_>, address: SocketAddr) -> Result<Url, Failure> {
-    if !Wanted::configured(app).is_remote(address) {
+/// The base address of the program that runs, as far as the settings and the listener tell: it may have been told otherwise at its start.
+pub(super) fn running_base(app: &App<'_>, address: SocketAddr, speaks_tls: bool) -> Result<Url, Failure> {
+    if !speaks_tls && !Wanted::configured(app).is_remote(address) {
         return Ok(plain(address));
     }
-    match far_hosts(app).first() {
-        Some(host) => base(host),
-        None => Err(
-            Failure::usage(format!("by which name `{address}` is reached is not known"))
-                .hint("Set `allowed_hosts` under `[gateway]` in config.toml."),
-        ),
+    if let Some(host) = far_hosts(app).first() {
+        return base(host);
     }
+    let shown = address.to_string();
+    let nameless = Failure::usage(|lang| words::no_name(lang, &shown));
+    Err(nameless.hint(words::no_name_next))
 }
 
 /// What `doctor` says of an address that other machines can reach: whether `up` would start there, and why not.
-pub(super) async fn judged(app: &App<'_>, address: SocketAddr) -> Option<Result<String, Failure>> {
+pub(super) async fn judged(app: &App<'_>, address: SocketAddr) -> Option<Result<Both, Failure>> {
     let wanted = Wanted::configured(app);
     if !wanted.is_remote(address) {
         return None;
@@ -158,15 +153,13 @@ pub(super) async fn judged(app: &App<'_>, address: SocketAddr) -> Option<Result<
     if !missing.is_empty() {
         return Some(Err(refusal(address, &missing)));
     }
-    let way = if wanted.tls.is_some() {
-        "its own TLS"
+    let said = if wanted.tls.is_some() {
+        words::far_with_tls
     } else {
-        "a proxy that speaks TLS"
+        words::far_with_proxy
     };
-    let names = far_hosts(app).join(", ");
-    Some(Ok(format!(
-        "{address} is for other machines too, as {names}, through {way} and with a password"
-    )))
+    let (shown, names) = (address.to_string(), far_hosts(app).join(", "));
+    Some(Ok(Both::of(|lang| said(lang, &shown, &names))))
 }
 
 /// Whether a password for the dashboard is set.
@@ -181,25 +174,29 @@ async fn has_password(app: &App<'_>) -> Result<bool, Failure> {
     })
 }
 
-fn refusal(address: SocketAddr, missing: &[(&'static str, &'static str)]) -> Failure {
-    let names: Vec<_> = missing.iter().map(|(name, _)| *name).collect();
-    let steps: Vec<_> = missing.iter().map(|(_, step)| *step).collect();
-    let names = match names.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
+fn refusal(address: SocketAddr, missing: &[Missing]) -> Failure {
+    let shown = address.to_string();
+    let exposed = |lang| words::exposed(lang, &shown, &names(lang, missing));
+    let steps = |lang| {
+        let steps = missing.iter().map(|Missing(_, step)| step(lang).to_owned());
+        let all = steps.chain([words::here_alone(lang, address.port())]);
+        all.reduce(|one, other| words::sentences(lang, &one, &other))
+            .unwrap_or_default()
     };
-    let elsewhere = format!(
-        "To serve this machine alone, listen on `127.0.0.1:{}`; an SSH tunnel reaches that from elsewhere.",
-        address.port()
-    );
     Failure {
         kind: "not_protected",
-        ..Failure::usage(format!(
-            "other machines would reach `{address}`, and that takes {names}"
-        ))
+        ..Failure::usage(exposed).hint(steps)
     }
-    .hint(format!("{} {elsewhere}", steps.join(" ")))
+}
+
+/// The names of what is missing, as a list in a sentence.
+fn names(lang: Lang, missing: &[Missing]) -> String {
+    let names: Vec<_> = missing.iter().map(|Missing(name, _)| name(lang)).collect();
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => others.join(frame::comma(lang)) + words::and(lang) + last,
+        None => String::new(),
+    }
 }
 
 fn far_hosts(app: &App<'_>) -> Vec<String> {
@@ -230,12 +227,7 @@ fn is_here(ip: IpAddr) -> bool {
 
 /// The address of a name as `allowed_hosts` gives it.
 fn base(host: &str) -> Result<Url, Failure> {
-    let wrong = || {
-        Failure::usage(format!(
-            "`{host}` under `allowed_hosts` is no name such as `hermes.example.com`"
-        ))
-        .hint("Write it as clients send it in `Host`: the name, and the port where it is not 443.")
-    };
+    let wrong = || Failure::usage(|lang| words::bad_name(lang, host)).hint(words::bad_name_next);
     // URLs know more hosts than there are names, such as `*`.
     if !host
         .bytes()
@@ -265,7 +257,7 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, Failure> {
         .as_deref()
         .unwrap_or(text)
         .parse()
-        .map_err(|_| Failure::usage(format!("`{text}` is not an address such as `{DEFAULT_LISTEN}`")))
+        .map_err(|_| Failure::usage(|lang| words::bad_address(lang, text, DEFAULT_LISTEN)))
 }
 
 #[cfg(test)]

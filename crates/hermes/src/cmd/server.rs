@@ -6,6 +6,7 @@ use std::time::Duration;
 use hermes_catalog::Catalog;
 use hermes_gateway::{Edge, Fallback, Gateway, GatewayParts, Limits, LogSender, Routes, Target};
 use hermes_pool::{Feed, Keys};
+use hermes_text::cli::serve as words;
 use tokio::task::JoinHandle;
 
 use crate::app::{App, VERSION};
@@ -67,10 +68,8 @@ fn routes(app: &App<'_>, catalog: &Catalog) -> Result<Routes, Failure> {
             .split_once('/')
             .filter(|(_, model)| !model.is_empty())
             .ok_or_else(|| {
-                Failure::usage(format!(
-                    "`{}`: `routes.{alias}` must be `PROVIDER/MODEL`",
-                    app.config.file().display()
-                ))
+                let file = app.config.file().display().to_string();
+                Failure::usage(|lang| words::bad_route(lang, &file, &alias))
             })?;
         let provider = catalog.provider(provider)?.id.clone();
         Ok((

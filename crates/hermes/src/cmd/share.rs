@@ -1,7 +1,9 @@
 //! `hermes auth strategy` and `weight`: how requests are spread over a provider's logins.
 
 use hermes_core::Strategy;
+use hermes_dashboard::look::strategy_words;
 use hermes_pool::PoolError;
+use hermes_text::cli::account as text;
 use serde_json::json;
 
 use super::target::{name, report};
@@ -12,7 +14,10 @@ use crate::safe::term_line;
 pub(super) async fn strategy(app: &App<'_>, provider: &str, wanted: Option<&str>) -> Outcome {
     let row = app.provider(provider).await?;
     let wanted = wanted
-        .map(|word| word.parse::<Strategy>().map_err(Failure::usage))
+        .map(|word| {
+            word.parse::<Strategy>()
+                .map_err(|error| Failure::usage(|lang| error.get(lang).to_owned()))
+        })
         .transpose()?;
     let pool = app.existing_pool().await?;
     let strategy = match (wanted, pool) {
@@ -23,35 +28,22 @@ pub(super) async fn strategy(app: &App<'_>, provider: &str, wanted: Option<&str>
             wanted
         }
     };
+    let (_, means) = strategy_words(app.lang(), strategy);
     if app.printer.is_json() {
         app.printer.json(&json!({
-            "provider": row.id, "strategy": strategy, "changed": wanted.is_some(), "words": words(strategy),
+            "provider": row.id, "strategy": strategy, "changed": wanted.is_some(), "words": means,
         }));
     } else if wanted.is_none() {
         app.printer
             .line(format_args!("{}: {}", row.id, strategy.as_str()));
-        app.printer.say(words(strategy));
+        app.printer.say(means);
     }
     if wanted.is_some() {
-        app.printer.done(format_args!(
-            "{} uses {}: {}",
-            term_line(&row.name),
-            strategy.as_str(),
-            words(strategy)
-        ));
+        let name = term_line(&row.name);
+        app.printer
+            .done(text::uses(app.lang(), &name, strategy.as_str(), means));
     }
     Ok(0)
-}
-
-/// What a strategy does.
-pub(super) fn words(strategy: Strategy) -> &'static str {
-    match strategy {
-        Strategy::FillFirst => "the first login by priority serves until it rests or is spent",
-        Strategy::RoundRobin => "each login serves in turn",
-        Strategy::LeastUsed => "the login that has served least serves next",
-        Strategy::Random => "any login serves, with equal chances",
-        Strategy::Weighted => "each login serves in proportion to its weight",
-    }
 }
 
 pub(super) async fn weight(app: &App<'_>, target: &str, weight: u32) -> Outcome {
@@ -59,12 +51,11 @@ pub(super) async fn weight(app: &App<'_>, target: &str, weight: u32) -> Outcome 
     let changed = pool.set_weight(view.credential.id, weight).await?;
     report(app, "weighed", &changed);
     app.printer
-        .done(format_args!("`{}` has the weight {weight}", name(&changed)));
+        .done(text::weighs(app.lang(), &name(&changed), weight));
     let provider = &changed.credential.provider;
     if pool.strategy_of(provider) != Strategy::Weighted {
-        app.printer.note(format_args!(
-            "weights count once you run `hermes auth strategy {provider} weighted`"
-        ));
+        app.printer
+            .note(text::weight_later(app.lang(), provider.as_str()));
     }
     Ok(0)
 }

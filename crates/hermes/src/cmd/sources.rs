@@ -2,6 +2,7 @@
 
 use hermes_core::{ProviderId, Source};
 use hermes_pool::{View, found_keys};
+use hermes_text::cli::account as words;
 use serde::Serialize;
 
 use crate::app::App;
@@ -47,18 +48,15 @@ pub(super) fn tell(app: &App<'_>, found: &[Found]) {
         command,
     } in found
     {
-        app.printer.say(format_args!(
-            "Found a key for `{provider}` in `{env}`; it is not used until you adopt it with `{command}`."
-        ));
+        app.printer
+            .say(words::found(app.lang(), provider.as_str(), env, command));
     }
 }
 
 /// Tells that the variable of a removed login is not offered again.
 pub(super) fn tell_forgotten(app: &App<'_>, view: &View) {
     if let Source::Env(env) = &view.credential.source {
-        app.printer.note(format_args!(
-            "`{env}` is not offered again; `hermes auth add {} --from-env {env}` takes it back",
-            view.credential.provider
-        ));
+        let provider = view.credential.provider.as_str();
+        app.printer.note(words::forgotten(app.lang(), env, provider));
     }
 }

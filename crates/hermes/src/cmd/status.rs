@@ -2,7 +2,10 @@
 
 use hermes_catalog::Provider;
 use hermes_core::{ExitKind, Source, UnixMs};
+use hermes_dashboard::look::{billing_words, state_words};
 use hermes_pool::{State, View};
+use hermes_text::Lang;
+use hermes_text::cli::account as text;
 use owo_colors::Style;
 use serde_json::json;
 
@@ -11,7 +14,7 @@ use crate::app::App;
 use crate::failure::{Failure, Outcome};
 use crate::safe::term_line;
 use crate::table::{Cell, Table};
-use crate::{json, when};
+use crate::{json, when, words};
 
 pub(super) async fn list(app: &App<'_>, provider: Option<&str>, verbose: bool) -> Outcome {
     let views = chosen(app, provider).await?;
@@ -23,8 +26,7 @@ pub(super) async fn list(app: &App<'_>, provider: Option<&str>, verbose: bool) -
         return Ok(0);
     }
     if views.is_empty() {
-        app.printer
-            .say("No logins yet. Sign in with `hermes auth add PROVIDER`; see `hermes providers list`.");
+        app.printer.say(text::none(app.lang()));
     } else {
         show(app, &views);
         if verbose {
@@ -70,10 +72,10 @@ async fn tell_status(
     printer.line(format_args!(
         "{}: {}",
         provider.id,
-        style(state).style(state.as_str())
+        style(state).style(state_words(app.lang(), state))
     ));
     if views.is_empty() {
-        printer.say(format_args!("Sign in with `hermes auth add {}`.", provider.id));
+        printer.say(text::sign_in(app.lang(), provider.id.as_str()));
         return Ok(());
     }
     show(app, views);
@@ -81,10 +83,7 @@ async fn tell_status(
         details::show(app, views).await?;
     }
     if matches!(state, State::NeedsLogin) {
-        printer.say(format_args!(
-            "Sign in again with `hermes auth add {}`.",
-            provider.id
-        ));
+        printer.say(text::sign_in_again(app.lang(), provider.id.as_str()));
     }
     Ok(())
 }
@@ -121,21 +120,31 @@ pub(super) fn style(state: State) -> Style {
 
 /// The table of logins, with what is unusual below it.
 pub(super) fn show(app: &App<'_>, views: &[View]) {
-    let now = app.now();
-    app.printer.line(table(views, now));
+    app.printer.line(table(app.lang(), views, app.now()));
     for view in views {
         for ignored in &view.ignored {
             let name = format!("{}:{}", view.credential.provider, view.credential.label);
-            app.printer.line(term_line(&format!(
-                "{name}: {} is ignored: {}",
-                ignored.setting, ignored.why
-            )));
+            let told = text::ignored(
+                app.lang(),
+                &name,
+                ignored.setting.get(app.lang()),
+                ignored.why.get(app.lang()),
+            );
+            app.printer.line(term_line(&told));
         }
     }
 }
 
-fn table(views: &[View], now: UnixMs) -> Table {
-    let mut table = Table::with_head(["PROVIDER", "#", "LABEL", "STATE", "TOKEN", "REGION", "BILLING"]);
+fn table(lang: Lang, views: &[View], now: UnixMs) -> Table {
+    let mut table = Table::with_head([
+        text::head_provider(lang),
+        "#",
+        text::head_label(lang),
+        text::head_state(lang),
+        text::head_token(lang),
+        text::head_region(lang),
+        text::head_billing(lang),
+    ]);
     let mut place = (None, 0);
     for view in views {
         let row = &view.credential;
@@ -148,47 +157,27 @@ fn table(views: &[View], now: UnixMs) -> Table {
             row.provider.as_str().into(),
             place.1.to_string().into(),
             row.label.as_str().into(),
-            Cell::styled(state_words(view, now), style(view.state)),
-            token_words(view, now).into(),
+            Cell::styled(words::state(lang, view, now), style(view.state)),
+            token_words(lang, view, now).into(),
             row.region.as_deref().unwrap_or("-").into(),
-            row.billing.as_str().into(),
+            billing_words(lang, row.billing).into(),
         ]);
     }
     table
 }
 
-/// The state, with its cause where it is not plain.
-pub(super) fn state_words(view: &View, now: UnixMs) -> String {
-    let state = view.state.as_str();
-    match view.state {
-        State::Ready | State::Expiring | State::Refreshable
-            if view.words == state || view.state != State::Ready =>
-        {
-            state.to_owned()
-        }
-        State::CoolingDown => {
-            let until = view
-                .until
-                .map(|until| format!(", ends {}", when::relative(until, now)));
-            format!("{state}: {}{}", view.words, until.unwrap_or_default())
-        }
-        _ if view.words == state => state.to_owned(),
-        _ => format!("{state}: {}", view.words),
-    }
-}
-
-fn token_words(view: &View, now: UnixMs) -> String {
+fn token_words(lang: Lang, view: &View, now: UnixMs) -> String {
     if matches!(view.credential.source, Source::Config(_)) {
-        return "needs no key".to_owned();
+        return text::keyless(lang).to_owned();
     }
     match view.credential.expires {
-        None => "does not end".to_owned(),
-        Some(at) if at > now => format!("ends {}", when::relative(at, now)),
-        Some(at) => format!("ended {}", when::relative(at, now)),
+        None => text::endless(lang).to_owned(),
+        Some(at) if at > now => text::ends(lang, &when::relative(lang, at, now)),
+        Some(at) => text::ended(lang, &when::relative(lang, at, now)),
     }
 }
 
 /// The table as talk.
 pub(super) fn talk(app: &App<'_>, views: &[View]) {
-    app.printer.say(table(views, app.now()));
+    app.printer.say(table(app.lang(), views, app.now()));
 }

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use hermes_core::ExitKind;
 use hermes_store::{Store, StoreError, Suspicion as Why};
+use hermes_text::cli::store as words;
+use hermes_text::{Both, Lang};
 use owo_colors::Style;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::protection_words;
 use crate::app::App;
 use crate::args::StoreCommand;
 use crate::failure::{Failure, Outcome};
+use crate::prompt::is_yes;
 use crate::safe::term_line;
 use crate::table::{Cell, Table};
 
@@ -29,12 +32,18 @@ pub(crate) enum Standing {
     Moved,
 }
 
-/// Why a store renews nothing, and what to do.
+/// Why a store renews nothing, and what to do. Scripts get it in English.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Suspicion {
     pub(crate) standing: Standing,
-    pub(crate) problem: String,
-    pub(crate) next: &'static str,
+    #[serde(serialize_with = "in_english")]
+    pub(crate) problem: Both,
+    #[serde(serialize_with = "in_english")]
+    pub(crate) next: Both,
+}
+
+fn in_english<S: Serializer>(text: &Both, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text.get(Lang::En))
 }
 
 impl Suspicion {
@@ -46,21 +55,15 @@ impl Suspicion {
         };
         Self {
             standing,
-            problem: why.to_string(),
-            next: why.next_step(),
+            problem: Both::of(|lang| why.message(lang)),
+            next: Both::of(|lang| why.next_step(lang)),
         }
     }
 
     /// One sentence.
-    pub(crate) fn words(&self) -> String {
-        format!("this store renews no token: {}", self.problem)
+    pub(crate) fn words(&self, lang: Lang) -> String {
+        words::suspect(lang, self.problem.get(lang))
     }
-}
-
-/// `1 login`, `2 logins`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{ending}")
 }
 
 /// Why this store renews nothing; none for one in good standing.
@@ -79,9 +82,9 @@ pub(super) async fn run(app: &App<'_>, command: &StoreCommand) -> Outcome {
 /// The store, or the words for a home without one.
 pub(super) async fn existing<'a>(app: &'a App<'_>) -> Result<&'a Arc<dyn Store>, Failure> {
     app.existing_store().await?.ok_or_else(|| {
-        let text = format!("there is no store in `{}` yet", app.store_place());
-        Failure::new(ExitKind::Failure, "not_found", text)
-            .hint("It is made by the first `hermes auth add` or `hermes up`.")
+        let place = app.store_place();
+        let missing = Failure::new(ExitKind::Failure, "not_found", |lang| words::none(lang, &place));
+        missing.hint(words::none_next)
     })
 }
 
@@ -91,8 +94,8 @@ async fn info(app: &App<'_>) -> Outcome {
             app.printer
                 .json(&json!({ "exists": false, "place": app.store_place() }));
         } else {
-            app.printer
-                .line(format_args!("No store yet in {}", term_line(&app.store_place())));
+            let place = term_line(&app.store_place());
+            app.printer.line(words::no_store_in(app.lang(), &place));
         }
         return Ok(0);
     };
@@ -105,30 +108,34 @@ async fn info(app: &App<'_>) -> Outcome {
     if app.printer.is_json() {
         app.printer.json(&json!({
             "exists": true, "place": about.place, "kind": kind, "id": about.id, "lab": about.lab, "schema": about.schema,
-            "protection": about.protection, "standing": standing, "problem": suspicion.map(|one| one.problem),
+            "protection": about.protection, "standing": standing, "problem": suspicion.map(|one| one.problem.get(Lang::En).to_owned()),
             "machine": machine, "logins": counts.logins, "client_keys": counts.keys, "strategies": counts.strategies,
             "logins_started": counts.attempts,
         }));
         return Ok(0);
     }
+    let lang = app.lang();
     let mut table = Table::default();
     let mut add =
         |name: &str, value: String| table.row([Cell::styled(name, Style::new().dimmed()), value.into()]);
-    add("place", about.place.clone());
-    add("kind", kind_words(about.shared, about.lab).to_owned());
-    add("id", about.id.clone());
-    add("schema", about.schema.to_string());
-    add("protection", protection_words(&about.protection));
-    add("standing", standing_words(suspicion.as_ref()));
+    add(words::place(lang), about.place.clone());
     add(
-        "machine",
-        machine.unwrap_or_else(|| "no name yet: nothing was renewed here".to_owned()),
+        words::kind(lang),
+        kind_words(lang, about.shared, about.lab).to_owned(),
     );
-    add("logins", counts.logins.to_string());
-    add("client keys", counts.keys.to_string());
+    add(words::id(lang), about.id.clone());
+    add(words::schema(lang), about.schema.to_string());
+    add(words::protection(lang), protection_words(lang, &about.protection));
+    add(words::standing(lang), standing_words(lang, suspicion.as_ref()));
+    add(
+        words::machine(lang),
+        machine.unwrap_or_else(|| words::nameless(lang).to_owned()),
+    );
+    add(words::logins(lang), counts.logins.to_string());
+    add(words::keys(lang), counts.keys.to_string());
     app.printer.line(table);
     if let Some(suspicion) = suspicion {
-        app.printer.say(suspicion.next);
+        app.printer.say(suspicion.next.get(lang));
     }
     Ok(0)
 }
@@ -150,20 +157,20 @@ async fn counts(store: &dyn Store) -> Result<Counts, StoreError> {
     })
 }
 
-fn kind_words(shared: bool, lab: bool) -> &'static str {
+fn kind_words(lang: Lang, shared: bool, lab: bool) -> &'static str {
     match (shared, lab) {
-        (false, false) => "a file of this machine",
-        (false, true) => "a file of this machine, for labs only",
-        (true, false) => "a database that several machines may share",
-        (true, true) => "a database that several machines may share, for labs only",
+        (false, false) => words::file(lang),
+        (false, true) => words::lab_file(lang),
+        (true, false) => words::server(lang),
+        (true, true) => words::lab_server(lang),
     }
 }
 
-fn standing_words(suspicion: Option<&Suspicion>) -> String {
-    suspicion.map_or_else(
-        || "good: tokens are renewed".to_owned(),
-        |one| format!("renews no token: {}", one.problem),
-    )
+fn standing_words(lang: Lang, suspicion: Option<&Suspicion>) -> String {
+    match suspicion {
+        Some(suspicion) => words::renews_none(lang, suspicion.problem.get(lang)),
+        None => words::good(lang).to_owned(),
+    }
 }
 
 async fn adopt(app: &App<'_>, yes: bool) -> Outcome {
@@ -171,8 +178,7 @@ async fn adopt(app: &App<'_>, yes: bool) -> Outcome {
     let place = term_line(&store.info().place);
     let Some(suspicion) = suspicion(store.as_ref()) else {
         tell_adopted(app, &place, false);
-        app.printer
-            .done(format_args!("`{place}` is in good standing; nothing was changed"));
+        app.printer.done(words::good_already(app.lang(), &place));
         return Ok(0);
     };
     if !yes {
@@ -180,8 +186,7 @@ async fn adopt(app: &App<'_>, yes: bool) -> Outcome {
     }
     store.adopt(app.now()).await?;
     tell_adopted(app, &place, true);
-    app.printer
-        .done(format_args!("`{place}` is the store in use from now on"));
+    app.printer.done(words::adopted(app.lang(), &place));
     Ok(0)
 }
 
@@ -195,17 +200,16 @@ fn tell_adopted(app: &App<'_>, place: &str, changed: bool) {
 /// Two stores that renew the same logins end them, so a person has to say which one it is.
 fn agree(app: &App<'_>, suspicion: &Suspicion) -> Result<(), Failure> {
     if app.printer.is_json() || !app.prompter.can_ask() {
-        let text = format!("{}, and nobody is here to say otherwise", suspicion.words());
-        return Err(Failure::new(ExitKind::Cancelled, "consent_missing", text)
-            .hint("If no other store renews these logins any more, run it again with `--yes`."));
+        let text = |lang| words::nobody_agrees(lang, suspicion.problem.get(lang));
+        let missing = Failure::new(ExitKind::Cancelled, "consent_missing", text);
+        return Err(missing.hint(words::nobody_agrees_next));
     }
-    app.printer.warn(term_line(&suspicion.words()));
-    let question =
-        "If another store renews the same logins, the providers end them. Type `yes` if this is the only one";
-    if app.prompter.ask(question)?.trim().eq_ignore_ascii_case("yes") {
+    let lang = app.lang();
+    app.printer.warn(term_line(&suspicion.words(lang)));
+    if is_yes(lang, &app.prompter.ask(words::agree(lang))?) {
         Ok(())
     } else {
-        Err(Failure::cancelled("not agreed, nothing was changed"))
+        Err(Failure::cancelled(words::not_agreed))
     }
 }
 
@@ -214,23 +218,20 @@ async fn check(app: &App<'_>) -> Outcome {
     let damage = store.check().await?;
     let logins = store.credentials().await?.len();
     if app.printer.is_json() {
+        let told: Vec<&str> = damage.iter().map(|one| one.get(Lang::En)).collect();
         app.printer.json(&json!({
-            "place": store.info().place, "whole": damage.is_empty(), "logins": logins, "damage": damage,
+            "place": store.info().place, "whole": damage.is_empty(), "logins": logins, "damage": told,
         }));
     }
     if damage.is_empty() {
-        app.printer.done(format_args!(
-            "Every secret of {} opens, and no row is damaged",
-            counted(logins, "login")
-        ));
+        app.printer.done(words::whole(app.lang(), logins));
         return Ok(0);
     }
     if !app.printer.is_json() {
         for one in &damage {
-            app.printer.line(term_line(one));
+            app.printer.line(term_line(one.get(app.lang())));
         }
     }
-    app.printer
-        .say("Sign in to these accounts again, or `hermes restore` a backup; the other logins still work.");
+    app.printer.say(words::damaged_next(app.lang()));
     Ok(ExitKind::Store.code())
 }

@@ -3,6 +3,8 @@
 use hermes_core::{ExitKind, Health, LoginCause};
 use hermes_pool::{PoolError, View};
 use hermes_store::Phase;
+use hermes_text::Both;
+use hermes_text::cli::account as words;
 use serde_json::json;
 
 use super::{details, providers, sources, store};
@@ -26,8 +28,8 @@ pub(super) fn name(view: &View) -> String {
 /// Where a login is removed from.
 fn whence(app: &App<'_>) -> &'static str {
     match app.server {
-        Some(_) => "the shared store",
-        None => "this machine",
+        Some(_) => words::shared_store(app.lang()),
+        None => words::this_machine(app.lang()),
     }
 }
 
@@ -40,17 +42,17 @@ pub(super) async fn with_help(app: &App<'_>, view: &View, error: PoolError) -> F
     if failure.exit == ExitKind::Store
         && let Some(suspicion) = store::suspicion(store.as_ref())
     {
-        return failure.hint(suspicion.next);
+        return failure.hint(|lang| suspicion.next.get(lang));
     }
     match standing(app, view).await {
-        Ok(Some(words)) => failure.hint(words),
+        Ok(Some(hint)) => failure.hint(|lang| hint.get(lang)),
         _ => failure,
     }
 }
 
 /// What a person should know of a renewal that did not end well.
-async fn standing(app: &App<'_>, view: &View) -> Result<Option<String>, Failure> {
-    let (id, provider) = (view.credential.id, &view.credential.provider);
+async fn standing(app: &App<'_>, view: &View) -> Result<Option<Both>, Failure> {
+    let (id, provider) = (view.credential.id, view.credential.provider.as_str());
     let Some(store) = app.existing_store().await? else {
         return Ok(None);
     };
@@ -58,21 +60,17 @@ async fn standing(app: &App<'_>, view: &View) -> Result<Option<String>, Failure>
         return Ok(None);
     };
     Ok(match (lease.phase, lease.cause) {
-        (Phase::NeedsLogin, Some(LoginCause::InDoubt)) => Some(format!(
-            "Two renewals ended without an answer. `hermes auth reset` allows one more try; `hermes auth add {provider}` is sure to help."
-        )),
-        (Phase::NeedsLogin, _) => Some(format!(
-            "The provider has refused its refresh token, and no try can change that; sign in again with `hermes auth add {provider}`."
-        )),
+        (Phase::NeedsLogin, Some(LoginCause::InDoubt)) => {
+            Some(Both::of(|lang| words::doubt_twice(lang, provider)))
+        }
+        (Phase::NeedsLogin, _) => Some(Both::of(|lang| words::refused(lang, provider))),
         (Phase::Sent | Phase::Uncertain, _) => {
             let events = store.events(Some(id), 64).await?;
-            let since = details::doubt(&events).map_or_else(String::new, |at| {
-                format!(" since {} ({})", when::rfc3339(at), when::relative(at, app.now()))
-            });
-            Some(format!(
-                "Whether its last renewal reached the provider is in doubt{since}. The same token is sent once more when the old one \
-                 has ended and nobody can still be at it; `hermes auth add {provider}` does not have to wait."
-            ))
+            let now = app.now();
+            Some(Both::of(|lang| match details::doubt(&events) {
+                Some(at) => words::doubt_since(lang, &details::moment(lang, at, now), provider),
+                None => words::doubt(lang, provider),
+            }))
         }
         _ => None,
     })
@@ -83,7 +81,7 @@ pub(super) async fn remove(app: &App<'_>, target: &str) -> Outcome {
     pool.remove(view.credential.id).await?;
     report(app, "removed", &view);
     app.printer
-        .done(format_args!("Removed `{}` from {}", name(&view), whence(app)));
+        .done(words::removed(app.lang(), &name(&view), whence(app)));
     sources::tell_forgotten(app, &view);
     Ok(0)
 }
@@ -102,41 +100,31 @@ pub(super) async fn logout(app: &App<'_>, provider: &str) -> Outcome {
         app.printer
             .json(&json!({ "done": "removed", "credentials": json::logins(&views) }));
     }
+    let (lang, name) = (app.lang(), term_line(&row.name));
     match views.len() {
-        0 => app
-            .printer
-            .say(format_args!("{} had no login", term_line(&row.name))),
-        1 => app
-            .printer
-            .done(format_args!("Logged out of {}", term_line(&row.name))),
-        count => app.printer.done(format_args!(
-            "Logged out of {}, {count} logins",
-            term_line(&row.name)
-        )),
+        0 => app.printer.say(words::had_none(lang, &name)),
+        1 => app.printer.done(words::logged_out(lang, &name)),
+        count => app.printer.done(words::logged_out_of(lang, count, &name)),
     }
     Ok(0)
 }
 
 pub(super) async fn revoke(app: &App<'_>, target: &str) -> Outcome {
     let (pool, view) = app.find(target).await?;
-    let told = pool.end_at_provider(view.credential.id).await.map_err(|error| {
-        Failure::from(error).hint("Nothing was changed here. `hermes auth remove` deletes the login from this machine all the same.")
-    })?;
+    let told = pool
+        .end_at_provider(view.credential.id)
+        .await
+        .map_err(|error| Failure::from(error).hint(words::not_revoked_next))?;
     pool.remove(view.credential.id).await?;
     report(app, "revoked", &view);
     let provider = providers::name_of(app, &view.credential.provider).await?;
+    let (lang, name) = (app.lang(), name(&view));
     if told {
-        app.printer.done(format_args!(
-            "Ended `{}` at {provider} and removed it from {}",
-            name(&view),
-            whence(app)
-        ));
-    } else {
         app.printer
-            .done(format_args!("Removed `{}` from {}", name(&view), whence(app)));
-        app.printer.warn(format_args!(
-            "{provider} has no call that ends a login; end it in your account's settings there"
-        ));
+            .done(words::revoked(lang, &name, &provider, whence(app)));
+    } else {
+        app.printer.done(words::removed(lang, &name, whence(app)));
+        app.printer.warn(words::no_revocation(lang, &provider));
     }
     sources::tell_forgotten(app, &view);
     Ok(0)
@@ -147,7 +135,7 @@ pub(super) async fn rename(app: &App<'_>, target: &str, label: &str) -> Outcome 
     let changed = pool.rename(view.credential.id, label).await?;
     report(app, "renamed", &changed);
     app.printer
-        .done(format_args!("`{}` is now `{}`", name(&view), name(&changed)));
+        .done(words::renamed(app.lang(), &name(&view), &name(&changed)));
     Ok(0)
 }
 
@@ -160,11 +148,8 @@ pub(super) async fn priority(app: &App<'_>, target: &str, place: u32) -> Outcome
         .iter()
         .position(|one| one.credential.id == changed.credential.id)
         .map_or(1, |at| at + 1);
-    app.printer.done(format_args!(
-        "`{}` is now number {place} of {}",
-        name(&changed),
-        order.len()
-    ));
+    let words = words::moved(app.lang(), &name(&changed), place, order.len());
+    app.printer.done(words);
     Ok(0)
 }
 
@@ -175,30 +160,26 @@ pub(super) async fn refresh(app: &App<'_>, target: &str) -> Outcome {
         Err(error) => return Err(with_help(app, &view, error).await),
     };
     report(app, "refreshed", &changed);
-    let ends = changed
-        .credential
-        .expires
-        .map(|at| format!(", it ends {}", when::relative(at, app.now())));
-    app.printer.done(format_args!(
-        "Renewed the token of `{}`{}",
-        name(&changed),
-        ends.unwrap_or_default()
-    ));
+    let (lang, name) = (app.lang(), name(&changed));
+    let ends = changed.credential.expires;
+    app.printer.done(match ends {
+        Some(at) => words::token_renewed_until(lang, &name, &when::relative(lang, at, app.now())),
+        None => words::token_renewed(lang, &name),
+    });
     Ok(0)
 }
 
 pub(super) async fn reset(app: &App<'_>, target: &str) -> Outcome {
     let (pool, view) = app.find(target).await?;
     if view.credential.health == Health::Disabled {
-        let off = Failure::usage(format!("`{}` is switched off", name(&view)));
-        return Err(off.hint("Use `hermes auth enable` to use it again."));
+        let off = Failure::usage(|lang| words::is_off(lang, &name(&view)));
+        return Err(off.hint(words::is_off_next));
     }
     let changed = pool.reset(view.credential.id).await?;
     report(app, "reset", &changed);
-    app.printer
-        .done(format_args!("`{}` will be tried again", name(&changed)));
+    app.printer.done(words::tried_again(app.lang(), &name(&changed)));
     if let Some(words) = standing(app, &changed).await? {
-        app.printer.warn(words);
+        app.printer.warn(words.get(app.lang()));
     }
     Ok(0)
 }
@@ -207,8 +188,7 @@ pub(super) async fn enable(app: &App<'_>, target: &str) -> Outcome {
     let (pool, view) = app.find(target).await?;
     let changed = pool.enable(view.credential.id).await?;
     report(app, "enabled", &changed);
-    app.printer
-        .done(format_args!("`{}` is used again", name(&changed)));
+    app.printer.done(words::enabled(app.lang(), &name(&changed)));
     Ok(0)
 }
 
@@ -216,7 +196,6 @@ pub(super) async fn disable(app: &App<'_>, target: &str) -> Outcome {
     let (pool, view) = app.find(target).await?;
     let changed = pool.disable(view.credential.id).await?;
     report(app, "disabled", &changed);
-    app.printer
-        .done(format_args!("`{}` is no longer used", name(&changed)));
+    app.printer.done(words::disabled(app.lang(), &name(&changed)));
     Ok(0)
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use hermes_core::{ExitKind, Protocol};
 use hermes_dashboard::Dashboard;
 use hermes_pool::{Feed, KeyLimits};
+use hermes_store::StoreInfo;
+use hermes_text::cli::{login, serve as words};
 use serde_json::json;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
@@ -16,6 +18,7 @@ use super::dashboard::facts::Questions;
 use super::reach::Reach;
 use super::server::{self, Server};
 use super::signals::{Signal, Signals};
+use super::store::Suspicion;
 use super::{dashboard, key, protection_words, status, store};
 use crate::app::App;
 use crate::args::Up;
@@ -29,10 +32,10 @@ pub(super) async fn run(app: &App<'_>, args: &Up) -> Outcome {
     log_to_stderr(app);
     let reach = Reach::of(app, args).await?;
     let listener = listen_on(reach.address).map_err(|error| not_bound(reach.address, &error))?;
-    let signals = Signals::new().map_err(|error| Failure::io("signals cannot be caught", &error))?;
+    let signals = Signals::new().map_err(|error| Failure::io(login::no_signals, &error))?;
     let address = listener
         .local_addr()
-        .map_err(|error| Failure::io("the listener has no address", &error))?;
+        .map_err(|error| Failure::io(words::no_address, &error))?;
     let keys = Arc::new(key::keys(app).await?);
     let (asker, questions) = dashboard::facts::channel();
     let feed = Feed::default();
@@ -41,8 +44,7 @@ pub(super) async fn run(app: &App<'_>, args: &Up) -> Outcome {
     let server = server::build(app, keys, feed, reach.edge.clone(), Some(fallback)).await?;
     greet(app, &server, &reach, address).await?;
     let signal = serve(app, &server, &dashboard, &reach, questions, listener, signals).await?;
-    app.printer
-        .say("Stopped; every stream has ended and nothing is lost.");
+    app.printer.say(words::stopped(app.lang()));
     server.close().await;
     Ok(match signal {
         Signal::Interrupt => ExitKind::Interrupted.code(),
@@ -77,7 +79,7 @@ async fn serve(
     let pool = app.pool().await?.clone();
     let address = listener
         .local_addr()
-        .map_err(|error| Failure::io("the listener has no address", &error))?;
+        .map_err(|error| Failure::io(words::no_address, &error))?;
     let (stop, stopped) = oneshot::channel();
     let gateway = Arc::clone(&server.gateway).serve(listener, async {
         // The sender is dropped only with this function.
@@ -103,15 +105,14 @@ async fn serve(
         () = &mut background => Signal::Terminate,
         signal = signals.next() => signal,
     };
-    app.printer
-        .say("Stopping: open streams may end, nothing new is taken. Once more to stop at once.");
+    app.printer.say(words::stopping(app.lang()));
     dashboard.stop();
     // The gateway is waiting for this.
     let _ = stop.send(());
     tokio::select! {
         ended = gateway => ended?,
         () = background => {}
-        _ = signals.next() => app.printer.warn("stopped at once; open streams were cut"),
+        _ = signals.next() => app.printer.warn(words::cut(app.lang())),
     }
     Ok(first)
 }
@@ -132,56 +133,50 @@ async fn greet(app: &App<'_>, server: &Server, reach: &Reach, address: SocketAdd
         }));
         return Ok(());
     }
-    app.printer.line(format_args!("Hermes listens on {url}"));
+    let (printer, lang) = (app.printer, app.lang());
+    printer.line(words::listens_on(lang, url));
     if !reach.far_hosts.is_empty() {
-        app.printer
-            .say(format_args!("  Other machines reach it, at {address}."));
+        printer.say(words::reached_at(lang, &address.to_string()));
     }
     match key {
         Some(key) => {
-            app.printer.line(format_args!("Client key: {}", key.expose()));
-            app.printer
-                .say("  This is the only time it is shown; make others with `hermes key create NAME`.");
+            printer.line(words::client_key(lang, key.expose()));
+            printer.say(words::key_once(lang));
         }
-        None => app
-            .printer
-            .say("Clients use the key you have; `hermes key create NAME` makes another."),
+        None => printer.say(words::key_known(lang)),
     }
-    app.printer.line(format_args!("Dashboard:  {link}"));
-    app.printer
-        .say("  The link works once, within a minute; `hermes dashboard` opens it again at any time.");
+    printer.line(words::dashboard(lang, link.as_str()));
+    printer.say(words::link_once(lang));
     for protocol in Protocol::ALL {
         let path = protocol.gateway_path();
-        app.printer
-            .say(format_args!("  {:<25}{url}{path}", protocol.title()));
+        printer.say(format_args!("  {:<25}{url}{path}", protocol.title()));
     }
-    // A store that was just made has said so itself.
-    if !info.created {
-        app.printer
-            .say(format_args!("Store: {}", protection_words(&info.protection)));
-    }
-    if info.shared {
-        app.printer.say(format_args!(
-            "Store: {}. If it goes away, tokens that are still good are served, and none is renewed until it is back.",
-            term_line(&info.place)
-        ));
-    }
-    if let Some(suspicion) = suspicion {
-        app.printer.warn(term_line(&suspicion.words()));
-        app.printer.say(format_args!(
-            "  Keys, and tokens until they end, are served all the same. {}",
-            suspicion.next
-        ));
-    }
+    tell_store(app, &info, suspicion.as_ref());
     let views = app.views().await?;
     if views.is_empty() {
-        app.printer
-            .say("No logins yet: sign in with `hermes auth add PROVIDER`, this gateway will notice.");
+        printer.say(words::no_logins(lang));
     } else {
         status::talk(app, &views);
     }
-    app.printer.say("Stop with Ctrl-C.");
+    printer.say(words::stop_with(lang));
     Ok(())
+}
+
+/// Who protects the store, and what is unusual about it.
+fn tell_store(app: &App<'_>, info: &StoreInfo, suspicion: Option<&Suspicion>) {
+    let (printer, lang) = (app.printer, app.lang());
+    // A store that was just made has said so itself.
+    if !info.created {
+        let protection = protection_words(lang, &info.protection);
+        printer.say(words::store(lang, &protection));
+    }
+    if info.shared {
+        printer.say(words::store_shared(lang, &term_line(&info.place)));
+    }
+    if let Some(suspicion) = suspicion {
+        printer.warn(term_line(&suspicion.words(lang)));
+        printer.say(words::served_all_the_same(lang, suspicion.next.get(lang)));
+    }
 }
 
 /// The client key that the first start makes.
@@ -203,21 +198,19 @@ async fn first_key(app: &App<'_>, server: &Server) -> Result<Option<hermes_core:
 }
 
 fn not_bound(address: SocketAddr, error: &io::Error) -> Failure {
-    let port = address.port();
+    let (port, shown) = (address.port(), address.to_string());
     match error.kind() {
         io::ErrorKind::AddrInUse => {
-            Failure::new(ExitKind::Failure, "port_in_use", format!("`{address}` is already in use: another program holds port {port}"))
-                .hint(format!(
-                    "Perhaps `hermes up` runs already: see `hermes`. Otherwise choose another port, such as `hermes up --listen {}:{}`.",
-                    address.ip(),
-                    port.checked_add(1).unwrap_or(7766)
-                ))
+            let other = SocketAddr::new(address.ip(), port.checked_add(1).unwrap_or(7766)).to_string();
+            let in_use = |lang| words::in_use(lang, &shown, port);
+            Failure::new(ExitKind::Failure, "port_in_use", in_use)
+                .hint(|lang| words::in_use_next(lang, &other))
         }
         io::ErrorKind::PermissionDenied => {
-            Failure::new(ExitKind::Failure, "port_forbidden", format!("port {port} needs rights this user does not have"))
-                .hint("Choose a port above 1023 with `--listen`.")
+            let forbidden = |lang| words::forbidden(lang, port);
+            Failure::new(ExitKind::Failure, "port_forbidden", forbidden).hint(words::forbidden_next)
         }
-        _ => Failure::io(&format!("cannot listen on {address}"), error),
+        _ => Failure::io(|lang| words::not_bound(lang, &shown), error),
     }
 }
 

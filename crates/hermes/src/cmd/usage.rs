@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use hermes_store::{UsageAsk, UsageBy, UsageRow, UsageSpan};
+use hermes_text::cli::request as words;
+use hermes_text::{Count, Lang, time};
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::App;
 use crate::args::{By, Range};
 use crate::failure::{Failure, Outcome};
 use crate::table::{Cell, Table};
 use crate::when;
-
-/// Columns of numbers, aligned to the right.
-const NUMBERS: [&str; 7] = ["REQUESTS", "FAILED", "INPUT", "CACHED", "OUTPUT", "P50", "P95"];
 
 pub(super) async fn run(app: &App<'_>, range: Range, by: By) -> Outcome {
     let now = app.now();
@@ -27,6 +27,7 @@ pub(super) async fn run(app: &App<'_>, range: Range, by: By) -> Outcome {
             By::Model => UsageBy::Model,
             By::Key => UsageBy::Key,
         },
+        latencies: true,
     };
     let mut rows = match app.existing_store().await? {
         Some(store) => store.usage(&ask).await?,
@@ -37,6 +38,7 @@ pub(super) async fn run(app: &App<'_>, range: Range, by: By) -> Outcome {
         weight(other).cmp(&weight(one))
     });
     let names = names(app, by).await?;
+    let lang = app.lang();
     if app.printer.is_json() {
         let rows: Vec<Value> = rows.iter().map(|row| machine_readable(row, &names)).collect();
         app.printer.json(&json!({
@@ -45,12 +47,10 @@ pub(super) async fn run(app: &App<'_>, range: Range, by: By) -> Outcome {
         return Ok(0);
     }
     if rows.is_empty() {
-        app.printer.say(
-            "No requests in that time. `hermes up` serves them; see `hermes usage --range 30d` for more.",
-        );
+        app.printer.say(words::nothing_used(lang));
         return Ok(0);
     }
-    app.printer.line(table(&rows, &names, by));
+    app.printer.line(table(lang, &rows, &names, by));
     Ok(0)
 }
 
@@ -73,6 +73,7 @@ fn word(by: By) -> &'static str {
 
 /// What a group is called, and how its use is paid for where that is known.
 struct Names {
+    lang: Lang,
     by: By,
     known: HashMap<String, (String, Option<&'static str>)>,
 }
@@ -80,15 +81,16 @@ struct Names {
 impl Names {
     fn name(&self, group: Option<&str>) -> String {
         let known = group.and_then(|group| self.known.get(group));
-        match (known, group, self.by) {
-            (Some((name, _)), ..) => name.clone(),
-            (None, Some(model), By::Model) => model.to_owned(),
-            (None, None, By::Model) => "no model".to_owned(),
-            (None, Some(_), By::Credential) => "a login that was removed".to_owned(),
-            (None, None, By::Credential) => "no login".to_owned(),
-            (None, Some(_), By::Key) => "a key of another store".to_owned(),
-            (None, None, By::Key) => "no key".to_owned(),
-        }
+        let words = match (known, group, self.by) {
+            (Some((name, _)), ..) => return name.clone(),
+            (None, Some(model), By::Model) => return model.to_owned(),
+            (None, None, By::Model) => words::no_model,
+            (None, Some(_), By::Credential) => words::removed_login,
+            (None, None, By::Credential) => words::no_login,
+            (None, Some(_), By::Key) => words::foreign_key,
+            (None, None, By::Key) => words::no_key,
+        };
+        words(self.lang).to_owned()
     }
 
     fn billing(&self, group: Option<&str>) -> Option<&'static str> {
@@ -115,7 +117,11 @@ async fn names(app: &App<'_>, by: By) -> Result<Names, Failure> {
         }
         By::Model => {}
     }
-    Ok(Names { by, known })
+    Ok(Names {
+        lang: app.lang(),
+        by,
+        known,
+    })
 }
 
 fn machine_readable(row: &UsageRow, names: &Names) -> Value {
@@ -131,30 +137,44 @@ fn machine_readable(row: &UsageRow, names: &Names) -> Value {
     })
 }
 
-fn table(rows: &[UsageRow], names: &Names, by: By) -> Table {
+/// Heads of the columns of numbers, which are aligned to the right.
+fn heads(lang: Lang) -> [&'static str; 7] {
+    [
+        words::head_requests(lang),
+        words::head_failed(lang),
+        words::head_input(lang),
+        words::head_cached(lang),
+        words::head_output(lang),
+        "P50",
+        "P95",
+    ]
+}
+
+fn table(lang: Lang, rows: &[UsageRow], names: &Names, by: By) -> Table {
+    let heads = heads(lang);
     let mut lines: Vec<(String, [String; 7])> = rows
         .iter()
-        .map(|row| (names.name(row.group.as_deref()), numbers(row)))
+        .map(|row| (names.name(row.group.as_deref()), numbers(lang, row)))
         .collect();
     if rows.len() > 1 {
-        lines.push(("all".to_owned(), all(rows)));
+        lines.push((words::all(lang).to_owned(), all(rows)));
     }
     let widths: [usize; 7] = std::array::from_fn(|column| {
-        let cells = lines.iter().map(|(_, cells)| cells[column].len());
-        cells.chain([NUMBERS[column].len()]).max().unwrap_or_default()
+        let cells = lines.iter().map(|(_, cells)| cells[column].width());
+        cells.chain([heads[column].width()]).max().unwrap_or_default()
     });
     let aligned = |name: String, cells: [String; 7]| -> [String; 8] {
         let cells = cells.into_iter().zip(widths);
-        let cells = cells.map(|(cell, width)| format!("{cell:>width$}"));
+        let cells = cells.map(|(cell, width)| " ".repeat(width - cell.width()) + &cell);
         let mut cells = [name].into_iter().chain(cells);
         std::array::from_fn(|_| cells.next().unwrap_or_default())
     };
     let head = match by {
-        By::Credential => "LOGIN",
-        By::Model => "MODEL",
-        By::Key => "KEY",
+        By::Credential => words::head_login(lang),
+        By::Model => words::head_model(lang),
+        By::Key => words::head_key(lang),
     };
-    let head = aligned(head.to_owned(), NUMBERS.map(str::to_owned));
+    let head = aligned(head.to_owned(), heads.map(str::to_owned));
     let mut table = Table::with_head(head.each_ref().map(String::as_str));
     for (name, cells) in lines {
         table.row(aligned(name, cells).map(Cell::from));
@@ -162,9 +182,11 @@ fn table(rows: &[UsageRow], names: &Names, by: By) -> Table {
     table
 }
 
-fn numbers(row: &UsageRow) -> [String; 7] {
+fn numbers(lang: Lang, row: &UsageRow) -> [String; 7] {
     let [input, cache_read, cache_write, output] = row.tokens;
-    let millis = |millis: Option<u32>| millis.map_or_else(|| "-".to_owned(), seconds);
+    let millis = |millis: Option<u32>| {
+        millis.map_or_else(|| "-".to_owned(), |millis| time::millis(lang, millis.into()))
+    };
     [
         grouped(row.requests),
         grouped(row.failures),
@@ -190,26 +212,9 @@ fn all(rows: &[UsageRow]) -> [String; 7] {
     ]
 }
 
-/// `850 ms`, `12.3 s`.
-fn seconds(millis: u32) -> String {
-    if millis < 1000 {
-        return format!("{millis} ms");
-    }
-    let tenths = millis / 100;
-    format!("{}.{} s", tenths / 10, tenths % 10)
-}
-
-/// Digits in groups of three, `1 234 567`.
+/// Digits in groups of three, `1,234,567`.
 fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(' ');
-        }
-        out.push(digit);
-    }
-    out
+    Count::from(number).grouped()
 }
 
 #[cfg(test)]

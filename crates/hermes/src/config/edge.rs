@@ -3,35 +3,28 @@
 use std::path::{Path, PathBuf};
 
 use hermes_gateway::Network;
+use hermes_text::Both;
+use hermes_text::cli::config as words;
 
-use super::{Config, RawGateway};
+use super::{Config, RawGateway, Wrong};
 
 impl RawGateway {
     /// What the types cannot say: where it stands, and what is wrong.
-    pub(super) fn check(&self) -> Result<(), (usize, String)> {
+    pub(super) fn check(&self) -> Result<(), Wrong> {
+        let beside = |key, other| Both::of(|lang| words::beside(lang, key, other));
         match (&self.tls_cert, &self.tls_key, &self.behind_proxy) {
-            (Some(one), None, _) => {
-                return Err((
-                    one.span().start,
-                    "`tls_cert` needs `tls_key` beside it".to_owned(),
-                ));
-            }
-            (None, Some(one), _) => {
-                return Err((
-                    one.span().start,
-                    "`tls_key` needs `tls_cert` beside it".to_owned(),
-                ));
-            }
+            (Some(one), None, _) => return Err((one.span().start, beside("tls_cert", "tls_key"))),
+            (None, Some(one), _) => return Err((one.span().start, beside("tls_key", "tls_cert"))),
             (Some(_), Some(_), Some(proxy)) if *proxy.get_ref() => {
-                let problem =
-                    "`behind_proxy`: either the proxy speaks TLS with the clients, or `tls_cert` is for that";
-                return Err((proxy.span().start, problem.to_owned()));
+                return Err((proxy.span().start, Both::of(words::two_ways)));
             }
             _ => {}
         }
         for (at, text) in self.proxies() {
-            text.parse::<Network>()
-                .map_err(|error| (at, format!("`trusted_proxies`: {error}")))?;
+            text.parse::<Network>().map_err(|error| {
+                let problem = error.to_string();
+                (at, Both::of(|lang| words::bad_proxy(lang, &problem)))
+            })?;
         }
         Ok(())
     }

@@ -5,6 +5,9 @@ use toml::Spanned;
 
 use super::{Config, DEFAULT_LISTEN, RawHolder};
 
+/// The origin of a value that nobody set.
+pub(crate) const DEFAULT: &str = "default";
+
 /// One effective value, for `config show`.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Effective {
@@ -97,7 +100,7 @@ impl Config {
     fn push(&self, out: &mut Vec<Effective>, key: &str, set: Option<(usize, String)>, default: String) {
         let (value, origin) = match set {
             Some((at, value)) => (value, self.place(at)),
-            None => (default, "default".to_owned()),
+            None => (default, DEFAULT.to_owned()),
         };
         out.push(Effective {
             key: key.to_owned(),

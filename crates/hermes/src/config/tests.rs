@@ -1,11 +1,12 @@
 use std::path::Path;
 
-use hermes_core::chain;
+use hermes_text::{Both, Lang};
 
 use super::Config;
 
 fn parse(text: &str) -> Result<Config, String> {
-    Config::parse(Path::new("config.toml"), text.as_bytes().to_vec()).map_err(|error| chain(&error))
+    Config::parse(Path::new("config.toml"), text.as_bytes().to_vec())
+        .map_err(|failure| failure.message.get(Lang::En).to_owned())
 }
 
 #[test]
@@ -41,7 +42,8 @@ fn config_broken_in_any_way_names_file_line_and_key() {
 #[test]
 fn config_that_is_not_utf8_names_the_line() {
     let error = Config::parse(Path::new("c"), b"[routes]\nx = \"\xff\"".to_vec()).unwrap_err();
-    assert_eq!(chain(&error), "`c` line 2: it is not UTF-8");
+    assert_eq!(error.message.get(Lang::En), "`c` line 2: it is not UTF-8");
+    assert_eq!(error.message.get(Lang::Zh), "`c` 第 2 行：不是 UTF-8 文本");
 }
 
 #[test]
@@ -85,10 +87,10 @@ fn config_values_carry_the_line_they_stand_on() {
 fn config_for_an_unknown_provider_is_refused_with_its_line() {
     let config = parse("\n[providers.nope]\nenabled = true\n").unwrap();
     let error = config
-        .provider_settings(|_| Err("unknown provider".to_owned()))
+        .provider_settings(|_| Err(Both::same("unknown provider")))
         .unwrap_err();
     assert_eq!(
-        chain(&error),
+        error.message.get(Lang::En),
         "`config.toml` line 2: `providers.nope`: unknown provider"
     );
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use hermes_core::{Env, UnixMs};
+use hermes_text::Lang;
 
 use crate::paths::Paths;
 use crate::safe::{json_safe, term_line, term_safe};
@@ -28,7 +29,8 @@ fn json_safe_hidden_characters_are_escaped_and_read_back() {
 
 #[test]
 fn spans_show_their_two_largest_units() {
-    let shown = [0, 9, 60, 303, 3900, 86_400, 90_061].map(|seconds| when::span(Duration::from_secs(seconds)));
+    let shown = [0, 9, 60, 303, 3900, 86_400, 90_061]
+        .map(|seconds| when::span(Lang::En, Duration::from_secs(seconds)));
     assert_eq!(
         shown,
         ["0 s", "9 s", "1 min", "5 min 3 s", "1 h 5 min", "1 d", "1 d 1 h"]
@@ -38,7 +40,7 @@ fn spans_show_their_two_largest_units() {
 #[test]
 fn moments_are_told_beside_now() {
     let now = UnixMs::from_millis(1_000_000);
-    let at = |millis| when::relative(UnixMs::from_millis(millis), now);
+    let at = |millis| when::relative(Lang::En, UnixMs::from_millis(millis), now);
     assert_eq!(
         [at(1_061_000), at(1_000_400), at(940_000)],
         ["in 1 min 1 s", "now", "1 min ago"]
@@ -60,6 +62,15 @@ fn table_columns_are_aligned_without_trailing_spaces() {
         table.to_string(),
         "a          long cell\nbcd\\u{1b}  x          y"
     );
+}
+
+#[test]
+fn table_gives_chinese_characters_the_two_columns_they_take() {
+    let mut table = Table::with_head(["状态", "NAME"]);
+    table.row(["可用".into(), "a".into()]);
+    table.row(["Needs it".into(), "b".into()]);
+    let shown = anstream::adapter::strip_str(&table.to_string()).to_string();
+    assert_eq!(shown, "状态      NAME\n可用      a\nNeeds it  b");
 }
 
 #[test]

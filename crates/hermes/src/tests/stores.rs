@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use hermes_core::{Env, LoginCause, ProviderId, Secret, Strategy, UnixMs};
 use hermes_store::{Dump, Lease, Phase, PoolRow};
+use hermes_text::Lang;
 
 use crate::cmd::details::renewal;
 use crate::cmd::migrate::difference;
@@ -124,14 +125,14 @@ fn copy_that_lost_or_changed_something_differs() {
     turned.secrets.reverse();
     turned.settings.push(("own".to_owned(), "2".to_owned()));
     assert_eq!(
-        difference(&whole, &turned),
+        difference(&whole, &turned).map(|what| what(Lang::En)),
         None,
         "order and additions are no loss"
     );
     let changed = |change: fn(&mut Dump)| {
         let mut copy = dump();
         change(&mut copy);
-        difference(&dump(), &copy)
+        difference(&dump(), &copy).map(|what| what(Lang::En))
     };
     assert_eq!(changed(|copy| copy.pools.clear()), Some("the strategies"));
     assert_eq!(
@@ -161,8 +162,8 @@ fn renewal_that_is_not_over_is_told_in_words() {
         fingerprint: String::new(),
     };
     let now = UnixMs::from_millis(1_795_000_000_000);
-    let words =
-        |lease: &Lease| renewal(lease, Some(now.minus(Duration::from_secs(90))), now).unwrap_or_default();
+    let doubt = Some(now.minus(Duration::from_secs(90)));
+    let words = |lease: &Lease| renewal(Lang::En, lease, doubt, now).unwrap_or_default();
     assert_eq!(words(&lease(Phase::Idle)), "");
     for phase in [Phase::Leased, Phase::Sent] {
         assert_eq!(words(&lease(phase)), "renewing");

@@ -16,8 +16,8 @@ fn stored_keys_are_listed_in_their_order() {
     exit 0
     --- stdout
     PROVIDER  #  LABEL  STATE  TOKEN         REGION  BILLING
-    deepseek  1  work   ready  does not end  -       credits
-    deepseek  2  home   ready  does not end  -       credits
+    deepseek  1  work   Ready  does not end  -       Credits
+    deepseek  2  home   Ready  does not end  -       Credits
     --- stderr
     ");
 }
@@ -69,7 +69,7 @@ fn disabled_login_makes_its_provider_unusable() {
     assert_eq!(context.run(&["auth", "disable", "work"]).code, 0);
     let run = context.run(&["auth", "status", "deepseek"]);
     assert_eq!(run.code, 4, "{run}");
-    assert!(run.stdout.starts_with("deepseek: disabled"), "{run}");
+    assert!(run.stdout.starts_with("deepseek: Disabled"), "{run}");
     let run = context.run(&["auth", "reset", "work"]);
     assert_eq!(run.code, 2, "{run}");
     assert!(run.stderr.contains("hermes auth enable"), "{run}");
@@ -140,10 +140,10 @@ fn client_key_keeps_its_limits_and_odd_ones_are_refused() {
     let list = context.run(&["key", "list"]).stdout;
     let line = |name: &str| list.lines().find(|line| line.contains(name)).unwrap().to_owned();
     assert!(
-        line("narrow").ends_with("never      valid  60 a minute; deepseek/*, fast"),
+        line("narrow").ends_with("never      Active  60 requests a minute; deepseek/*, fast"),
         "{list}"
     );
-    assert!(line("wide").ends_with("never      valid"), "{list}");
+    assert!(line("wide").ends_with("never      Active"), "{list}");
     for args in [
         ["--limit", "0"],
         ["--limit", "1000001"],

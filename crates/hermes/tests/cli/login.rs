@@ -43,7 +43,7 @@ async fn device_login_shows_rule_link_and_code_on_lines_of_their_own() {
     let shown = lines.iter().position(|line| line == &code).unwrap();
     let rule = lines
         .iter()
-        .position(|line| line.contains("Use by other programs: tolerated"))
+        .position(|line| line.contains("Use by other programs: Tolerated"))
         .unwrap();
     assert!(rule < link && link < shown, "{run}");
     assert!(

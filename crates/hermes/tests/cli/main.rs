@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, too")]
 
 mod changes;
+mod chinese;
 mod context;
 mod help;
 mod login;
@@ -11,3 +12,4 @@ mod reads;
 mod refusals;
 mod remote;
 mod stores;
+mod words;

@@ -59,7 +59,7 @@ fn status_of_a_provider_without_login_exits_4() {
     assert_snapshot!(TestContext::new().run(&["auth", "status", "minimax_oauth"]), @r"
     exit 4
     --- stdout
-    minimax-oauth: absent
+    minimax-oauth: Not signed in
     --- stderr
     Sign in with `hermes auth add minimax-oauth`.
     ");

@@ -223,13 +223,13 @@ fn doctor_lists_listeners_for_other_machines() {
     assert_eq!(run.code, 1, "{run}");
     assert!(
         run.stdout
-            .contains("listener other machines would reach `0.0.0.0:0`"),
+            .contains("listener  other machines would reach `0.0.0.0:0`"),
         "{run}"
     );
     let context = with_password();
     context.config("[gateway]\nlisten = \"192.0.2.1:7766\"\nbehind_proxy = true\nallowed_hosts = [\"hermes.example.com\"]\n");
     let run = context.run(&["doctor"]);
-    let said = "listener 192.0.2.1:7766 is for other machines too, as hermes.example.com, through a proxy";
+    let said = "listener  192.0.2.1:7766 is for other machines too, as hermes.example.com, through a proxy";
     assert!(run.stdout.contains(said), "{run}");
     let run = TestContext::new().run(&["doctor"]);
     assert!(!run.stdout.contains("listener "), "{run}");

@@ -141,7 +141,7 @@ fn store_in_good_standing_is_described_and_every_read_leaves_its_bytes() {
     place [folder]/home/hermes.db
     kind a file of this machine
     id [id]
-    schema 6
+    schema 7
     protection logins are sealed with the key file `[folder]/home/config/store.key`, which only you can read; whoever copies both it and the store can use them
     standing good: tokens are renewed
     machine no name yet: nothing was renewed here
@@ -290,7 +290,7 @@ fn strategy_is_shown_chosen_and_refused() {
     --- stdout
     deepseek: fill-first
     --- stderr
-    the first login by priority serves until it rests or is spent
+    The first account that can serve takes every request; the next one when it is spent.
     ");
     assert_snapshot!(context.run(&["auth", "strategy", "deepseek", "random"]), @r"
     exit 4
@@ -306,7 +306,7 @@ fn strategy_is_shown_chosen_and_refused() {
     --- stdout
 
     --- stderr
-    ✓ DeepSeek uses round-robin: each login serves in turn
+    ✓ DeepSeek uses round-robin. Accounts take turns.
     ");
     assert_snapshot!(context.run(&["auth", "strategy", "deepseek", "fastest"]), @r"
     exit 2

@@ -29,7 +29,7 @@ def main() -> None:
         f"INSERT INTO request_log ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})",
         made_requests(chance, names, keys, requests, now),
     )
-    add_up(log)
+    add_up(log, now)
     log.commit()
     log.close()
 
@@ -108,17 +108,50 @@ def made_requests(chance, logins, keys, count, now):
         )
 
 
-def add_up(log: sqlite3.Connection) -> None:
+def add_up(log: sqlite3.Connection, now: int) -> None:
     """The sums that the program would have kept."""
+    log.create_function("slot", 1, slot, deterministic=True)
     for span, length in [("hour", HOUR), ("day", DAY)]:
         for dimension, column in [("credential", "cred_id"), ("key", "key_id"), ("model", "model")]:
+            group = f"at - at % {length} AS bucket, coalesce({column}, '') AS name"
             log.execute(
                 f"""INSERT OR REPLACE INTO usage_sum
-                SELECT '{span}', '{dimension}', at - at % {length}, coalesce({column}, ''), count(*), count(error),
-                    coalesce(sum(input), 0), coalesce(sum(cache_read), 0), coalesce(sum(cache_write), 0), coalesce(sum(output), 0), 0,
-                    '57:' || count(*), '50:' || count(*)
-                FROM request_log GROUP BY 3, 4"""
+                SELECT '{span}', '{dimension}', bucket, name, requests, failures, input, cache_read, cache_write, output, 0,
+                    total.counts, coalesce(first.counts, '')
+                FROM (SELECT {group}, count(*) AS requests, count(error) AS failures, coalesce(sum(input), 0) AS input,
+                    coalesce(sum(cache_read), 0) AS cache_read, coalesce(sum(cache_write), 0) AS cache_write,
+                    coalesce(sum(output), 0) AS output FROM request_log GROUP BY 1, 2)
+                JOIN {latencies(group, "total_ms")} AS total USING (bucket, name)
+                LEFT JOIN {latencies(group, "first_byte_ms")} AS first USING (bucket, name)"""
             )
+    log.execute("DELETE FROM usage_rank")
+    last = {"day": now - now % HOUR, "week": now - now % DAY, "month": now - now % DAY}
+    for period, span, begin in [
+        ("day", "hour", last["day"] - 23 * HOUR),
+        ("week", "day", last["week"] - 6 * DAY),
+        ("month", "day", last["month"] - 29 * DAY),
+    ]:
+        log.execute(
+            """INSERT INTO usage_rank SELECT ?1, dimension, name, sum(requests), sum(failures), sum(input), sum(cache_read),
+            sum(cache_write), sum(output), sum(reasoning) FROM usage_sum WHERE span = ?2 AND bucket >= ?3 GROUP BY dimension, name""",
+            (period, span, begin),
+        )
+    log.execute("UPDATE usage_period SET day_last = ?, week_last = ?, month_last = ?", tuple(last.values()))
+
+
+def slot(millis: int | None) -> int | None:
+    """Where the program counts a latency: eight slots for each doubling."""
+    if millis is None or millis < 8:
+        return millis
+    doubling = millis.bit_length() - 4
+    return (doubling << 3) + (millis >> doubling)
+
+
+def latencies(group: str, column: str) -> str:
+    """A table of how they are spread in each group, as the program writes it."""
+    return f"""(SELECT bucket, name, group_concat(slot || ':' || count, ' ') AS counts FROM
+        (SELECT {group}, slot({column}) AS slot, count(*) AS count FROM request_log WHERE {column} IS NOT NULL
+        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3) GROUP BY bucket, name)"""
 
 
 main()

@@ -188,7 +188,7 @@ async fn keyless_endpoint_switched_off_serves_nothing() {
         .await;
     let status = lab.run(&["auth", "status", "custom:lab"]).await;
     assert_eq!(status.code, 4, "{status:?}");
-    assert!(status.stdout.contains("disabled"), "{status:?}");
+    assert!(status.stdout.contains("Disabled"), "{status:?}");
     let chat = lab.run(&["chat", "-m", "custom:lab/tiny", "hi"]).await;
     assert_ne!(chat.code, 0, "{chat:?}");
     assert!(endpoint.seen().is_empty());

@@ -3,6 +3,7 @@
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
+use crate::catalogue::with_strange;
 use crate::harness::{Done, Lab};
 
 async fn nothing_stored(lab: &Lab) {
@@ -225,31 +226,7 @@ async fn redirect_to_a_foreign_host_is_refused() {
 #[tokio::test]
 async fn unknown_login_method_of_an_overlay_is_unsupported() {
     let mut lab = Lab::new().await;
-    let overlay = lab.write(
-        "overlay/strange.toml",
-        r#"
-id = "strange"
-name = "Strange"
-summary = "A provider with a login that nobody has heard of"
-billing = "metered"
-[hosts]
-api = "https://api.strange.test"
-[[login]]
-id = "telepathy"
-name = "Telepathy"
-dialect = "telepathy"
-card = { class = "allowed", date = "2026-11", source = "test", text = "Test." }
-[[runtime]]
-protocol = "chat_completions"
-base_url = "{api}/v1"
-path = "/chat/completions"
-auth = "bearer"
-"#,
-    );
-    lab.set(
-        "HERMES_CATALOG",
-        &overlay.parent().expect("a folder").display().to_string(),
-    );
+    with_strange(&mut lab);
     let done = lab.run(&["auth", "add", "strange"]).await;
     assert_eq!(done.code, 2, "{done:?}");
     assert!(done.stderr.contains("Unsupported flow"), "{done:?}");

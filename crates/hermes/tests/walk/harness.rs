@@ -314,6 +314,11 @@ impl Up {
         serde_json::from_slice(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
     }
 
+    /// What it says to its standard error from now on.
+    pub(crate) fn stderr(&mut self) -> tokio::process::ChildStderr {
+        self.child.stderr.take().expect("nobody listens yet")
+    }
+
     /// Asks it to end and waits.
     pub(crate) async fn end(self) -> Done {
         let pid = self.child.id().expect("running").to_string();

@@ -1,6 +1,7 @@
 //! Whole walks with the real binary, simulated providers, real SDKs and a real OpenID provider.
 
 mod bounds;
+mod catalogue;
 #[cfg(target_os = "linux")]
 mod custody;
 mod custom;

@@ -21,7 +21,7 @@ async fn sign_in_leaves_one_ready_credential() {
 
     let status = lab.run(&["auth", "status", "minimax-oauth"]).await;
     assert_eq!(status.code, 0, "{status:?}");
-    assert!(status.stdout.contains("ready"), "{status:?}");
+    assert!(status.stdout.contains("Ready"), "{status:?}");
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use hermes_catalog::{RuleCard, RuleClass};
 use hermes_core::{ProviderId, UnixMs};
+use hermes_text::Both;
 
 /// A label, name or model that would be markup if it were not escaped.
 pub(crate) const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&`</script>";
@@ -48,7 +49,7 @@ pub(crate) fn card(class: RuleClass) -> RuleCard {
     RuleCard {
         class,
         date: "2026-11".to_owned(),
-        source: "platform documentation".to_owned(),
-        text: text.to_owned(),
+        source: Both::same("platform documentation"),
+        text: Both::same(text),
     }
 }

@@ -2,6 +2,7 @@ use hermes_core::{Billing, LoginCause, Protocol};
 use hermes_dashboard::look::Cause;
 use hermes_dashboard::pages::overview::{Gateway, Need, Overview, Provider, Rate, Spend, Today};
 use hermes_pool::State;
+use hermes_text::Both;
 
 use super::{HOSTILE, ahead, now, provider};
 
@@ -116,7 +117,7 @@ pub(crate) fn hostile() -> Overview {
                 provider_name: word.clone(),
                 label: word.clone(),
                 state: State::Blocked,
-                cause: Some(Cause::Words(word.clone())),
+                cause: Some(Cause::Words(Both::same(word.as_str()))),
             },
             Need::Store {
                 problem: word.clone(),

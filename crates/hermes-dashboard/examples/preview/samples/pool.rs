@@ -1,7 +1,8 @@
 use hermes_core::{Billing, CoolCause, LoginCause, Rest, Scope, Source, Strategy};
 use hermes_dashboard::look::{Cause, Paging, Window};
 use hermes_dashboard::pages::pool::{Account, Pool, Stopped};
-use hermes_pool::State;
+use hermes_pool::{RenewalState, State};
+use hermes_text::Both;
 
 use super::{HOSTILE, ago, ahead, now, provider};
 
@@ -128,11 +129,11 @@ pub(crate) fn filled() -> Pool {
 pub(crate) fn stopped() -> Pool {
     let rule = "the provider says that the account is used by a program it does not allow";
     let blocked = Account {
-        cause: Some(Cause::Words(rule.to_owned())),
+        cause: Some(Cause::Words(Both::same(rule))),
         ..account(0, "plan login", State::Blocked)
     };
     let doubtful = Account {
-        renewal: Some("in doubt: a renewal ended without an answer".to_owned()),
+        renewal: Some(RenewalState::InDoubt { since: Some(ago(90)) }),
         ignored: vec![(
             "base_url = https://other.example.com".to_owned(),
             "this provider allows one protocol only".to_owned(),
@@ -182,7 +183,7 @@ pub(crate) fn hostile() -> Pool {
         method: HOSTILE.to_owned(),
         region: Some(HOSTILE.to_owned()),
         source: Source::Env(HOSTILE.to_owned()),
-        cause: Some(Cause::Words(HOSTILE.to_owned())),
+        cause: Some(Cause::Words(Both::same(HOSTILE))),
         rests: vec![Rest {
             scope: Scope::Model(HOSTILE.to_owned()),
             until: ahead(9),
@@ -192,7 +193,7 @@ pub(crate) fn hostile() -> Pool {
         balance: None,
         told: None,
         askable: true,
-        renewal: Some(HOSTILE.to_owned()),
+        renewal: Some(RenewalState::Unanswered),
         ignored: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
         revoke_ends: Some(HOSTILE.to_owned()),
         ..account(0, HOSTILE, State::Blocked)

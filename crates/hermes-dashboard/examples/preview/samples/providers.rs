@@ -175,6 +175,7 @@ pub(crate) fn pending() -> Providers {
     let one = Pending {
         session: "0193-abc".to_owned(),
         provider_name: "MiniMax (OAuth)".to_owned(),
+        method_name: "MiniMax account".to_owned(),
         expires: ahead(540),
     };
     Providers {
@@ -219,6 +220,7 @@ pub(crate) fn hostile() -> Providers {
     let pending = Pending {
         session: HOSTILE.to_owned(),
         provider_name: HOSTILE.to_owned(),
+        method_name: HOSTILE.to_owned(),
         expires: ahead(5),
     };
     Providers {

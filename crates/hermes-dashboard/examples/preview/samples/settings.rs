@@ -70,6 +70,8 @@ pub(crate) fn filled() -> Settings {
             ),
         ],
         last_backup: Some(ago(86_400 * 4)),
+        examined: Some(ago(60)),
+        looking: false,
         findings: vec![
             finding(
                 "store",

@@ -69,6 +69,7 @@ fn usage(range: Range, by: By, steps: u64, seconds: u64) -> Usage {
         requests: series(&names, steps, 90),
         failures,
         latency: [latency(1), latency(3), latency(5)],
+        more: 0,
         sums: vec![
             sum(names[0], 1_284, None),
             sum(names[1], 611, Some(12_400_000)),

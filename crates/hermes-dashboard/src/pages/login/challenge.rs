@@ -122,7 +122,7 @@ fn paste_box(lang: Lang, model: &Login, races: bool) -> Markup {
         form data-call=(call.target()) data-body=[call.body_text()] data-then="login-again" autocomplete="off" {
             label class="field" {
                 span { @if races { (text::paste_or(lang)) } @else { (text::paste_next(lang)) } }
-                input type="text" name="code" required aria-label=(text::paste_label(lang)) placeholder=(text::paste_label(lang))
+                input type="text" name="code" required aria-label=(text::paste_label(lang)) placeholder=(text::paste_short(lang))
                     autocomplete="off" spellcheck="false" autocapitalize="off";
             }
             p class="form-error" role="alert" {}

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde_json::json;
 
 use super::{Login, Status, title};
-use crate::look::{Call, Icon, Kind, Then, button, encoded, icon, prose};
+use crate::look::{Call, Icon, Kind, Then, button, encoded, icon, prose, sentence};
 
 pub(super) fn render(lang: Lang, model: &Login) -> Markup {
     let (class, mark, head) = match model.status {
@@ -22,8 +22,9 @@ pub(super) fn render(lang: Lang, model: &Login) -> Markup {
             (icon(mark))
             div {
                 p class="note-title" { (head) }
-                @if let Some(message) = &model.message { p { (prose(message)) } }
-                @if let Some(hint) = &model.hint { p { (prose(hint)) } }
+                @if let Some(message) = &model.message { p { (prose(&sentence(message))) } }
+                // Of the other ends we know what to do as well as the hint does.
+                @if let (Status::Error, Some(hint)) = (&model.status, &model.hint) { p { (prose(hint)) } }
                 p { (next(lang, model)) }
             }
         }

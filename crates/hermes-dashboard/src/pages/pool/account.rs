@@ -1,7 +1,7 @@
 //! One account as a row: what it is, how it stands, what is left of its plan, and what can be done.
 
 use hermes_core::{Source, Strategy, UnixMs};
-use hermes_pool::State;
+use hermes_pool::{RenewalState, State};
 use hermes_text::{Count, Lang, action, common, pages::pool as text, state, time};
 use maud::{Markup, html};
 use serde_json::json;
@@ -29,7 +29,7 @@ pub(super) fn render(lang: Lang, pool: &Pool, one: &Account) -> Markup {
                 }
             }
             (times(lang, pool.now, one))
-            (notes(lang, one))
+            (notes(lang, pool, one))
             @if stored { div class="account-menu" { (actions(lang, pool, one)) } }
         }
     }
@@ -108,7 +108,7 @@ fn times(lang: Lang, now: UnixMs, one: &Account) -> Markup {
 }
 
 /// What is out of the ordinary, and what is seldom wanted.
-fn notes(lang: Lang, one: &Account) -> Markup {
+fn notes(lang: Lang, pool: &Pool, one: &Account) -> Markup {
     html! {
         details class="account-more" {
             summary { (text::details(lang)) }
@@ -122,13 +122,36 @@ fn notes(lang: Lang, one: &Account) -> Markup {
             }
         }
         @let keyless = matches!(one.source, Source::Config(_));
-        @if keyless || one.renewal.is_some() || !one.ignored.is_empty() {
+        @if keyless || one.renewal.is_some_and(|renewal| is_news(&renewal)) || !one.ignored.is_empty() {
             div class="account-notes" {
                 @if keyless { p class="faint" { (text::keyless(lang)) } }
-                @if let Some(renewal) = &one.renewal { p { (text::renewal(lang)) ": " (prose(renewal)) } }
+                @if let Some(renewal) = one.renewal.filter(is_news) { p { (text::renewal(lang)) ": " (renewal_words(lang, renewal, pool.now)) } }
                 @for (setting, why) in &one.ignored { p class="faint" { (prose(&text::ignored(lang, setting, why))) } }
             }
         }
+    }
+}
+
+/// The end of a login is told by its state and cause already.
+fn is_news(renewal: &RenewalState) -> bool {
+    !matches!(renewal, RenewalState::Ended { .. })
+}
+
+fn renewal_words(lang: Lang, renewal: RenewalState, now: UnixMs) -> Markup {
+    match renewal {
+        RenewalState::UnderWay => html! { (text::renewal_under_way(lang)) },
+        RenewalState::Abandoned => html! { (text::renewal_abandoned(lang)) },
+        RenewalState::Unanswered => html! { (text::renewal_unanswered(lang)) },
+        RenewalState::InDoubt { since } => html! {
+            (text::renewal_in_doubt(lang)) @if let Some(since) = since { ", " (moment(lang, since, now)) }
+        },
+        RenewalState::Ended { .. } => html! { (text::renewal_ended(lang)) },
+        RenewalState::Quiet { left } => html! {
+            (text::renewal_quiet(lang)) " " (moment(lang, now.plus(left), now))
+        },
+        RenewalState::Paused { left } => html! {
+            (text::renewal_paused(lang)) " " (moment(lang, now.plus(left), now))
+        },
     }
 }
 

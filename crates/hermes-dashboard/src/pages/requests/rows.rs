@@ -46,11 +46,11 @@ fn row(lang: Lang, one: &Request, now: UnixMs) -> Markup {
     let tone = if failed { Tone::Bad } else { Tone::Good };
     let account = one.credential_label.as_deref().unwrap_or(NOTHING);
     let values = [
-        html! { a class="row-link" href={ "/requests/" (encoded(&one.id)) } { (moment(lang, one.at, now)) } },
-        html! { (badge(tone, &one.status.to_string())) @if let Some(error) = &one.error { " " span class="faint" { (error) } } },
-        html! { (one.model) },
-        html! { span { (account) } @if let Some(provider) = &one.provider_name { " " span class="faint" { (provider) } } },
-        html! { (one.key_name.as_deref().unwrap_or(NOTHING)) },
+        html! { span { a class="row-link" href={ "/requests/" (encoded(&one.id)) } { (moment(lang, one.at, now)) } } },
+        html! { span { (badge(tone, &one.status.to_string())) @if let Some(error) = &one.error { " " span class="faint" { (error) } } } },
+        html! { span { (one.model) } },
+        html! { span { span { (account) } @if let Some(provider) = &one.provider_name { " " span class="faint" { (provider) } } } },
+        html! { span { (one.key_name.as_deref().unwrap_or(NOTHING)) } },
         millis(lang, one.first_byte_ms),
         millis(lang, Some(one.total_ms)),
         number(one.tokens_in),
@@ -63,27 +63,27 @@ fn cells(lang: Lang, values: [Markup; 9], id: Option<&str>) -> Markup {
     html! {
         tr role="row" id=[id] {
             @for (value, (name, number)) in values.into_iter().zip(heads(lang)) {
-                td role="cell" class=[number.then_some("number")] data-label=(name) { span { (value) } }
+                td role="cell" class=[number.then_some("number")] data-label=(name) { (value) }
             }
         }
     }
 }
 
 fn millis(lang: Lang, value: Option<u32>) -> Markup {
-    html! { @match value { Some(value) => (time::millis(lang, u64::from(value))), None => (NOTHING) } }
+    html! { span { @match value { Some(value) => (time::millis(lang, u64::from(value))), None => (NOTHING) } } }
 }
 
 fn number(value: Option<u64>) -> Markup {
-    html! { @match value { Some(value) => (Count::from(value).grouped()), None => (NOTHING) } }
+    html! { span { @match value { Some(value) => (Count::from(value).grouped()), None => (NOTHING) } } }
 }
 
 /// A row whose parts name the fields of a request.
 pub(super) fn template(lang: Lang) -> Markup {
     let values = [
-        html! { a class="row-link" data-field="id" data-as="link" { time data-field="at" data-as="time" {} } },
-        html! { span class="badge" data-field="status" data-as="status" { span class="dot" aria-hidden="true" {} span {} } " " span class="faint" data-field="error" {} },
+        html! { span { a class="row-link" data-field="id" data-as="link" { time data-field="at" data-as="time" {} } } },
+        html! { span { span class="badge" data-field="status" data-as="status" { span class="dot" aria-hidden="true" {} span {} } " " span class="faint" data-field="error" {} } },
         html! { span data-field="model" {} },
-        html! { span data-field="credential_label" { (NOTHING) } " " span class="faint" data-field="provider_name" {} },
+        html! { span { span data-field="credential_label" { (NOTHING) } " " span class="faint" data-field="provider_name" {} } },
         html! { span data-field="key_name" { (NOTHING) } },
         html! { span data-field="first_byte_ms" data-as="millis" { (NOTHING) } },
         html! { span data-field="total_ms" data-as="millis" { (NOTHING) } },

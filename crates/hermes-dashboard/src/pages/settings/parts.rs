@@ -16,9 +16,12 @@ fn section(title: &str, content: Markup) -> Markup {
     html! { section class="group" { h2 { (title) } (content) } }
 }
 
-pub(super) fn findings(lang: Lang, findings: &[Finding]) -> Markup {
+pub(super) fn findings(lang: Lang, model: &Settings) -> Markup {
+    let findings: &[Finding] = &model.findings;
     let list = html! {
-        ul class="rows panel findings" {
+        @if model.looking { p class="faint" role="status" { (text::looking(lang)) } }
+        @else if let Some(at) = model.examined { p class="faint" { (text::examined(lang)) ": " (moment(lang, at, model.now)) } }
+        @if !findings.is_empty() { ul class="rows panel findings" {
             @for one in findings.iter().take(MOST_FINDINGS) {
                 li {
                     (match one.grade {
@@ -31,7 +34,7 @@ pub(super) fn findings(lang: Lang, findings: &[Finding]) -> Markup {
                 }
             }
             (rest_of(lang, findings.len(), MOST_FINDINGS))
-        }
+        } }
     };
     section(text::doctor(lang), list)
 }

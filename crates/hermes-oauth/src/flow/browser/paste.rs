@@ -2,6 +2,8 @@
 
 use hermes_catalog::Browser;
 use hermes_core::Secret;
+use hermes_text::Word;
+use hermes_text::errors::oauth as say;
 use url::Url;
 
 use super::Memory;
@@ -16,10 +18,10 @@ impl Memory {
     pub(super) fn read_paste(&self, row: &Browser, text: &Secret) -> Result<(Callback, Url), OauthError> {
         let text = text.expose().trim();
         if text.is_empty() {
-            return paste("it is empty");
+            return paste(say::empty);
         }
         if text.len() > LONGEST {
-            return paste("it is longer than 16 KiB");
+            return paste(say::too_long);
         }
         if text.starts_with("http://") || text.starts_with("https://") {
             return self.read_address(text);
@@ -29,14 +31,14 @@ impl Memory {
             return Ok((Callback::from_query(text.trim_start_matches('?'))?, redirect));
         }
         if text.chars().any(|one| one.is_control() || one.is_whitespace()) {
-            return paste("it holds spaces or line ends");
+            return paste(say::spaces);
         }
         match text.split_once('#') {
             Some((code, state)) if !code.is_empty() && !state.is_empty() => {
                 Ok((Callback::with_code(code, Some(state)), redirect))
             }
-            Some(_) => paste("one of the two parts around `#` is empty"),
-            None if row.standard => paste("the part after `#` is missing"),
+            Some(_) => paste(say::half),
+            None if row.standard => paste(say::no_state),
             None => Ok((Callback::with_code(text, None), redirect)),
         }
     }
@@ -44,7 +46,7 @@ impl Memory {
     /// The address of the last page; only one of this login's own redirects counts.
     fn read_address(&self, text: &str) -> Result<(Callback, Url), OauthError> {
         let Ok(mut url) = Url::parse(text) else {
-            return paste("it is not a web address");
+            return paste(say::not_address);
         };
         let query = url.query().unwrap_or_default().to_owned();
         url.set_query(None);
@@ -54,7 +56,7 @@ impl Memory {
             .clone()
             .find(|redirect| pkce::same(&bare(redirect), url.as_str()))
         else {
-            return paste("it is not the address of the page where this login ends");
+            return paste(say::other_page);
         };
         Ok((Callback::from_query(&query)?, redirect.clone()))
     }
@@ -68,6 +70,6 @@ fn bare(url: &Url) -> String {
     url.into()
 }
 
-fn paste<T>(why: &'static str) -> Result<T, OauthError> {
+fn paste<T>(why: Word) -> Result<T, OauthError> {
     Err(OauthError::Paste { why })
 }

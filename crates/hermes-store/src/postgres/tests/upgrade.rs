@@ -19,7 +19,7 @@ const BACK: &str = "DROP TABLE admin_code; DROP TABLE admin_session; \
     ALTER TABLE request_log DROP COLUMN story, DROP COLUMN held, DROP COLUMN reasoning; \
     DROP INDEX request_log_provider, request_log_credential, request_log_key, request_log_model, failed_log, failed_log_provider, \
     failed_log_credential, failed_log_key, failed_log_model; \
-    DROP TABLE usage_sum;";
+    DROP TABLE usage_sum; DROP TABLE usage_rank; DROP TABLE usage_period;";
 
 /// Every column, index and rule of the database.
 const SHAPE: &str = "SELECT string_agg(line, E'\\n' ORDER BY line) FROM ( \

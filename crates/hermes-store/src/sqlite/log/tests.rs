@@ -5,7 +5,10 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::open::Setup;
 use crate::sqlite::connect_options;
-use crate::{HolderChoice, NoKeyring, OpenOptions, RequestLog, RequestRow, UsageAsk, UsageBy, UsageSpan};
+use crate::{
+    HolderChoice, NoKeyring, OpenOptions, RankAsk, RequestLog, RequestRow, UsageAsk, UsageBy, UsagePeriod,
+    UsageSpan,
+};
 
 #[tokio::test]
 async fn append_log_of_many_counts_each_request_once() {
@@ -68,6 +71,7 @@ async fn log_of_the_first_schema_is_summed_up_when_it_is_opened() {
         to: UnixMs::from_millis(200_000_000),
         span,
         by,
+        latencies: true,
     };
     let counted = async |span, by| -> Vec<(i64, Option<String>, u64, [u64; 4])> {
         let rows = store.usage(&ask(span, by)).await.unwrap();
@@ -91,6 +95,21 @@ async fn log_of_the_first_schema_is_summed_up_when_it_is_opened() {
     let hours = store.usage(&ask(UsageSpan::Hour, UsageBy::Model)).await.unwrap();
     assert_eq!(hours.len(), 3);
     assert_eq!((hours[0].failures, hours[0].total), (1, None));
+    let ask = RankAsk {
+        period: UsagePeriod::Month,
+        now: UnixMs::from_millis(100_000_000),
+        by: UsageBy::Credential,
+        most: 9,
+        own: 9,
+    };
+    let ranking = store.ranking(&ask).await.unwrap();
+    let best: Vec<_> = ranking
+        .best
+        .into_iter()
+        .map(|row| (row.group, row.requests, row.total))
+        .collect();
+    assert_eq!(best, [(None, 5, None), (named("c"), 3, None)]);
+    assert_eq!((ranking.own.len(), ranking.groups), (3, 2));
 }
 
 fn request(number: u32) -> RequestRow {

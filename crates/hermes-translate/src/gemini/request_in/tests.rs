@@ -339,8 +339,5 @@ fn what_the_answer_hangs_on_is_asked_of_gemini_alone(#[case] body: Value, #[case
     assert!(ask(&target).is_ok());
     target.protocol = Protocol::ChatCompletions;
     let refusal = ask(&target).unwrap_err();
-    assert_eq!(
-        (refusal.code, refusal.at.as_str()),
-        ("unsupported_parameter", at)
-    );
+    assert_eq!((refusal.code, refusal.at.as_str()), ("unsupported_parameter", at));
 }

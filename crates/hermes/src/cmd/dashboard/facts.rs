@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use async_trait::async_trait;
 use hermes_core::UnixMs;
 use hermes_dashboard::{Facts, FindingFact, FindingGrade, ProgramFacts, RouteFact, SettingFact};
+use hermes_text::Both;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::App;
@@ -14,13 +15,17 @@ use crate::cmd::protection_words;
 /// Questions that may wait; a page asks one at a time.
 const WAITING: usize = 16;
 
-type Reply = oneshot::Sender<ProgramFacts>;
+/// A question, with the way for its answer.
+enum Question {
+    Now(oneshot::Sender<ProgramFacts>),
+    Examine(oneshot::Sender<Vec<FindingFact>>),
+}
 
 /// Asks the program.
-pub(in crate::cmd) struct Asker(mpsc::Sender<Reply>);
+pub(in crate::cmd) struct Asker(mpsc::Sender<Question>);
 
 /// Where the program takes the questions from.
-pub(in crate::cmd) struct Questions(mpsc::Receiver<Reply>);
+pub(in crate::cmd) struct Questions(mpsc::Receiver<Question>);
 
 /// Both ends.
 pub(in crate::cmd) fn channel() -> (Asker, Questions) {
@@ -32,23 +37,42 @@ pub(in crate::cmd) fn channel() -> (Asker, Questions) {
 impl Facts for Asker {
     async fn now(&self) -> Option<ProgramFacts> {
         let (reply, answer) = oneshot::channel();
-        self.0.send(reply).await.ok()?;
+        self.0.send(Question::Now(reply)).await.ok()?;
+        answer.await.ok()
+    }
+
+    async fn examine(&self) -> Option<Vec<FindingFact>> {
+        let (reply, answer) = oneshot::channel();
+        self.0.send(Question::Examine(reply)).await.ok()?;
         answer.await.ok()
     }
 }
 
 impl Questions {
-    /// Answers until dropped.
+    /// Answers until dropped. No question waits for an examination but another one.
     pub(in crate::cmd) async fn answer(&mut self, app: &App<'_>, address: SocketAddr) {
-        while let Some(reply) = self.0.recv().await {
-            // Whoever asked may have gone away.
-            let _ = reply.send(facts(app, address).await);
-        }
+        let (asks, mut asked) = mpsc::channel(WAITING);
+        let answering = async {
+            while let Some(question) = self.0.recv().await {
+                // Whoever asked may have gone away.
+                match question {
+                    Question::Now(reply) => drop(reply.send(facts(app, address).await)),
+                    Question::Examine(reply) => drop(asks.try_send(reply)),
+                }
+            }
+        };
+        let examining = async {
+            while let Some(reply) = asked.recv().await {
+                let found: Vec<_> = doctor::examine(app).await.into_iter().map(finding).collect();
+                let reply: oneshot::Sender<_> = reply;
+                let _ = reply.send(found);
+            }
+        };
+        tokio::join!(answering, examining);
     }
 }
 
 async fn facts(app: &App<'_>, address: SocketAddr) -> ProgramFacts {
-    let findings = doctor::examine(app).await;
     let store = app.store().await.ok();
     let config = app.config.effective();
     let routes = config.iter().filter_map(|one| {
@@ -59,13 +83,16 @@ async fn facts(app: &App<'_>, address: SocketAddr) -> ProgramFacts {
         })
     });
     ProgramFacts {
-        protection: store.map_or_else(String::new, |store| protection_words(&store.info().protection)),
+        protection: store.map_or_else(Both::default, |store| {
+            let protection = &store.info().protection;
+            Both::of(|lang| protection_words(lang, protection))
+        }),
         machine: hermes_store::machine_name(&app.paths.home).unwrap_or_default(),
         listeners: vec![address.to_string()],
         routes: routes.collect(),
         config_file: app.config.file().display().to_string(),
         last_backup: last_backup(app),
-        findings: findings.into_iter().map(finding).collect(),
+        findings: Vec::new(),
         config: config
             .into_iter()
             .map(|one| SettingFact {
@@ -79,7 +106,7 @@ async fn facts(app: &App<'_>, address: SocketAddr) -> ProgramFacts {
 
 fn finding(one: doctor::Finding) -> FindingFact {
     FindingFact {
-        about: one.about.to_owned(),
+        about: one.about,
         grade: match one.grade {
             Grade::Good => FindingGrade::Good,
             Grade::Note => FindingGrade::Note,

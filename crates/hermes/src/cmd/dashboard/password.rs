@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hermes_core::Secret;
 use hermes_dashboard::{Passwords, password_problem};
+use hermes_text::cli::serve as words;
 use serde_json::json;
 
 use crate::app::App;
@@ -19,14 +20,14 @@ pub(super) async fn run(app: &App<'_>, stdin: bool, remove: bool) -> Outcome {
         asked(app)?
     };
     if let Some(problem) = password_problem(&password) {
-        return Err(Failure::usage(format!("the password {problem}"))
-            .hint("A sentence, or what a password manager makes, is long enough."));
+        let bad = Failure::usage(|lang| words::bad_password(lang, &problem));
+        return Err(bad.hint(words::bad_password_next));
     }
     let ended = passwords(app).await?.set(&password).await?;
     tell(app, true, ended);
     app.printer.done(match ended {
-        0 => "Set the password of the dashboard".to_owned(),
-        more => format!("Set the password of the dashboard, and ended {}", sessions(more)),
+        0 => words::password_set(app.lang()).to_owned(),
+        more => words::password_set_ended(app.lang(), more),
     });
     Ok(0)
 }
@@ -34,20 +35,17 @@ pub(super) async fn run(app: &App<'_>, stdin: bool, remove: bool) -> Outcome {
 /// Twice, since nobody sees what is typed.
 fn asked(app: &App<'_>) -> Result<Secret, Failure> {
     if !app.prompter.can_ask() {
-        return Err(
-            Failure::usage("a password is needed, and there is no terminal to ask for it")
-                .hint("Use `--stdin`."),
-        );
+        return Err(Failure::usage(words::password_unasked).hint(words::password_unasked_next));
     }
-    let first = app.prompter.ask_hidden("Password for the dashboard (hidden)")?;
+    let first = app.prompter.ask_hidden(words::password(app.lang()))?;
     if let Some(problem) = password_problem(&first) {
-        return Err(Failure::usage(format!("the password {problem}")));
+        return Err(Failure::usage(|lang| words::bad_password(lang, &problem)));
     }
-    let second = app.prompter.ask_hidden("The same once more")?;
+    let second = app.prompter.ask_hidden(words::password_again(app.lang()))?;
     if first.expose() == second.expose() {
         Ok(first)
     } else {
-        Err(Failure::usage("the two passwords differ; nothing was changed"))
+        Err(Failure::usage(words::passwords_differ))
     }
 }
 
@@ -63,12 +61,9 @@ async fn take_away(app: &App<'_>) -> Outcome {
     };
     tell(app, false, ended);
     app.printer.done(match (is_set, ended) {
-        (false, _) => "No password was set".to_owned(),
-        (true, 0) => "Removed the password of the dashboard".to_owned(),
-        (true, more) => format!(
-            "Removed the password of the dashboard, and ended {}",
-            sessions(more)
-        ),
+        (false, _) => words::no_password(app.lang()).to_owned(),
+        (true, 0) => words::password_removed(app.lang()).to_owned(),
+        (true, more) => words::password_removed_ended(app.lang(), more),
     });
     Ok(0)
 }
@@ -81,12 +76,5 @@ async fn passwords(app: &App<'_>) -> Result<Passwords, Failure> {
 fn tell(app: &App<'_>, set: bool, ended: u64) {
     if app.printer.is_json() {
         app.printer.json(&json!({ "set": set, "ended": ended }));
-    }
-}
-
-fn sessions(count: u64) -> String {
-    match count {
-        1 => "1 session".to_owned(),
-        more => format!("{more} sessions"),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hermes_catalog::Provider;
 use hermes_core::{CredentialId, ExitKind};
 use hermes_pool::Event;
+use hermes_text::cli::drill as words;
 use serde_json::{Value, json};
 
 use super::super::details;
@@ -30,13 +31,10 @@ struct Crash<'a> {
 }
 
 pub(super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
-    stage.begin("A drill: the program that renews a token is killed, three times");
+    stage.begin(words::crash);
     let login = stage.one_login(&[]).await?;
     let provider = &login.provider;
-    stage.done(&format!(
-        "Signed in to {}; the token lives for an hour",
-        provider.name
-    ));
+    stage.done(|lang| words::signed_in(lang, &provider.name));
     let crash = Crash {
         stage,
         provider,
@@ -46,11 +44,13 @@ pub(super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
     let replayed = crash.replayed().await?;
     let ended = crash.ended().await?;
     let events = crash.events(hours(12)).await?;
-    stage.title("What the store noted (`hermes auth status -v`)");
+    stage.title(words::crash_noted);
     if !stage.told {
-        stage
-            .printer
-            .line(details::history(&events, stage.anchor.plus(hours(12))));
+        stage.printer.line(details::history(
+            stage.printer.lang(),
+            &events,
+            stage.anchor.plus(hours(12)),
+        ));
     }
     let names: Vec<_> = events.iter().rev().map(|event| event.kind.clone()).collect();
     let noted = ["doubt", "replay"]
@@ -58,10 +58,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
         .all(|kind| names.iter().any(|name| name == kind));
     let secrets = stage.sim.canaries();
     let tells = |event: &Event| secrets.iter().any(|secret| event.detail.contains(secret));
-    stage.claim(
-        noted && !events.iter().any(tells),
-        "Every step was noted, and none of it holds a secret",
-    )?;
+    stage.claim(noted && !events.iter().any(tells), words::crash_no_secret)?;
     Ok(json!({
         "scenario": "crash", "provider": provider.id,
         "kept_on_disk": { "token_calls": kept.calls, "survives": kept.token.as_deref().map(short) },
@@ -78,16 +75,17 @@ impl Crash<'_> {
         let before = self.stage.renewals();
         let fault = format!("{point}=kill");
         self.stage
-            .tell(&format!("$ HERMES_LAB_FAULT={fault} hermes token {target}"));
+            .tell(|_| format!("$ HERMES_LAB_FAULT={fault} hermes token {target}"));
         let faults = [("HERMES_LAB_FAULT", fault.as_str())];
         let died = self
             .stage
             .hermes("first", at, &faults, &["token", target])
             .await?;
         if died.code.is_some() {
-            return Err(failed("the program was to be killed, and was not"));
+            return Err(failed(words::crash_not_killed));
         }
-        self.stage.tell(&format!("Killed. $ hermes token {target}"));
+        self.stage
+            .command(words::crash_killed, &format!("hermes token {target}"));
         let after = self.stage.hermes("first", again, &[], &["token", target]).await?;
         let token = after.stdout.trim();
         Ok(Round {
@@ -99,54 +97,43 @@ impl Crash<'_> {
 
     async fn kept(&self) -> Result<Round, Failure> {
         let stage = self.stage;
-        stage.title("1. Killed when the answer was on this machine's disk, and not yet in the store");
+        stage.title(words::crash_spilled);
         let round = self.round("spilled", hours(2), hours(2)).await?;
         let alive = round
             .token
             .as_deref()
             .is_some_and(|token| stage.sim.family_alive(token));
-        stage.claim(
-            round.calls == 1 && alive,
-            "The next program took the new token from the disk: one call in all, nothing lost",
-        )?;
+        stage.claim(round.calls == 1 && alive, words::crash_taken)?;
         Ok(round)
     }
 
     async fn replayed(&self) -> Result<Round, Failure> {
         let stage = self.stage;
-        stage.title(
-            "2. Killed when the answer was in memory only; this provider forgives a lost answer for a while",
-        );
+        stage.title(words::crash_in_memory);
         stage.sim.script().reuse_grace(FORGIVES);
         let round = self.round("answered", hours(4), hours(4) + LATER).await?;
         let alive = round
             .token
             .as_deref()
             .is_some_and(|token| stage.sim.family_alive(token));
-        stage.claim(
-            round.calls == 2 && alive,
-            "That token died with the program. Once nobody could still be at it, the old one was sent once more: the login lives",
-        )?;
+        stage.claim(round.calls == 2 && alive, words::crash_replayed)?;
         Ok(round)
     }
 
     async fn ended(&self) -> Result<Round, Failure> {
         let stage = self.stage;
-        stage.title("3. The same at a provider that forgives nothing");
+        stage.title(words::crash_unforgiving);
         stage.sim.script().reuse_grace(Duration::ZERO);
         let round = self.round("answered", hours(8), hours(8) + LATER).await?;
         stage.quote(&round.after);
         let told = round.after.code == Some(i32::from(ExitKind::LoginRequired.code()));
-        stage.claim(
-            round.calls == 2 && told,
-            "No token survives, and only a new sign-in helps: the program says so with exit code 4",
-        )?;
+        stage.claim(round.calls == 2 && told, words::crash_ended)?;
         let again = stage
             .hermes("first", hours(9), &[], &["token", self.provider.id.as_str()])
             .await?;
         stage.claim(
             stage.renewals() == 5 && again.code == round.after.code,
-            "From then on nothing is sent any more",
+            words::crash_silent,
         )?;
         Ok(round)
     }
@@ -154,7 +141,7 @@ impl Crash<'_> {
     async fn events(&self, later: Duration) -> Result<Vec<Event>, Failure> {
         let ended = self.stage.hermes("first", later, &[], &["auth", "list"]).await?;
         if ended.code != Some(0) {
-            return Err(failed("the logins could not be listed"));
+            return Err(failed(words::crash_unlisted));
         }
         let lab = self.stage.lab("first", 1, &[])?;
         let events = async { Ok(lab.pool().await?.events(self.id, 32).await?) };

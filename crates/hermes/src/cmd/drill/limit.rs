@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use hermes_pool::{State, View};
 use hermes_sim::Answer;
+use hermes_text::cli::drill as words;
 use serde_json::{Value, json};
 
 use super::super::chat::{self, Question, Said};
@@ -46,42 +47,31 @@ struct Limit<'a> {
 impl Limit<'_> {
     async fn play(&self) -> Result<Value, Failure> {
         let stage = self.stage;
-        stage.begin("A drill: two accounts of one provider, and the first one reaches its limit");
+        stage.begin(words::limit);
         let provider = stage.provider(self.lab).await?;
         for label in ["first", "second"] {
             stage.sim.script().account(label);
             stage.sign_in(self.lab, &provider, label).await?;
         }
         let before = self.ask(false).await?;
-        stage.claim(
-            served_by(&before) == "first",
-            "Both are signed in, and the first one serves",
-        )?;
+        stage.claim(served_by(&before) == "first", words::limit_first)?;
 
-        stage.title(&format!(
-            "1. The first account is answered 429 with `retry-after: {REST}`"
-        ));
+        stage.title(|lang| words::limit_429(lang, REST));
         let at = stage.sim.journal().entries().len();
         self.limit()?;
         let during = self.ask(true).await?;
         let calls = stage.sim.journal().entries().len() - at;
-        stage.claim(
-            served_by(&during) == "second" && calls == 2,
-            "The same request was served by the second account; the client saw one answer",
-        )?;
+        stage.claim(served_by(&during) == "second" && calls == 2, words::limit_second)?;
         let resting = self.first()?;
         if !stage.told {
             status::show(self.lab, &self.lab.opened_views());
         }
-        stage.claim(
-            resting.state == State::CoolingDown,
-            "The first one rests for as long as the provider said",
-        )?;
+        stage.claim(resting.state == State::CoolingDown, words::limit_rests)?;
         let at = stage.sim.journal().entries().len();
         let next = self.ask(false).await?;
         stage.claim(
             served_by(&next) == "second" && stage.sim.journal().entries().len() - at == 1,
-            "Meanwhile it is not asked at all",
+            words::limit_unasked,
         )?;
         let probes = self.after(&resting).await?;
         Ok(json!({
@@ -93,23 +83,20 @@ impl Limit<'_> {
 
     async fn after(&self, resting: &View) -> Result<usize, Failure> {
         let stage = self.stage;
-        stage.title("2. The rest is over, and four requests come at once");
-        let until = resting.until.ok_or_else(|| failed("the rest has no end"))?;
+        stage.title(words::limit_over);
+        let until = resting.until.ok_or_else(|| failed(words::limit_endless))?;
         let wait = until.since(self.lab.now()) + Duration::from_secs(1);
         self.lab.clock.sleep(wait).await;
         // So that the one which goes first is still on its way when the others choose.
         stage.sim.script().answer_delay(SLOW);
         let crowd = try_join_all((0..CROWD).map(|_| self.ask(false))).await?;
         let probes = crowd.iter().filter(|said| served_by(said) == "first").count();
-        stage.claim(
-            probes == 1,
-            "One of them tried the first account; the others did not wait for it",
-        )?;
+        stage.claim(probes == 1, words::limit_probe)?;
         stage.sim.script().answer_delay(Duration::ZERO);
         let last = self.ask(false).await?;
         stage.claim(
             served_by(&last) == "first" && self.first()?.state == State::Ready,
-            "It was served, so the first account is in use again",
+            words::limit_back,
         )?;
         Ok(probes)
     }
@@ -117,7 +104,7 @@ impl Limit<'_> {
     /// The next request to where the last one went is refused.
     fn limit(&self) -> Result<(), Failure> {
         let last = self.stage.sim.journal().entries().pop();
-        let last = last.ok_or_else(|| failed("nothing was asked yet"))?;
+        let last = last.ok_or_else(|| failed(words::limit_nothing))?;
         let body =
             json!({ "type": "error", "error": { "type": "rate_limit_error", "message": "slow down" } });
         let answer = Answer::json(429, &body).header("retry-after", &REST.to_string());
@@ -128,7 +115,7 @@ impl Limit<'_> {
     fn first(&self) -> Result<View, Failure> {
         let views = self.lab.opened_views();
         let found = views.into_iter().find(|view| view.credential.label == "first");
-        found.ok_or_else(|| failed("the first login is gone"))
+        found.ok_or_else(|| failed(words::limit_gone))
     }
 
     async fn ask(&self, show: bool) -> Result<Said, Failure> {
@@ -138,11 +125,12 @@ impl Limit<'_> {
         let question = Question {
             model,
             protocol,
-            text: format!("Say hello to guest {number}"),
+            text: words::limit_question(self.lab.lang(), number),
         };
         if show {
             let (model, text) = (&question.model, &question.text);
-            self.stage.tell(&format!("$ hermes chat -m {model} \"{text}\""));
+            self.stage
+                .tell(|_| format!("$ hermes chat -m {model} \"{text}\""));
         }
         chat::ask(self.lab, &question, show && !self.stage.told).await
     }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use hermes_catalog::Provider;
-use hermes_core::AttemptId;
 use hermes_oauth::{Challenge, Input, Plan, StartOptions};
 use hermes_pool::{Finished, Progress, View};
+use hermes_text::cli::drill as words;
 use serde_json::{Value, json};
 
 use super::super::chat::{self, Question, Said};
@@ -16,6 +16,8 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::table::Table;
 
+/// What the login of the drill is called.
+const LABEL: &str = "drill";
 /// Polls every half second instead of every two.
 const SPEED: u32 = 4;
 
@@ -35,31 +37,27 @@ struct Walk<'a> {
 impl Walk<'_> {
     async fn login(&self) -> Result<Value, Failure> {
         let provider = self.stage.provider(self.lab).await?;
-        self.stage.begin(&format!(
-            "A drill: sign in to {}, ask, and see the token renewed",
-            provider.name
-        ));
-        self.stage.title("1. Sign in");
+        self.stage.begin(|lang| words::login(lang, &provider.name));
+        self.stage.title(words::login_sign_in);
         let finished = self.sign_in(&provider).await?;
-        self.stage.title("2. What is kept");
+        self.stage.title(words::login_kept);
         let before = self.look(&finished)?;
-        self.stage.title("3. A request through the gateway, streamed");
+        self.stage.title(words::login_request);
         let first = self.ask(&before).await?;
-        self.stage
-            .title("4. The provider ends the access token; the next request renews it unseen");
+        self.stage.title(words::login_ends);
         self.stage.sim.expire_access_tokens();
         let second = self.ask(&before).await?;
         let after = self.look(&finished)?;
-        self.stage.title("5. What the provider saw");
+        self.stage.title(words::login_journal);
         self.journal();
         self.end(&before, &after, &first, &second)
     }
 
     async fn sign_in(&self, provider: &Provider) -> Result<Finished, Failure> {
         let logins = self.lab.pool().await?.logins();
-        let plan = Plan::new(Arc::new(provider.clone()), None, None, Some("drill".to_owned()))?;
+        let plan = Plan::new(Arc::new(provider.clone()), None, None, Some(LABEL.to_owned()))?;
         if !self.stage.told {
-            self.stage.tell(&format!("$ hermes auth add {}", provider.id));
+            self.stage.tell(|_| format!("$ hermes auth add {}", provider.id));
             show::card(self.lab, &plan);
         }
         let (id, challenge) = logins
@@ -81,29 +79,26 @@ impl Walk<'_> {
         loop {
             match logins.advance(id, Input::Poll).await? {
                 Progress::Done(finished) => {
-                    self.stage.done(&format!(
-                        "Signed in to {} as \"drill\" after {polls} polls",
-                        provider.name
-                    ));
+                    self.stage
+                        .done(|lang| words::login_polls(lang, &provider.name, LABEL, polls));
                     return Ok(*finished);
                 }
                 Progress::Waiting { next_poll, .. } => {
                     self.lab.clock.sleep(next_poll).await;
                     polls += 1;
                     if polls == 2 {
-                        self.approve(id, &challenge)?;
+                        self.approve(&challenge)?;
                     }
                 }
             }
         }
     }
 
-    fn approve(&self, id: AttemptId, challenge: &Challenge) -> Result<(), Failure> {
+    fn approve(&self, challenge: &Challenge) -> Result<(), Failure> {
         if !approve(&self.stage.sim, challenge) {
-            return Err(failed(&format!("the simulated person cannot approve login {id}")));
+            return Err(failed(words::no_approval));
         }
-        self.stage
-            .tell("(The simulated person opens the page, types the code and approves.)");
+        self.stage.tell(words::login_person);
         Ok(())
     }
 
@@ -113,7 +108,7 @@ impl Walk<'_> {
             status::show(self.lab, &views);
         }
         let id = finished.saved.credential.id;
-        let lost = || failed("the stored login is gone");
+        let lost = || failed(words::login_gone);
         views
             .into_iter()
             .find(|view| view.credential.id == id)
@@ -126,19 +121,17 @@ impl Walk<'_> {
 
     async fn ask(&self, view: &View) -> Result<Said, Failure> {
         let (model, protocol) = chat::default_model(self.lab, view).await?;
-        self.stage.tell(&format!(
-            "$ hermes chat -m {model} \"Say hello\"    ({})",
-            protocol.title()
-        ));
+        let text = words::question(self.lab.lang());
+        self.stage
+            .tell(|_| format!("$ hermes chat -m {model} \"{text}\"    ({})", protocol.title()));
         let question = Question {
             model,
             protocol,
-            text: "Say hello".to_owned(),
+            text: text.to_owned(),
         };
         let said = chat::ask(self.lab, &question, !self.stage.told).await?;
         let (pieces, login) = (said.pieces, said.credential.as_deref().unwrap_or("?"));
-        self.stage
-            .done(&format!("Answered by login \"{login}\" in {pieces} pieces"));
+        self.stage.done(|lang| words::login_answered(lang, login, pieces));
         Ok(said)
     }
 
@@ -146,7 +139,12 @@ impl Walk<'_> {
         if self.stage.told {
             return;
         }
-        let mut table = Table::with_head(["METHOD", "HOST", "PATH"]);
+        let lang = self.lab.lang();
+        let mut table = Table::with_head([
+            words::head_method(lang),
+            words::head_host(lang),
+            words::head_path(lang),
+        ]);
         for entry in self.stage.sim.journal().entries() {
             table.row([
                 entry.method.as_str().into(),
@@ -160,13 +158,10 @@ impl Walk<'_> {
     fn end(&self, before: &View, after: &View, first: &Said, second: &Said) -> Result<Value, Failure> {
         let (old, new) = (before.credential.generation, after.credential.generation);
         if new <= old {
-            return Err(failed("the token was not renewed"));
+            return Err(failed(words::login_stale));
         }
-        self.stage.done(&format!(
-            "The token was renewed (generation {old} to {new}), and no request failed"
-        ));
-        self.stage
-            .tell("\nNow the same for real: `hermes providers list`, then `hermes auth add PROVIDER`.");
+        self.stage.done(|lang| words::login_renewed(lang, old, new));
+        self.stage.close(words::login_next);
         Ok(json!({
             "scenario": "login", "provider": after.credential.provider, "state": after.state,
             "generation_before": old, "generation_after": new, "answers": [first.text, second.text],

@@ -7,6 +7,7 @@ mod login;
 mod reuse;
 mod two_machines;
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -16,6 +17,8 @@ use hermes_core::{Clock as _, CredentialId, Env, ExitKind, LabClock, SystemClock
 use hermes_oauth::{Challenge, Input, StartOptions};
 use hermes_pool::{Finished, Progress};
 use hermes_sim::{Sim, SimOptions};
+use hermes_text::cli::drill as words;
+use hermes_text::{Lang, Word};
 use owo_colors::{OwoColorize as _, Style};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -43,7 +46,7 @@ pub(super) async fn run(app: &App<'_>, scenario: Drill) -> Outcome {
     let removed = stage
         .folder
         .close()
-        .map_err(|error| Failure::io("the drill's folder could not be removed", &error));
+        .map_err(|error| Failure::io(words::not_removed, &error));
     let result = played?;
     removed?;
     if app.printer.is_json() {
@@ -94,10 +97,10 @@ impl<'a> Stage<'a> {
         let folder = tempfile::Builder::new()
             .prefix("hermes-drill-")
             .tempdir()
-            .map_err(|error| Failure::io("no temporary folder", &error))?;
+            .map_err(|error| Failure::io(words::no_folder, &error))?;
         let sim = Sim::start(SimOptions::default())
             .await
-            .map_err(|error| Failure::io("the simulation cannot start", &error))?;
+            .map_err(|error| Failure::io(words::no_simulation, &error))?;
         Ok(Self {
             printer,
             told: printer.is_json(),
@@ -118,6 +121,7 @@ impl<'a> Stage<'a> {
         [
             ("HERMES_LAB_HOSTS", self.sim.lab_hosts()),
             ("HERMES_LAB_CLOCK", clock),
+            ("HERMES_LANG", self.printer.lang().tag().to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .to_vec()
@@ -138,8 +142,7 @@ impl<'a> Stage<'a> {
         extra: &[(&str, &str)],
         args: &[&str],
     ) -> Result<Command, Failure> {
-        let program = std::env::current_exe()
-            .map_err(|error| Failure::io("this program's own file is not known", &error))?;
+        let program = std::env::current_exe().map_err(|error| Failure::io(words::no_program, &error))?;
         let mut command = Command::new(program);
         command
             .args(args)
@@ -166,7 +169,7 @@ impl<'a> Stage<'a> {
             .program(home, later, extra, args)?
             .output()
             .await
-            .map_err(|error| Failure::io("the program could not be started once more", &error))?;
+            .map_err(|error| Failure::io(words::not_started, &error))?;
         Ok(Ended {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -183,7 +186,7 @@ impl<'a> Stage<'a> {
                 .is_some_and(|one| matches!(one.flow, LoginFlow::UserCode(_)))
         };
         let found = catalog.providers().find(by_code).cloned();
-        found.ok_or_else(|| failed("the catalogue has no provider for this drill"))
+        found.ok_or_else(|| failed(words::no_provider))
     }
 
     /// Signs in without a word. Tokens of the drill live for an hour by the clock of whoever gets them.
@@ -194,7 +197,7 @@ impl<'a> Stage<'a> {
             .start(&provider.id, None, None, Some(label), StartOptions::default())
             .await?;
         if !approve(&self.sim, &challenge) {
-            return Err(failed("the simulated person cannot approve the login"));
+            return Err(failed(words::no_approval));
         }
         loop {
             match logins.advance(id, Input::Poll).await? {
@@ -218,7 +221,7 @@ impl<'a> Stage<'a> {
                 question: Question {
                     model,
                     protocol,
-                    text: "Say hello".to_owned(),
+                    text: words::question(self.printer.lang()).to_owned(),
                 },
             })
         };
@@ -232,48 +235,58 @@ impl<'a> Stage<'a> {
         self.sim.refresh_posts().iter().map(|(_, calls)| calls).sum()
     }
 
-    fn title(&self, text: &str) {
+    fn title<S: Display>(&self, text: impl Fn(Lang) -> S) {
         if !self.told {
+            let text = text(self.printer.lang());
             self.printer
                 .line(format_args!("\n{}", text.style(Style::new().bold())));
         }
     }
 
-    fn tell(&self, text: &str) {
+    fn tell<S: Display>(&self, text: impl Fn(Lang) -> S) {
         if !self.told {
-            self.printer.line(text);
+            self.printer.line(text(self.printer.lang()));
         }
+    }
+
+    /// The moral at the end, apart from the rest.
+    fn close<S: Display>(&self, text: impl Fn(Lang) -> S) {
+        self.tell(|lang| format!("\n{}", text(lang)));
+    }
+
+    /// A command that is run now, behind what there is to say of it.
+    fn command(&self, before: Word, command: &str) {
+        self.tell(|lang| format!("{} $ {command}", before(lang)));
     }
 
     /// What a program of the drill said to people.
     fn quote(&self, ended: &Ended) {
         for line in ended.stderr.lines().filter(|line| !line.contains(" WARN ")) {
-            self.tell(&format!("  {}", term_safe(line)));
+            self.tell(|_| format!("  {}", term_safe(line)));
         }
     }
 
-    fn done(&self, text: &str) {
+    fn done<S: Display>(&self, text: impl Fn(Lang) -> S) {
         if !self.told {
+            let text = text(self.printer.lang());
             self.printer.line(format_args!("{} {text}", "✓".green()));
         }
     }
 
     /// Something that the drill shows, after it was measured.
-    fn claim(&self, holds: bool, text: &str) -> Result<(), Failure> {
+    fn claim<S: Display>(&self, holds: bool, text: impl Fn(Lang) -> S) -> Result<(), Failure> {
         if !holds {
-            return Err(failed(&format!("this was expected and did not happen: {text}")));
+            return Err(failed(|lang| words::unexpected(lang, &text(lang).to_string())));
         }
         self.done(text);
         Ok(())
     }
 
     /// The beginning of every story.
-    fn begin(&self, text: &str) {
+    fn begin<S: Display>(&self, text: impl Fn(Lang) -> S) {
         self.title(text);
-        self.tell(&format!(
-            "The provider is played on {} and the homes are temporary ones: nothing leaves this machine.",
-            self.sim.origin()
-        ));
+        let origin = self.sim.origin();
+        self.tell(|lang| words::nothing_leaves(lang, &origin));
     }
 }
 
@@ -290,7 +303,7 @@ fn approve(sim: &Sim, challenge: &Challenge) -> bool {
     }
 }
 
-fn failed(text: &str) -> Failure {
+fn failed<S: Into<String>>(text: impl Fn(Lang) -> S) -> Failure {
     Failure::new(ExitKind::Failure, "drill", text)
 }
 
@@ -301,7 +314,7 @@ fn short(token: &str) -> String {
 
 /// Copies a folder with everything in it, as a backup or a machine image does.
 fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
-    let copied = |error: std::io::Error| Failure::io("the home could not be copied", &error);
+    let copied = |error: std::io::Error| Failure::io(words::not_copied, &error);
     fs_err::create_dir_all(to).map_err(copied)?;
     let mode = fs_err::metadata(from).map_err(copied)?.permissions();
     fs_err::set_permissions(to, mode).map_err(copied)?;

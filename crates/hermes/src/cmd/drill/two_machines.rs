@@ -1,6 +1,7 @@
 //! Two machines share a database and need the same token; then the database goes away.
 
 use hermes_core::ExitKind;
+use hermes_text::cli::drill as words;
 use serde_json::Value;
 
 use super::Stage;
@@ -8,7 +9,7 @@ use crate::failure::Failure;
 
 #[cfg(not(unix))]
 pub(super) async fn play(_: &Stage<'_>) -> Result<Value, Failure> {
-    let text = "this drill starts a PostgreSQL server by itself, and can do so on Unix systems only";
+    let text = words::machines_unix;
     Err(Failure::new(ExitKind::Failure, "no_postgres", text))
 }
 
@@ -29,29 +30,26 @@ mod unix {
 
     use super::super::super::chat::{self, Question};
     use super::super::{Ended, copy_folder, failed, hours, short};
-    use super::{ExitKind, Failure, Stage, Value};
+    use super::{ExitKind, Failure, Stage, Value, words};
 
     const DATABASE: &str = "hermes";
 
     pub(in super::super) async fn play(stage: &Stage<'_>) -> Result<Value, Failure> {
-        stage.begin("A drill: two machines share a database, and both need the same ended token");
+        stage.begin(words::machines);
         let database = tokio::task::spawn_blocking(start)
             .await
-            .map_err(|_| failed("the database server could not be started"))??;
+            .map_err(|_| failed(words::machines_not_started))??;
         let address = database.url(DATABASE);
         let store = [("HERMES_STORE", address.as_str())];
         let login = stage.one_login(&store).await?;
         let provider = &login.provider;
-        stage.done(&format!(
-            "The first machine signed in to {} and keeps the login in a PostgreSQL database",
-            provider.name
-        ));
+        stage.done(|lang| words::machines_first(lang, &provider.name));
         copy_folder(
             &stage.home("first").join("config"),
             &stage.home("second").join("config"),
         )?;
         private(stage)?;
-        stage.done("The second machine got the address of the database and a copy of its key file");
+        stage.done(words::machines_second);
         let two = Two {
             stage,
             provider,
@@ -72,17 +70,13 @@ mod unix {
 
     fn start() -> Result<Postgres, Failure> {
         let server = Postgres::start(PostgresOptions::default()).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => Failure::new(
-                ExitKind::Failure,
-                "no_postgres",
-                "this drill needs a PostgreSQL server, and none is installed",
-            )
-            .hint("On Debian and Ubuntu it is the package `postgresql`; it need not be running."),
-            _ => Failure::io("the database server could not be started", &error),
+            ErrorKind::NotFound => Failure::new(ExitKind::Failure, "no_postgres", words::machines_absent)
+                .hint(words::machines_absent_next),
+            _ => Failure::io(words::machines_not_started, &error),
         })?;
         server
             .create_database(DATABASE)
-            .map_err(|error| Failure::io("the database could not be made", &error))?;
+            .map_err(|error| Failure::io(words::machines_no_database, &error))?;
         Ok(server)
     }
 
@@ -90,7 +84,7 @@ mod unix {
     fn private(stage: &Stage<'_>) -> Result<(), Failure> {
         use std::os::unix::fs::PermissionsExt as _;
         fs_err::set_permissions(stage.home("second"), std::fs::Permissions::from_mode(0o700))
-            .map_err(|error| Failure::io("the second home could not be made", &error))
+            .map_err(|error| Failure::io(words::machines_no_home, &error))
     }
 
     struct Two<'a> {
@@ -109,25 +103,23 @@ mod unix {
 
         async fn race(&self) -> Result<String, Failure> {
             let stage = self.stage;
-            stage.title("1. Two hours later the token has ended, and both machines ask at once");
-            stage.tell(&format!("$ hermes token {} (on each)", self.provider.id));
+            stage.title(words::machines_race);
+            let id = &self.provider.id;
+            stage.tell(|lang| format!("$ hermes token {id} {}", words::on_each(lang)));
             let (one, other) = tokio::try_join!(self.token("first", true), self.token("second", true))?;
             stage.quote(&one);
             stage.quote(&other);
             let calls = stage.renewals();
             let same = one.token().is_some() && one.token() == other.token();
-            stage.claim(same, "Both got the same new token")?;
-            stage.claim(
-                calls == 1,
-                "The provider got one call: one machine renewed, the other adopted",
-            )?;
+            stage.claim(same, words::machines_same)?;
+            stage.claim(calls == 1, words::machines_one_call)?;
             Ok(one.token().unwrap_or_default())
         }
 
         /// Who served while the database was away, and how a program that was started then ended.
         async fn without(&self, database: &Postgres) -> Result<(String, Ended), Failure> {
             let stage = self.stage;
-            stage.title("2. The database stops while a gateway runs");
+            stage.title(words::machines_without);
             let key = stage
                 .hermes(
                     "first",
@@ -137,30 +129,25 @@ mod unix {
                 )
                 .await?;
             let key = key.json()["key"].as_str().map(Secret::from);
-            let key = key.ok_or_else(|| failed("no client key was made"))?;
+            let key = key.ok_or_else(|| failed(words::machines_no_key))?;
             let (mut gateway, url) = self.up().await?;
             let before = self.ask(&url, &key).await?;
-            stage.claim(before == "drill", "With the database, the gateway serves")?;
+            stage.claim(before == "drill", words::machines_before)?;
             database
                 .stop_immediate()
-                .map_err(|error| Failure::io("the database could not be stopped", &error))?;
+                .map_err(|error| Failure::io(words::machines_not_stopped, &error))?;
             let calls = stage.renewals();
             let served = self.ask(&url, &key).await?;
             stage.claim(
                 served == "drill" && stage.renewals() == calls,
-                "Without it, the token that is still good serves on, and nothing is renewed",
+                words::machines_serves_on,
             )?;
-            stage.tell(&format!(
-                "A program that starts now has nothing to serve. $ hermes token {}",
-                self.provider.id
-            ));
+            let command = format!("hermes token {}", self.provider.id);
+            stage.command(words::machines_late, &command);
             let late = self.token("second", false).await?;
             stage.quote(&late);
             let refused = late.code == Some(i32::from(ExitKind::Store.code()));
-            stage.claim(
-                refused && stage.renewals() == calls,
-                "It ends with exit code 8 and says which setting leads to the database",
-            )?;
+            stage.claim(refused && stage.renewals() == calls, words::machines_told)?;
             // It holds nothing that could be lost.
             let _ = gateway.kill().await;
             Ok((served, late))
@@ -173,26 +160,23 @@ mod unix {
             let mut child = command
                 .stderr(Stdio::null())
                 .spawn()
-                .map_err(|error| Failure::io("the gateway could not be started", &error))?;
-            let pipe = child
-                .stdout
-                .take()
-                .ok_or_else(|| failed("the gateway is silent"))?;
+                .map_err(|error| Failure::io(words::gateway_not_started, &error))?;
+            let pipe = child.stdout.take().ok_or_else(|| failed(words::gateway_silent))?;
             let mut line = String::new();
             BufReader::new(pipe)
                 .read_line(&mut line)
                 .await
-                .map_err(|error| Failure::io("the gateway ended", &error))?;
+                .map_err(|error| Failure::io(words::gateway_ended, &error))?;
             let greeting: Value = serde_json::from_str(&line).unwrap_or_default();
             let url = greeting["url"].as_str().map(str::to_owned);
-            Ok((child, url.ok_or_else(|| failed("the gateway did not start"))?))
+            Ok((child, url.ok_or_else(|| failed(words::gateway_down))?))
         }
 
         /// Asks the gateway; the label of the login that served.
         async fn ask(&self, url: &str, key: &Secret) -> Result<String, Failure> {
             let lab = self.stage.lab("asker", 1, &[])?;
             let address = url.trim_start_matches("http://").parse();
-            let address = address.map_err(|_| failed("the gateway has no address"))?;
+            let address = address.map_err(|_| failed(words::gateway_nowhere))?;
             let said = chat::converse(&lab, address, key.clone(), self.question, false).await?;
             Ok(said.credential.unwrap_or_default())
         }

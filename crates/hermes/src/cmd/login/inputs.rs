@@ -2,6 +2,7 @@
 
 use hermes_catalog::{LoginFlow, LoginMethod};
 use hermes_core::{Secret, Source};
+use hermes_text::cli::{app as app_words, login as words, machine};
 
 use crate::app::App;
 use crate::args::KeySource;
@@ -28,18 +29,13 @@ impl Inputs<'_> {
         match &method.flow {
             LoginFlow::ApiKey if start => Ok(()),
             LoginFlow::ApiKey if silent && (!self.key.is_given() || self.key.api_key) => {
-                Err(Failure::usage("an API key is needed, and there is no terminal to ask for it")
-                    .hint("Use `--api-key-stdin`, `--api-key-file FILE` or `--from-env NAME`."))
+                Err(Failure::usage(words::key_unasked).hint(words::key_unasked_next))
             }
             LoginFlow::Browser(_) if silent && !listens && !self.code_stdin && !start => {
-                Err(Failure::usage("this login ends with a code to paste, and there is no terminal to ask for it").hint(
-                    "Use `--start` now and `hermes auth finish ID --code-stdin` later, or `--code-stdin` if the code comes on stdin.",
-                ))
+                Err(Failure::usage(words::code_unasked).hint(words::code_unasked_next))
             }
             LoginFlow::Browser(_) | LoginFlow::ApiKey => Ok(()),
-            _ if self.code_stdin => {
-                Err(Failure::usage("`--code-stdin` is for logins that end with a code to paste; this one needs none"))
-            }
+            _ if self.code_stdin => Err(Failure::usage(words::code_needless)),
             _ => Ok(()),
         }
     }
@@ -50,23 +46,20 @@ impl Inputs<'_> {
             return Ok((app.prompter.read_all()?, Source::Key));
         }
         if let Some(file) = &self.key.api_key_file {
-            let mut file = fs_err::File::open(file)
-                .map_err(|error| Failure::usage(format!("the key file cannot be read: {error}")))?;
-            return Ok((read_secret(&mut file, "the key file")?, Source::Key));
+            let mut file = fs_err::File::open(file).map_err(|error| {
+                Failure::usage(|lang| words::key_file_unread(lang, &machine::reason(lang, &error)))
+            })?;
+            return Ok((read_secret(&mut file, app_words::key_file)?, Source::Key));
         }
         if let Some(name) = &self.key.from_env {
             let Some(value) = app.env.get(name) else {
-                return Err(Failure::usage(format!(
-                    "the environment variable `{name}` is not set"
-                )));
+                return Err(Failure::usage(|lang| words::not_set(lang, name)));
             };
             return Ok((Secret::from(value.trim()), Source::Env(name.clone())));
         }
         if let Some(name) = names.iter().find(|name| app.env.get(name).is_some()) {
-            app.printer.note(format_args!(
-                "`{name}` is set; `--from-env {name}` would take the key from there"
-            ));
+            app.printer.note(words::is_set(app.lang(), name));
         }
-        Ok((app.prompter.ask_hidden("API key (hidden)")?, Source::Key))
+        Ok((app.prompter.ask_hidden(words::key(app.lang()))?, Source::Key))
     }
 }

@@ -1,7 +1,9 @@
 //! Draws a challenge: plain lines that read the same with and without a terminal.
 
-use hermes_core::AttemptId;
+use hermes_core::{AttemptId, UnixMs};
 use hermes_oauth::{Challenge, Plan};
+use hermes_text::cli::login as words;
+use hermes_text::login as shared;
 use owo_colors::OwoColorize as _;
 use serde_json::{Value, json};
 use url::Url;
@@ -9,6 +11,7 @@ use url::Url;
 use super::super::providers::card_lines;
 use crate::app::App;
 use crate::json::time;
+use crate::printer::before;
 use crate::qr;
 use crate::safe::term_line;
 use crate::when;
@@ -26,16 +29,14 @@ pub(in crate::cmd) struct Look {
 /// Which login this is and what the provider's rule on it says.
 pub(in crate::cmd) fn card(app: &App<'_>, plan: &Plan) {
     let (provider, method) = (plan.provider(), plan.method());
-    let region = plan
-        .region()
-        .map(|region| format!(", region {region}"))
-        .unwrap_or_default();
-    app.printer.say(format_args!(
-        "Signing in to {} ({}{region})",
-        term_line(&provider.name).bold(),
-        term_line(&method.name)
-    ));
-    for line in card_lines(&method.card) {
+    let lang = app.lang();
+    let name = term_line(&provider.name).bold().to_string();
+    let way = term_line(method.name.get(lang));
+    app.printer.say(match plan.region() {
+        Some(region) => words::begins_in(lang, &name, &way, region),
+        None => words::begins(lang, &name, &way),
+    });
+    for line in card_lines(lang, &method.card) {
         app.printer.say(format_args!("  {line}"));
     }
     app.printer.say("");
@@ -65,8 +66,7 @@ pub(in crate::cmd) fn challenge(
         } => {
             let link = complete_url.as_ref().unwrap_or(url);
             code(app, plan, url, user_code);
-            app.printer
-                .say(format_args!("It ends {}.", when::relative(*expires, app.now())));
+            tell_end(app, *expires);
             // A page with a code can be opened on a phone, so the link is offered to its camera.
             offer(
                 app,
@@ -85,8 +85,7 @@ pub(in crate::cmd) fn challenge(
             expires,
         } => {
             browser(app, url, manual_url.as_ref(), *loopback, *paste);
-            app.printer
-                .say(format_args!("It ends {}.", when::relative(*expires, app.now())));
+            tell_end(app, *expires);
             offer(app, url, look);
         }
         Challenge::Key { prefixes, .. } => {
@@ -95,56 +94,56 @@ pub(in crate::cmd) fn challenge(
                     .iter()
                     .map(|one| format!("`{}`", term_line(one)))
                     .collect();
-                app.printer
-                    .say(format_args!("Keys begin with {}.", prefixes.join(" or ")));
+                let prefixes = prefixes.join(words::or(app.lang()));
+                app.printer.say(words::key_begins(app.lang(), &prefixes));
             }
         }
     }
 }
 
+fn tell_end(app: &App<'_>, expires: UnixMs) {
+    let ends = when::relative(app.lang(), expires, app.now());
+    app.printer.say(words::ends(app.lang(), &ends));
+}
+
 fn code(app: &App<'_>, plan: &Plan, url: &Url, user_code: &str) {
+    let lang = app.lang();
     let host = url.host_str().unwrap_or_default();
     let name = term_line(&plan.provider().name);
     app.printer
-        .say(format_args!("1. Open this page on {host}, on any device:"));
+        .say(words::step(lang, 1, &shared::step_open(lang, host)));
     app.printer.say("");
     app.printer.say(url.as_str().bold());
     app.printer.say("");
-    app.printer.say(format_args!(
-        "2. Sign in to the {name} account you want to use, and enter this code:"
-    ));
+    app.printer
+        .say(words::step(lang, 2, &shared::step_code(lang, &name)));
     app.printer.say("");
     app.printer.say(term_line(user_code).bold());
     app.printer.say("");
-    app.printer.say(
-        "Approve this code only because you started this login yourself, just now. A code that somebody sends you would \
-         sign them in to your account.",
-    );
+    app.printer.say(shared::own_code(lang));
 }
 
 fn browser(app: &App<'_>, url: &Url, manual: Option<&Url>, loopback: bool, paste: bool) {
+    let lang = app.lang();
     let host = url.host_str().unwrap_or_default();
     app.printer
-        .say(format_args!("Open this page on {host} and approve:"));
+        .say(words::only_step(lang, &shared::step_approve(lang, host)));
     app.printer.say("");
     app.printer.say(url.as_str().bold());
     app.printer.say("");
     match (loopback, paste) {
         (true, true) => {
             if let Some(manual) = manual.filter(|manual| *manual != url) {
-                app.printer.say("On another machine, open this one instead:");
+                app.printer.say(words::elsewhere(lang));
                 app.printer.say("");
                 app.printer.say(manual.as_str());
                 app.printer.say("");
             }
-            app.printer.say("The login ends by itself when the browser comes back. Or paste the code, or the address of the page you end on, here and press Enter.");
+            app.printer.say(shared::comes_back(lang));
+            app.printer.say(words::or_paste(lang));
         }
-        (true, false) => app
-            .printer
-            .say("The login ends by itself when the browser comes back."),
-        _ => app
-            .printer
-            .say("Then paste the code that the page shows, or the page's address, here and press Enter."),
+        (true, false) => app.printer.say(shared::comes_back(lang)),
+        _ => app.printer.say(words::then_paste(lang)),
     }
 }
 
@@ -159,7 +158,7 @@ fn offer(app: &App<'_>, link: &Url, look: Look) {
         }
     }
     if look.open && app.printer.talks_to_terminal() && app.opener.open(link) {
-        app.printer.say("The page was opened in your browser.");
+        app.printer.say(words::opened(app.lang()));
     }
 }
 
@@ -174,24 +173,28 @@ pub(in crate::cmd) fn started(app: &App<'_>, plan: &Plan, id: AttemptId, challen
         app.printer.json(&to_json(plan, id, challenge));
         return;
     }
+    let lang = app.lang();
+    let line = |name: &str, value: &str| {
+        let name = before(name);
+        app.printer.line(format_args!("{name}{value}"));
+    };
     match challenge {
         Challenge::Code { url, user_code, .. } => {
-            app.printer.line(format_args!("open: {url}"));
-            app.printer.line(format_args!("code: {}", term_line(user_code)));
+            line(words::open(lang), url.as_str());
+            line(words::code(lang), &term_line(user_code));
         }
-        Challenge::Browser { url, .. } => app.printer.line(format_args!("open: {url}")),
+        Challenge::Browser { url, .. } => line(words::open(lang), url.as_str()),
         Challenge::Key { .. } => {}
     }
-    app.printer.line(format_args!("login: {id}"));
+    line(words::id(lang), &id.to_string());
     let how = match challenge {
         Challenge::Code { .. } => "",
         Challenge::Browser { .. } => " --code-stdin",
         Challenge::Key { .. } => " --api-key-stdin",
     };
-    let ends = when::relative(challenge.expires(), app.now());
-    app.printer.say(format_args!(
-        "Finish it with `hermes auth finish {id}{how}`; it ends {ends}."
-    ));
+    let ends = when::relative(lang, challenge.expires(), app.now());
+    let command = format!("hermes auth finish {id}{how}");
+    app.printer.say(words::finish(lang, &command, &ends));
 }
 
 fn to_json(plan: &Plan, id: AttemptId, challenge: &Challenge) -> Value {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use hermes_core::{AttemptId, Explain as _, Secret};
 use hermes_oauth::{Callback, Challenge, Input, Listener, Page, Responder};
 use hermes_pool::{Finished, Logins, PoolError, Progress};
+use hermes_text::cli::login as words;
+use hermes_text::{Both, callback as callback_words};
 use serde_json::json;
 use tokio::sync::oneshot;
 
@@ -49,9 +51,10 @@ pub(super) async fn until_done(
                 .await?
             {
                 Progress::Done(finished) => Ok(*finished),
-                Progress::Waiting { note, .. } => Err(Failure::usage(
-                    note.unwrap_or_else(|| "the key was not taken".to_owned()),
-                )),
+                Progress::Waiting { note, .. } => {
+                    let note = note.unwrap_or_else(|| Both::of(words::key_not_taken));
+                    Err(Failure::usage(|lang| note.get(lang).to_owned()))
+                }
             }
         }
     }
@@ -69,7 +72,7 @@ async fn poll(app: &App<'_>, steps: &Steps<'_>) -> Result<Finished, Failure> {
             Ok(Progress::Waiting { next_poll, note }) => {
                 // The same trouble is told once.
                 if note.is_some() && note != told {
-                    tell_note(app, note.as_deref().unwrap_or_default());
+                    tell_note(app, note.as_ref().map_or("", |note| note.get(app.lang())));
                 }
                 told = note;
                 rest(app, steps.challenge, next_poll).await;
@@ -102,7 +105,7 @@ async fn rest(app: &App<'_>, challenge: &Challenge, span: Duration) {
     loop {
         let left = challenge.expires().since(app.now());
         app.printer
-            .redraw(&format!("Waiting for approval, {} left ", when::countdown(left)));
+            .redraw(&words::waiting(app.lang(), &when::countdown(left)));
         let rest = until.saturating_sub(app.clock.monotonic());
         if rest.is_zero() {
             return;
@@ -136,19 +139,21 @@ async fn race(
         match event {
             Event::Called(callback, responder) => match on_callback(steps, callback, responder).await {
                 Ok(Some(finished)) => return Ok(finished),
-                Ok(None) => tell_note(app, "the browser came back with something else; still waiting"),
+                Ok(None) => tell_note(app, words::other_callback(app.lang())),
                 Err(error) => return Err(error.into()),
             },
             Event::Pasted(Some(code)) if !code.expose().is_empty() => {
                 match steps.logins.advance(steps.id, Input::Pasted(code)).await {
                     Ok(Progress::Done(finished)) => return Ok(*finished),
-                    Ok(Progress::Waiting { note, .. }) => tell_note(app, &note.unwrap_or_default()),
+                    Ok(Progress::Waiting { note, .. }) => {
+                        tell_note(app, note.unwrap_or_default().get(app.lang()));
+                    }
                     Err(error) if goes_on(&error) && !scripted => app.printer.failure(&error.into()),
                     Err(error) => return Err(error.into()),
                 }
                 line = (!scripted).then(|| app.prompter.line());
             }
-            Event::Pasted(_) if scripted => return Err(Failure::usage("stdin holds no code")),
+            Event::Pasted(_) if scripted => return Err(Failure::usage(words::no_code)),
             // An empty line asks again; a closed stdin leaves the browser.
             Event::Pasted(Some(_)) => line = Some(app.prompter.line()),
             Event::Pasted(None) => line = None,
@@ -157,7 +162,7 @@ async fn race(
                 return Err(Failure::new(
                     hermes_core::ExitKind::LoginExpired,
                     "timeout",
-                    "the login was not approved in time",
+                    words::too_late,
                 ));
             }
         }
@@ -179,21 +184,22 @@ async fn on_callback(
         }
         Ok(Progress::Waiting { note, .. }) => {
             responder.show(Page::TryAgain {
-                message: note.unwrap_or_else(|| "Not yet".to_owned()),
+                message: note.unwrap_or_else(|| Both::of(callback_words::not_yet)),
             });
             Ok(None)
         }
         Err(error) if goes_on(&error) => {
             responder.show(Page::TryAgain {
-                message: error.to_string(),
+                message: error.text(),
             });
             Ok(None)
         }
         Err(error) => {
-            let hint = error.hint().unwrap_or_default();
-            responder.show(Page::Failed {
-                message: format!("{error}. {hint}"),
+            let message = Both::of(|lang| {
+                let hint = error.hint(lang).unwrap_or_default();
+                callback_words::failed(lang, &error.message(lang), &hint)
             });
+            responder.show(Page::Failed { message });
             Err(error)
         }
     }

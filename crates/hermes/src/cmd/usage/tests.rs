@@ -2,8 +2,9 @@ use std::collections::HashMap;
 
 use hermes_core::UnixMs;
 use hermes_store::{Latency, UsageRow};
+use hermes_text::Lang;
 
-use super::{Names, grouped, seconds, table};
+use super::{Names, table};
 use crate::args::By;
 
 fn row(group: Option<&str>, requests: u64, total: Option<Latency>) -> UsageRow {
@@ -27,26 +28,18 @@ fn table_aligns_numbers_and_adds_them_up() {
         p99: 99_999,
     };
     let names = Names {
+        lang: Lang::En,
         by: By::Model,
         known: HashMap::default(),
     };
     let rows = [row(Some("big-model"), 12_345, Some(total)), row(None, 1, None)];
-    let shown = anstream::adapter::strip_str(&table(&rows, &names, By::Model).to_string()).to_string();
+    let shown =
+        anstream::adapter::strip_str(&table(Lang::En, &rows, &names, By::Model).to_string()).to_string();
     let expected = "\
 MODEL      REQUESTS  FAILED  INPUT  CACHED     OUTPUT     P50     P95
-big-model    12 345       1  1 003      20  4 567 890  900 ms  12.3 s
-no model          1       1  1 003      20  4 567 890       -       -
-all          12 346       2  2 006      40  9 135 780";
+big-model    12,345       1  1,003      20  4,567,890  900 ms  12.3 s
+no model          1       1  1,003      20  4,567,890       -       -
+all          12,346       2  2,006      40  9,135,780";
     let lines: Vec<_> = shown.lines().map(str::trim_end).collect();
     assert_eq!(lines.join("\n"), expected);
-}
-
-#[test]
-fn numbers_are_told_in_groups_and_spans_in_two_units() {
-    let told = [0, 999, 1000, 1_234_567].map(grouped);
-    assert_eq!(told, ["0", "999", "1 000", "1 234 567"]);
-    assert_eq!(
-        [0, 999, 1000, 61_250].map(seconds),
-        ["0 ms", "999 ms", "1.0 s", "61.2 s"]
-    );
 }

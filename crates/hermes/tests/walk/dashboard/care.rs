@@ -1,6 +1,6 @@
 //! Looking after logins, keys and requests through the admin API.
 
-use hermes_sim::SimOptions;
+use hermes_sim::{Answer, SimOptions};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -57,7 +57,7 @@ async fn what_is_done_to_a_login_is_what_the_terminal_shows() {
         (&json!("disabled"), &json!(false))
     );
     let shown = lab.run(&["auth", "status", "minimax-oauth"]).await.stdout;
-    assert!(shown.contains("disabled") && shown.contains("work"), "{shown}");
+    assert!(shown.contains("Disabled") && shown.contains("work"), "{shown}");
     assert_eq!(console.post(&of("enable"), &json!({})).await.1["state"], "ready");
     let before = lab.sim.refresh_posts().len();
     let (status, one) = console.post(&of("refresh"), &json!({})).await;
@@ -331,4 +331,34 @@ async fn looking_at_everything_calls_nobody_and_changes_nothing() {
         assert_eq!(console.get(path).await.0, 200, "{path}");
     }
     assert_eq!((lab.sim.journal().entries().len(), events().await), before);
+}
+
+#[tokio::test]
+async fn renewal_that_has_to_wait_is_told_on_the_page_and_in_the_terminal() {
+    let lab = lab(1).await;
+    let console = Console::start(&lab).await;
+    let page = async || {
+        let (status, page) = console.get("/ui/pool/minimax-oauth").await;
+        assert_eq!(status, 200, "{page}");
+        page.as_str().expect("a page").to_owned()
+    };
+    assert!(!page().await.contains("Renewal"));
+    for (host, path) in [
+        ("account.minimax.io", "/oauth2/token"),
+        ("api.minimax.io", "/oauth/token"),
+    ] {
+        lab.sim
+            .script()
+            .always(host, path, Answer::status(503).text("down"));
+    }
+    let list = console.credentials().await;
+    let refresh = format!("/api/credentials/{}/refresh", id(&list[0]));
+    assert_eq!(console.post(&refresh, &json!({})).await.0, 502);
+    let told = page().await;
+    assert!(
+        told.contains("Renewal: the last one failed; the next try is <time"),
+        "{told}"
+    );
+    let shown = lab.run(&["auth", "status", "minimax-oauth", "-v"]).await.stdout;
+    assert!(shown.contains("the next try is in"), "{shown}");
 }

@@ -6,11 +6,12 @@ use serde_json::Value;
 
 use super::board::Board;
 use super::browser::{Browser, Page};
+use super::screens::LOADED;
 use crate::harness::Lab;
 
 /// A lab whose time passes so fast that polls come soon, and so slowly that a link of a minute can still be used.
 async fn lab() -> Lab {
-    Lab::with(SimOptions::default(), "+0s,x20@").await
+    Lab::with(SimOptions::default(), "+0s,x8@").await
 }
 
 /// A browser that is signed in to a running program.
@@ -46,6 +47,7 @@ impl Desk {
     async fn find(&self, provider: &str) {
         let page = &self.page;
         page.click("link", "Providers").await;
+        page.wait_for(LOADED).await;
         page.fill("searchbox", "Search providers", provider).await;
         page.wait_for(&format!(
             "document.querySelectorAll('.provider:not([hidden])').length === 1 && \
@@ -265,5 +267,22 @@ async fn login_is_there_again_after_a_reload_and_in_no_other_tab() {
     );
     assert!(desk.lab.sim.person().approve(&code));
     desk.ends("approved").await;
+    assert_eq!(desk.stored().await.len(), 1);
+}
+
+#[tokio::test]
+async fn browser_that_comes_back_after_a_pasted_code_is_told_that_all_is_done() {
+    let desk = Desk::open().await;
+    let page = &desk.page;
+    desk.find("openrouter").await;
+    page.click("button", "Sign in with the browser").await;
+    let back = desk.lab.sim.person().approve_browser(&desk.link().await).await;
+    let back = back.expect("a redirect");
+    page.fill("textbox", "Code, or the address*", &back).await;
+    page.click("button", "Finish").await;
+    desk.ends("approved").await;
+    let late = desk.browser.page().await;
+    assert_eq!(late.open(&back).await, 200);
+    late.wait_for_text("Signed in").await;
     assert_eq!(desk.stored().await.len(), 1);
 }

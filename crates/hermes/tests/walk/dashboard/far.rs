@@ -1,6 +1,8 @@
 //! Other machines: TLS, the password, and a cookie that no script reads (B4, B5, B7, B8).
 
+mod apart;
 mod house;
+mod lan;
 
 use pretty_assertions::assert_eq;
 use serde_json::json;
@@ -147,6 +149,23 @@ async fn link_of_the_terminal_works_there_too() {
 }
 
 #[tokio::test]
+async fn dashboard_command_finds_out_that_the_listener_wants_tls() {
+    // It was told so at its start, and the settings do not say it.
+    let house = House::with_tls().await;
+    let listen = house.here();
+    let told = house
+        .lab
+        .json(&["dashboard", "--no-browser", "--json", "--listen", &listen])
+        .await;
+    let link = told["url"].as_str().expect("a link");
+    assert!(link.starts_with(&format!("https://{}/#c=", house.host)), "{link}");
+    let (_, code) = link.split_once("#c=").expect("a code");
+    let body = json!({ "code": code }).to_string();
+    let cookie = cookie_of(&house.ask("POST", "/api/session", &[OWN], &body).await);
+    assert_eq!(status_with(&house, &cookie).await, 200);
+}
+
+#[tokio::test]
 async fn b4_names_of_this_machine_get_neither_cookies_nor_passwords() {
     for house in [House::with_tls().await, House::behind_proxy("").await] {
         let cookie = cookie_of(&enter(&house, PASSWORD, &[OWN]).await);
@@ -269,4 +288,66 @@ async fn person_signs_in_with_the_password_and_out_again() {
     assert_eq!(page.open(&base).await, 200);
     page.whole().see("button", "Sign in").await;
     assert_eq!(page.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_cannot_be_undone_asks_for_the_password_again() {
+    let mut house = House::with_tls().await;
+    let browser = Browser::trusting(&["hermes.test"], &house.key).await;
+    let page = browser.page().await;
+    assert_eq!(page.open(&format!("https://{}/keys", house.host)).await, 200);
+    page.fill("textbox", "Password", PASSWORD).await;
+    page.click("button", "Sign in").await;
+    page.whole().see("button", "Create a key").await;
+    house.later(660).await;
+    page.reload().await;
+    page.click("button", "Create a key").await;
+    page.fill("textbox", "Name*", "tablet").await;
+    page.press(&["Enter"]).await;
+    page.wait_for("document.querySelector('#again[open]')").await;
+    assert_accessible(&page, "the password again").await;
+    let again = page.within("dialog", "Sign in again to go on");
+    again.fill("textbox", "Password", "not the password").await;
+    page.press(&["Enter"]).await;
+    page.wait_for_text("this is not the password").await;
+    again.fill("textbox", "Password", PASSWORD).await;
+    page.press(&["Enter"]).await;
+    // What was typed into the first dialog is still there, and is sent now.
+    page.wait_for("document.querySelector('#key-made[open] [data-from]')?.textContent.length > 20")
+        .await;
+    assert_eq!(page.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn refusal_of_an_old_session_speaks_of_the_password() {
+    let mut house = House::with_tls().await;
+    let cookie = cookie_of(&enter(&house, PASSWORD, &[OWN]).await);
+    house.later(660).await;
+    let headers = [("cookie", cookie.as_str()), OWN];
+    let said = house
+        .ask("POST", "/api/keys", &headers, "{\"name\": \"one\"}")
+        .await;
+    assert_eq!(said.status, 403, "{said:?}");
+    assert!(
+        said.body.contains("sign_in_again") && said.body.contains("password"),
+        "{said:?}"
+    );
+}
+
+#[tokio::test]
+async fn guesses_of_many_strangers_do_not_hold_who_has_signed_in_before() {
+    let house = House::behind_proxy("trusted_proxies = [\"127.0.0.1\"]").await;
+    let enter_from = async |last: u8, password: &str| {
+        let address = format!("203.0.113.{last}");
+        let headers = [("x-forwarded-for", address.as_str()), OWN];
+        enter(&house, password, &headers).await.status
+    };
+    assert_eq!(enter_from(200, PASSWORD).await, 200);
+    for stranger in 1..=5 {
+        for _ in 0..20 {
+            assert_eq!(enter_from(stranger, "not the password").await, 401);
+        }
+    }
+    assert_eq!(enter_from(6, PASSWORD).await, 429);
+    assert_eq!(enter_from(200, PASSWORD).await, 200);
 }

@@ -29,19 +29,19 @@ const ALWAYS: [(&str, &str); 6] = [
     ("cross-origin-resource-policy", "same-origin"),
 ];
 
-type Headers = Vec<(String, String)>;
+pub(super) type Headers = Vec<(String, String)>;
 
 /// The status that is expected, then method, path, headers and body of the request.
 type Case<'a> = (u16, &'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
 
 /// Fails if one of the headers is missing, comes twice or says something else, or if the answer may be kept.
-fn assert_headers(what: &str, path: &str, headers: &Headers) {
+pub(super) fn assert_headers(what: &str, path: &str, headers: &Headers) {
     let said = |name: &str| {
         let fields = headers.iter().filter(|(known, _)| known == name);
         fields.map(|(_, value)| value.as_str()).collect::<Vec<_>>()
     };
     for (name, value) in ALWAYS {
-        let is_refusal = said("content-type") == ["text/plain; charset=utf-8"];
+        let is_refusal = said("content-type") == ["text/plain; charset=utf-8"] || !is_ours(path);
         let value = if is_refusal && name == "content-security-policy" {
             POLICY_OF_REFUSALS
         } else {
@@ -60,9 +60,25 @@ fn assert_headers(what: &str, path: &str, headers: &Headers) {
     }
 }
 
-/// Whether the dashboard answers here; the gateway's own paths take calls of programs and never show anything.
+/// Whether the dashboard answers here; on the gateway's own paths only refusals are ours.
 fn is_ours(path: &str) -> bool {
     !path.starts_with("/v1/") && !["/metrics", "/healthz"].contains(&path)
+}
+
+#[tokio::test]
+async fn b6_refusals_of_the_gateway_tell_it_too() {
+    let lab = Lab::with(hermes_sim::SimOptions::default(), "+0s").await;
+    let board = Board::start(&lab).await;
+    let routes = board.routes().await.into_iter();
+    let routes: Vec<_> = routes
+        .filter(|route| !is_ours(&route.path) && route.guarded)
+        .collect();
+    assert!(routes.len() > 5, "{routes:?}");
+    for route in routes {
+        let (status, answer, headers) = request(&board.up.base, &route.method, &route.path, &[], "{}").await;
+        assert_eq!(status, 401, "{}: {answer}", route.path);
+        assert_headers(&route.path, &route.path, &headers);
+    }
 }
 
 #[tokio::test]
@@ -81,12 +97,8 @@ async fn b6_every_route_tells_browsers_what_is_allowed() {
         "/settings",
     ];
     let fragments = fragments.map(|path| ("GET".to_owned(), format!("/ui{path}")));
-    let routes = console
-        .board
-        .routes()
-        .await
-        .into_iter()
-        .filter(|route| is_ours(&route.path));
+    let routes = console.board.routes().await.into_iter();
+    let routes = routes.filter(|route| is_ours(&route.path));
     let mut all: Vec<_> = routes.map(|route| (route.method, route.path)).collect();
     all.extend(fragments);
     // What ends the session comes last.

@@ -1,7 +1,5 @@
 //! Everything that can be done on the pages, by the keyboard alone.
 
-use std::path::Path;
-
 use hermes_sim::{Answer, SimOptions};
 use pretty_assertions::assert_eq;
 use serde_json::json;
@@ -9,10 +7,11 @@ use serde_json::json;
 use super::board::Board;
 use super::browser::Browser;
 use super::hands::{Hands, account_says, order};
+use crate::catalogue::with_revocation;
 use crate::harness::Lab;
 
 async fn lab() -> Lab {
-    Lab::with(SimOptions::default(), "+0s,x20@").await
+    Lab::with(SimOptions::default(), "+0s").await
 }
 
 /// A lab with two accounts of one provider.
@@ -71,7 +70,7 @@ async fn skip_link_navigation_and_search_need_no_mouse() {
 
 #[tokio::test]
 async fn login_with_a_code_is_finished_and_cancelled_by_keys() {
-    let lab = lab().await;
+    let lab = Lab::with(SimOptions::default(), "+0s,x5@").await;
     let (_browser, _board, hands) = hands(&lab).await;
     hands.go("/providers").await;
     let begin = async || {
@@ -179,19 +178,6 @@ async fn accounts_are_switched_off_and_on_reset_and_removed_by_keys() {
     hands.page.assert_quiet();
 }
 
-/// MiniMax as if it could end a login.
-fn with_revocation(lab: &mut Lab) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../hermes-catalog/providers/minimax-oauth.toml");
-    let text = fs_err::read_to_string(file).expect("the provider");
-    let revoke = "\n[login.revoke]\nendpoint = \"{account}/oauth2/revoke\"\n\n[[runtime]]";
-    lab.write(
-        "catalog/minimax-oauth.toml",
-        &text.replacen("\n[[runtime]]", revoke, 1),
-    );
-    let folder = lab.home().with_file_name("catalog");
-    lab.set("HERMES_CATALOG", &folder.display().to_string());
-}
-
 #[tokio::test]
 async fn tokens_are_renewed_and_logins_ended_by_keys() {
     let mut lab = lab().await;
@@ -237,7 +223,7 @@ async fn client_keys_are_made_and_revoked_and_the_session_ended_by_keys() {
         .kept("document.querySelectorAll('tbody tr').length === 2 && !document.querySelector('dialog[open]')")
         .await;
     hands.at("button", "Create a key").await;
-    hands.enter("button", "Revoke").await;
+    hands.enter("button", "Revoke *").await;
     hands.agree("Revoke").await;
     hands.kept("document.body.innerText.includes('Revoked')").await;
     let listed = lab.json(&["key", "list", "--json"]).await;

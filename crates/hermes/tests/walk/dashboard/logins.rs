@@ -7,29 +7,10 @@ use serde_json::{Value, json};
 
 use super::board::Board;
 use super::console::Console;
+use crate::catalogue::with_strange;
 use crate::harness::Lab;
 
 const PROVIDER: &str = "minimax-oauth";
-
-/// A provider with a login that nobody has heard of.
-const STRANGE: &str = r#"
-id = "strange"
-name = "Strange"
-summary = "A provider with a login that nobody has heard of"
-billing = "metered"
-[hosts]
-api = "https://api.strange.test"
-[[login]]
-id = "telepathy"
-name = "Telepathy"
-dialect = "telepathy"
-card = { class = "allowed", date = "2026-11", source = "test", text = "Test." }
-[[runtime]]
-protocol = "chat_completions"
-base_url = "{api}/v1"
-path = "/chat/completions"
-auth = "bearer"
-"#;
 
 /// A lab whose time passes so fast that polls come soon, and so slowly that a link of a minute can still be used.
 async fn lab() -> Lab {
@@ -309,9 +290,7 @@ async fn only_five_logins_of_a_provider_wait_at_once() {
 #[tokio::test]
 async fn method_without_an_engine_is_an_unsupported_flow_and_nobody_is_asked() {
     let mut lab = lab().await;
-    lab.write("catalog/strange.toml", STRANGE);
-    let folder = lab.home().with_file_name("catalog");
-    lab.set("HERMES_CATALOG", &folder.display().to_string());
+    with_strange(&mut lab);
     let board = Board::start(&lab).await;
     let console = Console::on(board).await;
     let answer = console

@@ -1,6 +1,7 @@
 //! The dashboard as people and hostile pages meet it: in a browser.
 
 mod accessible;
+mod again;
 mod axe;
 mod board;
 mod browser;
@@ -9,7 +10,9 @@ mod clicks;
 mod console;
 mod contract;
 mod crowd;
+mod dialogs;
 mod doors;
+mod failures;
 mod far;
 mod hands;
 mod headers;
@@ -22,8 +25,10 @@ mod screens;
 mod seed;
 mod server;
 mod sessions;
+mod statements;
 mod strangers;
 mod stream;
+mod tabs;
 
 use std::time::Duration;
 

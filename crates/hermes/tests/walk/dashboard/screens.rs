@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::board::Board;
 use super::browser::{Browser, Page};
+use super::dialogs;
 use super::seed::Home;
 
 /// Widths of a telephone, a laptop and a wide screen, with the height of each.
@@ -24,6 +25,12 @@ const PAGES: [(&str, &str); 8] = [
 /// What is waited for on each page: its own part is there and nothing is being fetched.
 pub(super) const LOADED: &str =
     "document.querySelector('main h1') && !document.querySelector('[aria-busy=true]')";
+
+/// Whether the open dialog is wider than its window, or hides something at its sides.
+const CUT: &str = "(() => {
+    const dialog = document.querySelector('dialog[open]'), box = dialog.getBoundingClientRect();
+    return box.left < 0 || box.right > innerWidth || dialog.scrollWidth > dialog.clientWidth;
+})()";
 
 /// Signs a tab in.
 pub(super) async fn signed_in(browser: &Browser, board: &Board) -> Page {
@@ -68,6 +75,32 @@ pub(super) async fn looks(page: &Page, windows: &[(u32, u32)], look: impl AsyncF
     }
 }
 
+/// Dialogs of which there are pictures too.
+const DIALOGS: [&str; 5] = [
+    "login-code",
+    "login-browser",
+    "login-key",
+    "login-approved",
+    "login-denied",
+];
+
+#[tokio::test]
+async fn dialog_of_a_login_fits_every_window() {
+    let gallery = gallery();
+    dialogs::logins(async |page, name| {
+        looks(page, &WINDOWS[..2], async |page, look| {
+            let cut = page.evaluate(CUT).await;
+            assert_eq!(cut, false, "{name}-{look} has something that is cut off");
+            if let Some(folder) = gallery.as_ref().filter(|_| DIALOGS.contains(&name)) {
+                page.screenshot_of_window(&folder.join(format!("{name}-{look}.png")))
+                    .await;
+            }
+        })
+        .await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn every_page_fits_every_window() {
     let gallery = gallery();
@@ -77,13 +110,13 @@ async fn every_page_fits_every_window() {
     let page = signed_in(&browser, &board).await;
     tour(&home, &board, &page, async |page, name| {
         looks(page, &WINDOWS, async |page, look| {
+            if let Some(folder) = &gallery {
+                page.screenshot(&folder.join(format!("{name}-{look}.png"))).await;
+            }
             let wide = page
                 .evaluate("document.documentElement.scrollWidth > innerWidth")
                 .await;
             assert_eq!(wide, false, "{name}-{look} is wider than its window");
-            if let Some(folder) = &gallery {
-                page.screenshot(&folder.join(format!("{name}-{look}.png"))).await;
-            }
         })
         .await;
     })

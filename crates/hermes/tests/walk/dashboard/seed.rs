@@ -1,15 +1,18 @@
 //! A home that looks as if a person had used it for a month: logins in every state, client keys, and requests of many days.
 
+mod work;
+
 use hermes_sim::{Answer, SimOptions};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
+use self::work::{HASTE, Turn, refusal};
 use super::board::Board;
 use crate::harness::{Lab, request};
 
 /// Hours before the present at which the person worked, the longest ago first.
-const WORK: [u32; 16] = [
-    700, 610, 520, 430, 340, 250, 162, 140, 117, 93, 70, 46, 22, 15, 8, 3,
+const WORK: [u32; 20] = [
+    700, 610, 520, 430, 340, 250, 162, 140, 117, 93, 70, 46, 22, 19, 16, 12, 9, 7, 4, 2,
 ];
 
 /// Names of the client keys.
@@ -31,15 +34,61 @@ const LOGINS: [(&str, &str, &str); 4] = [
     ("openai-codex", "mia", "mia@example.net"),
 ];
 
-/// A model of each provider, and the path that takes it.
-const MODELS: [(&str, &str); 6] = [
-    ("/v1/messages", "anthropic/claude-sonnet-5"),
-    ("/v1/messages", "anthropic/claude-haiku-4-5-20251001"),
-    ("/v1/chat/completions", "openai-api/gpt-5.4-mini"),
-    ("/v1/chat/completions", "openrouter/deepseek/deepseek-v3.2"),
-    ("/v1/messages", "minimax-oauth/MiniMax-M3"),
-    ("/v1/messages", "minimax-oauth/MiniMax-M2.7"),
+/// A path of the gateway, a model of each provider, and where the provider serves it.
+const MODELS: [(&str, &str, &str, &str); 6] = [
+    (
+        "/v1/messages",
+        "anthropic/claude-sonnet-5",
+        "api.anthropic.com",
+        "/v1/messages",
+    ),
+    (
+        "/v1/messages",
+        "anthropic/claude-haiku-4-5-20251001",
+        "api.anthropic.com",
+        "/v1/messages",
+    ),
+    (
+        "/v1/chat/completions",
+        "openai-api/gpt-5.4-mini",
+        "api.openai.com",
+        "/v1/chat/completions",
+    ),
+    (
+        "/v1/chat/completions",
+        "openrouter/deepseek/deepseek-v3.2",
+        "openrouter.ai",
+        "/api/v1/chat/completions",
+    ),
+    (
+        "/v1/messages",
+        "minimax-oauth/MiniMax-M3",
+        "api.minimax.io",
+        "/anthropic/v1/messages",
+    ),
+    (
+        "/v1/messages",
+        "minimax-oauth/MiniMax-M2.7",
+        "api.minimax.io",
+        "/anthropic/v1/messages",
+    ),
 ];
+
+/// Names that the person gave to models.
+const ROUTES: &str = "[routes]\nfast = \"openai-api/gpt-5.4-mini\"\nsmart = \"anthropic/claude-sonnet-5\"\n";
+
+/// Refusals that are the request's own fault: status, kind and message.
+const FAULTS: [(u16, &str, &str); 2] = [
+    (
+        400,
+        "invalid_request_error",
+        "prompt is too long: 214015 tokens > 200000 maximum",
+    ),
+    (413, "request_too_large", "Request exceeds the maximum size"),
+];
+
+/// An hour, in seconds.
+const HOUR: u32 = 3600;
 
 /// How many of the models need no login.
 const WITH_KEYS: usize = 4;
@@ -56,22 +105,25 @@ pub(super) struct Home {
 impl Home {
     /// Lives the month.
     pub(super) async fn lived_in() -> Self {
-        let lab = Lab::with(SimOptions::default(), &clock(0)).await;
+        let lab = Lab::with(SimOptions::default(), "+0s").await;
         let mut home = Self {
             lab,
             clients: Vec::new(),
             requests: Vec::new(),
         };
-        home.at(WORK[0] + 1);
+        home.at((WORK[0] + 1) * HOUR);
         home.furnish().await;
+        home.lab.config(ROUTES);
         for (day, hours) in WORK.into_iter().enumerate() {
-            home.at(hours);
+            home.at(hours * HOUR);
             home.work(day, WITH_KEYS).await;
         }
-        home.at(0);
+        home.at(HOUR / 2);
         home.sign_in().await;
-        home.work(3, MODELS.len()).await;
+        home.work(9, MODELS.len()).await;
+        home.at(HOUR / 6);
         home.spoil().await;
+        home.lab.set("HERMES_LAB_CLOCK", "+0s");
         home
     }
 
@@ -80,9 +132,18 @@ impl Home {
         Board::start_with(&self.lab, &self.clients[0]).await
     }
 
-    /// From now on it is that many hours before the present.
-    fn at(&mut self, hours: u32) {
-        self.lab.set("HERMES_LAB_CLOCK", &clock(hours));
+    /// The program after a first call, which is always slow.
+    async fn warm_board(&self) -> Board {
+        let board = self.board().await;
+        let headers = [("x-api-key", self.clients[0].as_str())];
+        let (status, ..) = request(&board.up.base, "GET", "/v1/models", &headers, "").await;
+        assert_eq!(status, 200);
+        board
+    }
+
+    /// From now on it is that many seconds before the present, which is the browser's present too, and time passes fast.
+    fn at(&mut self, seconds: u32) {
+        self.lab.set("HERMES_LAB_CLOCK", &format!("-{seconds}s,x{HASTE}"));
     }
 
     async fn run(&self, args: &[&str]) {
@@ -126,24 +187,35 @@ impl Home {
 
     /// A session of work: more or fewer requests, day by day, and one in a while that fails.
     async fn work(&mut self, day: usize, models: usize) {
-        let board = self.board().await;
+        let board = self.warm_board().await;
         for number in 0..4 + day * 7 % 9 {
-            let (path, model) = MODELS[(day + number * 5) % models];
-            let client = &self.clients[(day * 3 + number) % self.clients.len()];
-            let id = ask(&board, client, path, model, number).await;
-            self.requests.push(id);
+            let model = (day + number * 5) % models;
+            let answer = Turn::number(day * 31 + number * 7).answer(MODELS[model].0, MODELS[model].1);
+            self.ask(&board, day * 3 + number, model, answer).await;
         }
         if day.is_multiple_of(3) {
-            ask(
-                &board,
-                &self.clients[0],
-                "/v1/messages",
-                "anthropic/no-such-model",
-                1,
-            )
-            .await;
+            let (status, kind, message) = FAULTS[day / 3 % FAULTS.len()];
+            self.ask(&board, day, 0, refusal(status, kind, message)).await;
         }
         assert_eq!(board.up.end().await.code, 0);
+    }
+
+    /// Sends a request, which the provider answers with this.
+    async fn ask(&mut self, board: &Board, number: usize, model: usize, answer: Answer) {
+        let (path, model, host, place) = MODELS[model];
+        self.lab.sim.script().next(host, place, answer);
+        let client = &self.clients[number % self.clients.len()];
+        let body = json!({
+            "model": model, "max_tokens": 4000, "stream": true, "stream_options": {"include_usage": true},
+            "messages": [{"role": "user", "content": "Say in a few words what this change does."}],
+        });
+        let headers = [("x-api-key", client.as_str())];
+        let (status, answer, headers) =
+            request(&board.up.base, "POST", path, &headers, &body.to_string()).await;
+        assert!([200, 400, 413].contains(&status), "{model}: {status}: {answer}");
+        let mut headers = headers.into_iter();
+        let id = headers.find(|(name, _)| name == "x-hermes-request-id");
+        self.requests.push(id.expect("an id").1);
     }
 
     /// Things as they go wrong: an account rests, a login has ended, a key is switched off.
@@ -153,16 +225,9 @@ impl Home {
             json!({"type": "error", "error": {"type": "rate_limit_error", "message": "usage limit reached"}});
         let rest = Answer::json(429, &limit).header("retry-after", "4380");
         script.next("api.minimax.io", "/anthropic/v1/messages", rest);
-        let board = self.board().await;
-        let id = ask(
-            &board,
-            &self.clients[0],
-            "/v1/messages",
-            "minimax-oauth/MiniMax-M3",
-            1,
-        )
-        .await;
-        self.requests.push(id);
+        let board = self.warm_board().await;
+        let answer = Turn::number(5).answer("/v1/messages", "MiniMax-M3");
+        self.ask(&board, 0, 4, answer).await;
         assert_eq!(board.up.end().await.code, 0);
         let ended = json!({"error": "invalid_grant", "error_description": "the session was ended"});
         script.next(
@@ -174,29 +239,6 @@ impl Home {
         assert_ne!(refused.code, 0, "{refused:?}");
         self.run(&["auth", "disable", "anthropic:spare"]).await;
     }
-}
-
-/// The lab clock so many hours before the present, which is the browser's present too.
-fn clock(hours: u32) -> String {
-    match hours {
-        0 => "+0s".to_owned(),
-        hours => format!("-{}s", hours * 3600),
-    }
-}
-
-/// Sends a request and gives its id.
-async fn ask(board: &Board, client: &str, path: &str, model: &str, number: usize) -> String {
-    let text = "Say in a few words what this change does. ".repeat(number * number + 1);
-    let body = json!({
-        "model": model, "max_tokens": 400, "stream": number.is_multiple_of(2),
-        "messages": [{"role": "user", "content": text}],
-    });
-    let headers = [("x-api-key", client)];
-    let (status, answer, headers) = request(&board.up.base, "POST", path, &headers, &body.to_string()).await;
-    assert!([200, 404].contains(&status), "{model}: {status}: {answer}");
-    let mut headers = headers.into_iter();
-    let id = headers.find(|(name, _)| name == "x-hermes-request-id");
-    id.expect("an id").1
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use hermes_sim::SimOptions;
 use pretty_assertions::assert_eq;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::board::{Board, TOKEN};
 use super::console::{Console, begin};
@@ -167,13 +167,42 @@ async fn what_cannot_be_undone_needs_a_session_that_has_just_begun() {
         .as_str()
         .expect("an id")
         .to_owned();
-    let path = format!("/api/credentials/{id}/revoke");
+    let (_, keys) = console.get("/api/keys").await;
+    let key = keys["keys"][0]["id"].as_str().expect("an id").to_owned();
+    let dangerous = [
+        ("DELETE", format!("/api/keys/{key}"), ""),
+        ("POST", "/api/keys".to_owned(), "{\"name\": \"thief\"}"),
+        ("POST", format!("/api/credentials/{id}/revoke"), "{}"),
+        ("DELETE", format!("/api/credentials/{id}"), ""),
+        ("DELETE", "/api/providers/oauth/minimax-oauth".to_owned(), ""),
+    ];
     ahead(&mut lab, 601);
     let board = Board::start(&lab).await;
     let headers = [(TOKEN, console.token.as_str())];
-    let (status, body, _) = request(&board.up.base, "POST", &path, &headers, "{}").await;
-    assert_eq!(status, 403, "{body}");
-    assert!(body.contains("hermes dashboard"), "{body}");
+    for (method, path, body) in &dangerous {
+        let (status, text, _) = request(&board.up.base, method, path, &headers, body).await;
+        let refusal: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(
+            (status, &refusal["error"]["kind"]),
+            (403, &json!("sign_in_again")),
+            "{path}"
+        );
+        let hint = refusal["error"]["hint"].as_str().expect("a hint");
+        assert!(
+            hint.contains("hermes dashboard") && !hint.contains("password"),
+            "{hint}"
+        );
+    }
+    // What can be undone goes on.
+    let path = format!("/api/credentials/{id}/disable");
+    let (status, ..) = request(&board.up.base, "POST", &path, &headers, "{}").await;
+    assert_eq!(status, 200);
     let fresh = Console::on(board).await;
-    assert_eq!(fresh.post(&path, &json!({})).await.0, 200);
+    assert_eq!(fresh.credentials().await.len(), 1);
+    for (method, path, body) in &dangerous[..3] {
+        let body = serde_json::from_str(body).ok();
+        let (status, answer) = fresh.call(method, path, body.as_ref()).await;
+        assert!((200..300).contains(&status), "{path}: {answer}");
+    }
+    assert!(fresh.credentials().await.is_empty());
 }

@@ -81,6 +81,15 @@ impl<'page> Scope<'page> {
         self.pointer("mouseReleased", x, y, 0).await;
     }
 
+    /// Opens a link in a tab of its own, as the wheel of a mouse does.
+    pub(crate) async fn click_with_wheel(&self, role: &str, name: &str) {
+        let (x, y) = self.within(role, name).middle().await;
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event = json!({"type": kind, "x": x, "y": y, "button": "middle", "clickCount": 1});
+            self.page.call("Input.dispatchMouseEvent", event).await;
+        }
+    }
+
     /// Drags one onto the middle of another, be it that the page follows the pointer or that it uses the browser's own dragging.
     pub(crate) async fn drag(&self, from: (&str, &str), to: (&str, &str)) {
         let source = self.within(from.0, from.1);

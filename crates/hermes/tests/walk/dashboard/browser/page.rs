@@ -145,6 +145,11 @@ impl Page {
         self.whole().click(role, name).await;
     }
 
+    /// [`Scope::click_with_wheel`] anywhere on the page.
+    pub(crate) async fn click_with_wheel(&self, role: &str, name: &str) {
+        self.whole().click_with_wheel(role, name).await;
+    }
+
     /// [`Scope::fill`] anywhere on the page.
     pub(crate) async fn fill(&self, role: &str, name: &str, text: &str) {
         self.whole().fill(role, name, text).await;
@@ -238,11 +243,16 @@ impl Page {
         let size = self.call("Page.getLayoutMetrics", json!({})).await;
         let whole = side(&size["cssContentSize"]["height"]);
         self.viewport(width, height.max(whole)).await;
+        self.screenshot_of_window(file).await;
+        self.viewport(width, height).await;
+    }
+
+    /// A picture of what the window shows.
+    pub(crate) async fn screenshot_of_window(&self, file: &Path) {
         self.evaluate(PAINTED).await;
         let picture = self
             .call("Page.captureScreenshot", json!({"format": "png"}))
             .await;
-        self.viewport(width, height).await;
         let bytes = STANDARD.decode(picture["data"].as_str().unwrap_or_default());
         fs_err::write(file, bytes.expect("a picture")).expect("a file");
     }
@@ -252,6 +262,14 @@ impl Page {
         self.call("HeapProfiler.collectGarbage", json!({})).await;
         let told = self.call("Runtime.getHeapUsage", json!({})).await;
         told["usedSize"].as_u64().expect("a size")
+    }
+
+    /// From now on Chromium does for the tab what it does for a person without a screen reader, and no more; it is not to be looked for
+    /// elements afterwards.
+    pub(crate) async fn unwatched(&self) {
+        for domain in ["Accessibility", "Audits", "DOM"] {
+            self.call(&format!("{domain}.disable"), json!({})).await;
+        }
     }
 
     /// Runs a script at the beginning of every later document, before anything of it.
@@ -290,6 +308,14 @@ impl Page {
         assert_eq!(self.console(), [""; 0], "errors in the console");
         assert_eq!(self.violations(), [""; 0], "forbidden by the policy");
         let failed: Vec<_> = self.exchanges().into_iter().filter(Exchange::failed).collect();
+        assert!(failed.is_empty(), "requests that failed: {failed:#?}");
+    }
+
+    /// Fails if the page complained of anything but answers with one of these statuses.
+    pub(crate) fn assert_quiet_but(&self, expected: &[u16]) {
+        assert_eq!(self.violations(), [""; 0], "forbidden by the policy");
+        let failed = self.exchanges().into_iter().filter(Exchange::failed);
+        let failed: Vec<_> = failed.filter(|one| !expected.contains(&one.status)).collect();
         assert!(failed.is_empty(), "requests that failed: {failed:#?}");
     }
 

@@ -30,7 +30,8 @@ pub(super) struct House {
     pub(super) key: String,
     port: u16,
     certificate: Option<CertificateDer<'static>>,
-    _up: Up,
+    flags: Vec<String>,
+    up: Option<Up>,
 }
 
 /// An answer.
@@ -103,20 +104,40 @@ impl House {
         drop(listener);
         let host = format!("hermes.test:{port}");
         lab.config(&format!("[gateway]\nallowed_hosts = [\"{host}\"]\n{settings}\n"));
-        let mut up = lab
-            .up_at(([127, 0, 0, 1], port).into(), &[&["--json"], flags].concat())
-            .await;
-        let told = up.told().await;
-        assert_eq!(told["url"], format!("https://{host}"));
-        Self {
+        let mut house = Self {
             lab,
-            link: told["dashboard"].as_str().expect("a link").to_owned(),
+            link: String::new(),
             host,
             key,
             port,
             certificate,
-            _up: up,
+            flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+            up: None,
+        };
+        house.open().await;
+        house
+    }
+
+    async fn open(&mut self) {
+        let flags = self.flags.iter().map(String::as_str);
+        let flags: Vec<_> = std::iter::once("--json").chain(flags).collect();
+        let mut up = self.lab.up_at(([127, 0, 0, 1], self.port).into(), &flags).await;
+        let told = up.told().await;
+        assert_eq!(told["url"], format!("https://{}", self.host));
+        told["dashboard"]
+            .as_str()
+            .expect("a link")
+            .clone_into(&mut self.link);
+        self.up = Some(up);
+    }
+
+    /// Starts the program again, so many seconds later.
+    pub(super) async fn later(&mut self, seconds: u32) {
+        if let Some(up) = self.up.take() {
+            assert_eq!(up.end().await.code, 0);
         }
+        self.lab.set("HERMES_LAB_CLOCK", &format!("+{seconds}s"));
+        self.open().await;
     }
 
     /// The listener by the name that every machine has for itself.
@@ -157,6 +178,11 @@ impl House {
             None => exchange(stream, &text).await,
         }
     }
+}
+
+/// Writes a certificate and its key for `hermes.test`; the files.
+pub(super) fn certify(lab: &Lab) -> [String; 2] {
+    write_pair(lab).2
 }
 
 /// Writes a certificate and its key; the certificate, SHA-256 of its public key in base64, and the files.

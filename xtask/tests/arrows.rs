@@ -11,6 +11,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("hermes-core", &["hermes-text"]),
     ("hermes-catalog", &["hermes-core", "hermes-text"]),
     ("hermes-wire", &["hermes-core"]),
+    (
+        "hermes-translate",
+        &["hermes-core", "hermes-catalog", "hermes-wire"],
+    ),
     ("hermes-http", &["hermes-core", "hermes-text"]),
     (
         "hermes-oauth",
@@ -33,6 +37,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "hermes-core",
             "hermes-catalog",
             "hermes-wire",
+            "hermes-translate",
             "hermes-http",
             "hermes-pool",
             "hermes-text",

@@ -16,11 +16,24 @@ pub(crate) fn address(job: &Job<'_>, leased: &Leased) -> Result<Url, Refusal> {
         Call::Generate | Call::Count if job.protocol == Protocol::Gemini => Ok(gemini(job, leased)),
         Call::Generate => Ok(leased.runtime.endpoint.clone()),
         Call::Embeddings => Ok(join(&leased.runtime.base_url, "embeddings")),
+        Call::Compact => Ok(below(&leased.runtime.endpoint, "compact")),
+        Call::Kept => {
+            let kept = job.kept.as_ref();
+            let tail = kept.map(|kept| format!("{}{}", kept.id, kept.rest));
+            Ok(below(&leased.runtime.endpoint, &tail.unwrap_or_default()))
+        }
         Call::Count => leased.runtime.count_endpoint.clone().ok_or_else(|| {
             let message = format!("`{}` has no call that counts tokens", leased.provider);
             Refusal::new(501, NO_COUNT, message)
         }),
     }
+}
+
+/// An address below the generating call's.
+fn below(endpoint: &Url, tail: &str) -> Url {
+    let mut url = endpoint.clone();
+    url.set_path(&format!("{}/{tail}", endpoint.path().trim_end_matches('/')));
+    url
 }
 
 /// A Gemini upstream is told model and call in the path.

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hermes_core::Protocol;
 use hermes_pool::{KnownKey, Outcome};
-use hermes_wire::{ModelField, conversation, counted, error_status, estimate, peek, replace_model};
+use hermes_wire::{
+    ModelField, conversation, conversation_after, counted, error_status, estimate, peek, replace_model,
+};
 use http::header::{HeaderMap, HeaderValue};
-use http::{Request, Response, StatusCode, Uri};
+use http::request::Parts;
+use http::{Method, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -14,7 +18,7 @@ use crate::address::NO_COUNT;
 use crate::auth::check_model;
 use crate::body::Body;
 use crate::crossing::{Crossing, passes, upstream_protocol};
-use crate::endpoint::GeminiPath;
+use crate::endpoint::{Endpoint, GeminiPath};
 use crate::forward::{Answer, Call, Job, is_final};
 use crate::gateway::Gateway;
 use crate::gather::{error_for, gather, response};
@@ -64,6 +68,9 @@ impl Gateway {
         if let Some(answer) = self.resend.known(record.key, head.uri.path(), &body, now) {
             return Ok((Answer::Again(answer), permit));
         }
+        if call == Call::Kept {
+            return Ok((self.kept(&head, body, record).await?, permit));
+        }
         let path = GeminiPath::of(head.uri.path());
         let (asked, field) = asked_model(&body, path.as_ref())?;
         let route = self.router.resolve(&asked, record.protocol, &self.parts.pool)?;
@@ -78,7 +85,7 @@ impl Gateway {
         let client = record.protocol;
         let upstream = match call {
             Call::Generate => upstream_protocol(&self.parts.pool, &route.provider, client),
-            Call::Count | Call::Embeddings => client,
+            Call::Count | Call::Embeddings | Call::Compact | Call::Kept => client,
         };
         if call == Call::Count && !self.parts.pool.speaks(&route.provider, client) {
             return Ok((Answer::Estimate(estimate(&body)), permit));
@@ -101,6 +108,8 @@ impl Gateway {
             protocol: upstream,
             crossing,
             path,
+            kept: None,
+            method: Method::POST,
             route: &route,
             headers: &head.headers,
             body,
@@ -118,6 +127,41 @@ impl Gateway {
                 .note(record.key, head.uri.path(), &job.asked, refusal, now);
         }
         Ok((answer, permit))
+    }
+
+    /// An answer that its provider keeps: asked of the login that made it, as far as that is known.
+    async fn kept(&self, head: &Parts, body: Bytes, record: &mut Record) -> Result<Answer, Refusal> {
+        let Endpoint::Kept(kept) = Endpoint::of(&head.method, &head.uri, &head.headers) else {
+            return Err(nobody_keeps());
+        };
+        let (pool, protocol) = (&self.parts.pool, Protocol::Responses);
+        let conversation = conversation_after(&kept.id);
+        let mut keepers = pool.speakers(protocol);
+        if keepers.len() > 1 {
+            keepers.retain(|provider| pool.knows(provider, conversation));
+        }
+        let provider = keepers.pop().ok_or_else(nobody_keeps)?;
+        record.provider = Some(provider.clone());
+        let route = Route {
+            provider,
+            model: String::new(),
+        };
+        let mut job = Job {
+            call: Call::Kept,
+            asked: Bytes::new(),
+            stripped: true,
+            conversation: Some(conversation),
+            protocol,
+            crossing: None,
+            path: None,
+            kept: Some(kept),
+            method: head.method.clone(),
+            route: &route,
+            headers: &head.headers,
+            body,
+            beta: false,
+        };
+        self.forward(&mut job, record).await
     }
 
     /// Whole answers of another protocol are gathered before the head goes out; others go on as they are.
@@ -213,6 +257,12 @@ impl Gateway {
             }
         }
     }
+}
+
+fn nobody_keeps() -> Refusal {
+    let message =
+        "no provider that is signed in here keeps this answer; send the whole conversation instead of its id";
+    Refusal::new(404, "not_found", message)
 }
 
 /// The model that a request asks for, and where it stands in the body. Gemini clients write it into the path.

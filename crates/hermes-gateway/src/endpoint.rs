@@ -2,6 +2,9 @@ use hermes_core::Protocol;
 use http::header::{HeaderMap, UPGRADE};
 use http::{Method, Uri};
 
+/// Longest id of a kept answer.
+const LONGEST_ID: usize = 256;
+
 /// What stands in the path of a Gemini call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GeminiPath {
@@ -42,6 +45,33 @@ impl GeminiPath {
     }
 }
 
+/// The path of an answer that its provider keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeptPath {
+    /// The answer's id.
+    pub(crate) id: String,
+    /// What of it, such as `/cancel`; empty for the answer itself.
+    pub(crate) rest: &'static str,
+}
+
+impl KeptPath {
+    /// Reads what stands behind `/v1/responses/`, if it may be asked for with this method.
+    fn of(method: &Method, tail: &str) -> Option<Self> {
+        let (id, rest) = match tail.split_once('/') {
+            Some((id, "cancel")) if method == Method::POST => (id, "/cancel"),
+            Some((id, "input_items")) if method == Method::GET => (id, "/input_items"),
+            None if method == Method::GET || method == Method::DELETE => (tail, ""),
+            _ => return None,
+        };
+        // Nothing else may go into the path of an upstream.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        (!id.is_empty() && id.len() <= LONGEST_ID && id.bytes().all(plain)).then(|| Self {
+            id: id.to_owned(),
+            rest,
+        })
+    }
+}
+
 /// What a path asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
@@ -51,6 +81,10 @@ pub(crate) enum Endpoint {
     Count(Protocol),
     /// Embeddings.
     Embeddings,
+    /// A long conversation made short (`/v1/responses/compact`).
+    Compact,
+    /// An answer that its provider keeps (`/v1/responses/{id}` and what stands below it).
+    Kept(KeptPath),
     /// The model list.
     Models,
     /// One model; the id is percent-decoded.
@@ -82,6 +116,9 @@ impl Endpoint {
                 _ => Self::Method("POST"),
             };
         }
+        if let Some(tail) = path.strip_prefix("/v1/responses/") {
+            return KeptPath::of(method, tail).map_or(Self::Unknown, Self::Kept);
+        }
         let read = method == Method::GET || method == Method::HEAD;
         match path {
             "/responses" | "/backend-api/codex/responses" if read && upgrades(headers) => Self::Socket,
@@ -105,7 +142,7 @@ impl Endpoint {
     pub(crate) fn shape(&self, headers: &HeaderMap) -> Option<Protocol> {
         match self {
             Self::Generate(protocol) | Self::Count(protocol) => Some(*protocol),
-            Self::Socket => Some(Protocol::Responses),
+            Self::Socket | Self::Compact | Self::Kept(_) => Some(Protocol::Responses),
             Self::Embeddings => Some(Protocol::ChatCompletions),
             Self::Models | Self::Model(_) if headers.contains_key("anthropic-version") => {
                 Some(Protocol::AnthropicMessages)
@@ -132,6 +169,7 @@ fn posted(path: &str) -> Option<Endpoint> {
         "/v1/responses" => Some(Endpoint::Generate(Protocol::Responses)),
         "/v1/messages/count_tokens" => Some(Endpoint::Count(Protocol::AnthropicMessages)),
         "/v1/responses/input_tokens" => Some(Endpoint::Count(Protocol::Responses)),
+        "/v1/responses/compact" => Some(Endpoint::Compact),
         "/v1/embeddings" => Some(Endpoint::Embeddings),
         _ => None,
     }

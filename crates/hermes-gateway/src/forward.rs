@@ -9,13 +9,13 @@ use hermes_core::{CredentialId, Explain, Protocol};
 use hermes_http::{Attach, HttpError, ReplyBody, SendBody};
 use hermes_pool::{Advice, Ask, Lease, Leased, Outcome, PoolError};
 use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use tokio::time::timeout;
 
 use crate::address::address;
 use crate::body::Body;
 use crate::crossing::Crossing;
-use crate::endpoint::GeminiPath;
+use crate::endpoint::{GeminiPath, KeptPath};
 use crate::gateway::Gateway;
 use crate::headers;
 use crate::opening::{Held, Rest, hold, hold_whole};
@@ -37,6 +37,10 @@ pub(crate) enum Call {
     Count,
     /// Embeddings, beside the generating call.
     Embeddings,
+    /// A long conversation made short, below the generating call.
+    Compact,
+    /// An answer that the provider keeps, below the generating call.
+    Kept,
 }
 
 /// A request that is ready to go up.
@@ -48,6 +52,9 @@ pub(crate) struct Job<'a> {
     pub(crate) crossing: Option<Crossing>,
     /// What stands in a Gemini client's path.
     pub(crate) path: Option<GeminiPath>,
+    /// The answer that is asked about.
+    pub(crate) kept: Option<KeptPath>,
+    pub(crate) method: Method,
     pub(crate) route: &'a Route,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: Bytes,
@@ -277,7 +284,7 @@ impl Gateway {
             url.query_pairs_mut().append_pair("beta", "true");
         }
         let mut request = Request::new(SendBody::full(job.body.clone()));
-        *request.method_mut() = http::Method::POST;
+        *request.method_mut() = job.method.clone();
         *request.uri_mut() = url
             .as_str()
             .parse()

@@ -166,6 +166,8 @@ impl Gateway {
             Endpoint::Generate(protocol) => (Call::Generate, protocol),
             Endpoint::Count(protocol) => (Call::Count, protocol),
             Endpoint::Embeddings => (Call::Embeddings, Protocol::ChatCompletions),
+            Endpoint::Compact => (Call::Compact, Protocol::Responses),
+            Endpoint::Kept(_) => (Call::Kept, Protocol::Responses),
             Endpoint::Unknown => return Ok(self.elsewhere(request, peer).await),
             other => {
                 let shape = models::shape(request.uri().path(), request.headers());

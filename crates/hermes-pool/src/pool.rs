@@ -206,6 +206,12 @@ impl Pool {
         self.inner.snapshot.load().speaks(provider, protocol)
     }
 
+    /// Whether a conversation went to a provider before.
+    pub fn knows(&self, provider: &ProviderId, conversation: u64) -> bool {
+        let key = self.inner.lane(provider).key(conversation);
+        self.inner.sticky.get(key).is_some()
+    }
+
     /// Whether anything is signed in for a provider, usable or not. Costs one look at memory.
     pub fn has_login(&self, provider: &ProviderId) -> bool {
         self.inner.snapshot.load().members(provider).is_some()

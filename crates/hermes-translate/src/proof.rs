@@ -99,10 +99,11 @@ impl Proof {
         (self.issuer.as_ref() == Some(issuer) && self.kind == kind).then_some(self.data.as_str())
     }
 
-    /// Whether a text holds a wrapped proof somewhere, so that it may not go anywhere as it is.
+    /// Whether a body holds a wrapped proof somewhere, so that it may not go anywhere as it is. Gemini's are in base64 once more.
     pub fn is_in(body: &[u8]) -> bool {
-        body.windows(MARK.len() + 1)
-            .any(|window| window[0] == b'"' && &window[1..] == MARK.as_bytes())
+        [&b"\"hz1."[..], b"\"aHoxL"]
+            .iter()
+            .any(|mark| memchr::memmem::find(body, mark).is_some())
     }
 }
 

@@ -81,9 +81,7 @@ async fn api_key_and_pasted_code_are_given_by_keys() {
     hands.page.write(&lab.sim.script().issue_key()).await;
     hands.press(&["Enter"]).await;
     let approved = "document.getElementById('login-body')?.dataset.status === 'approved'";
-    hands.kept(approved).await;
-    hands.press(&["Escape"]).await;
-    hands.kept("!document.querySelector('dialog[open]')").await;
+    hands.page.wait_for(approved).await;
     hands.go("/providers").await;
     hands.to("searchbox", "Search providers").await;
     hands.page.write("openrouter").await;
@@ -100,7 +98,7 @@ async fn api_key_and_pasted_code_are_given_by_keys() {
     hands.to("textbox", "Code, or the address*").await;
     hands.page.write(&back.expect("a redirect")).await;
     hands.press(&["Enter"]).await;
-    hands.kept(approved).await;
+    hands.page.wait_for(approved).await;
     hands.page.assert_quiet();
 }
 
@@ -126,9 +124,10 @@ async fn ranges_groups_files_and_filters_are_chosen_by_keys() {
     hands.kept("window.saved === 1").await;
     hands.enter("link", "Requests").await;
     hands.at("heading", "Requests").await;
-    hands.to("combobox", "Model").await;
-    hands.press(&["ArrowDown"]).await;
-    hands.kept("location.search.includes('model=')").await;
+    hands
+        .page
+        .wait_for("document.querySelectorAll('.row-link').length === 1")
+        .await;
     hands.to("checkbox", "Failed only").await;
     hands.press(&[" "]).await;
     hands.kept("location.search.includes('failed')").await;

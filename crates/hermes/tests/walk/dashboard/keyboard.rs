@@ -1,5 +1,7 @@
 //! Everything that can be done on the pages, by the keyboard alone.
 
+mod others;
+
 use hermes_sim::{Answer, SimOptions};
 use pretty_assertions::assert_eq;
 use serde_json::json;

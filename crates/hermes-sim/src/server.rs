@@ -1,6 +1,7 @@
 //! The listener: journal, scripted answers, then the simulated provider.
 
 use std::io;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -119,9 +120,7 @@ async fn read(world: &World, request: Request<Incoming>) -> Result<Entry, io::Er
 }
 
 fn scripted(world: &World, entry: &Entry) -> Option<Answer> {
-    let case = entry.header("x-sim-case");
-    let recorded = case.and_then(|case| world.state().recordings.get(&case).cloned());
-    if let Some(file) = recorded {
+    if let Some(file) = recording(world, entry) {
         let answer = replay::answer(&file);
         return Some(answer.unwrap_or_else(|error| Answer::status(500).text(&error.to_string())));
     }
@@ -132,6 +131,17 @@ fn scripted(world: &World, entry: &Entry) -> Option<Answer> {
         .get_mut(&place)
         .and_then(std::collections::VecDeque::pop_front);
     next.or_else(|| state.standing.get(&place).cloned())
+}
+
+/// The recording that a request names in its header, or as its model: a gateway that translates passes on no header.
+fn recording(world: &World, entry: &Entry) -> Option<PathBuf> {
+    if world.state().recordings.is_empty() {
+        return None;
+    }
+    let case = entry
+        .header("x-sim-case")
+        .or_else(|| inference::asked_model(entry))?;
+    world.state().recordings.get(&case).cloned()
 }
 
 fn provider(world: &World, entry: &Entry) -> Answer {

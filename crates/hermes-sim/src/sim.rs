@@ -35,6 +35,7 @@ const HOSTS: &[(&str, &str)] = &[
     ("api.anthropic.com", "anthropic.com"),
     ("openrouter.ai", "openrouter.ai"),
     ("api.deepseek.com", "deepseek.com"),
+    ("generativelanguage.googleapis.com", "googleapis.com"),
 ];
 
 /// How a simulation is started.

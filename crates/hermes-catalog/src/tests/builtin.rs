@@ -42,6 +42,7 @@ fn rows_are_the_promised_ones_in_order() {
         [
             "anthropic",
             "deepseek",
+            "gemini",
             "minimax",
             "minimax-cn",
             "minimax-oauth",
@@ -302,10 +303,11 @@ fn openrouter_browser_login_yields_a_key_without_standard_parameters() {
 
 #[test]
 fn protocols_of_each_row_are_those_the_provider_serves() {
-    use Protocol::{AnthropicMessages as A, ChatCompletions as C, Responses as R};
-    let expected: [(&str, &[Protocol]); 9] = [
+    use Protocol::{AnthropicMessages as A, ChatCompletions as C, Gemini as G, Responses as R};
+    let expected: [(&str, &[Protocol]); 10] = [
         ("anthropic", &[A, A]),
         ("deepseek", &[C, A, R]),
+        ("gemini", &[G]),
         ("minimax", &[A, C, R]),
         ("minimax-cn", &[A, C, R]),
         ("minimax-oauth", &[A]),
@@ -322,9 +324,10 @@ fn protocols_of_each_row_are_those_the_provider_serves() {
 
 #[test]
 fn key_variables_of_each_row_are_the_known_ones() {
-    let expected: [(&str, &[&str]); 9] = [
+    let expected: [(&str, &[&str]); 10] = [
         ("anthropic", &["ANTHROPIC_API_KEY"]),
         ("deepseek", &["DEEPSEEK_API_KEY"]),
+        ("gemini", &["GEMINI_API_KEY", "GOOGLE_API_KEY"]),
         (
             "minimax",
             &[

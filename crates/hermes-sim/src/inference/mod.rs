@@ -1,6 +1,7 @@
-//! Inference: three protocols, streaming and not, behind a live token or a known key.
+//! Inference: four protocols, streaming and not, behind a live token or a known key.
 
 mod chat;
+mod gemini;
 mod messages;
 mod responses;
 
@@ -27,9 +28,15 @@ const LOGIN_ONLY: [&str; 10] = [
     "console.anthropic.com",
 ];
 
+/// The host that speaks Gemini, and nothing else here.
+const GOOGLE: &str = "generativelanguage.googleapis.com";
+
 /// The answer of an inference endpoint; none when the path is not one.
 pub(crate) fn answer(world: &World, entry: &Entry, issuer: &str) -> Option<Answer> {
     let path = entry.path.as_str();
+    if entry.host == GOOGLE {
+        return google(world, entry, issuer);
+    }
     let messages = is_messages(path);
     if !(messages || is_other(path)) || !served(entry, messages) {
         return None;
@@ -64,6 +71,33 @@ pub(crate) fn answer(world: &World, entry: &Entry, issuer: &str) -> Option<Answe
     })
 }
 
+fn google(world: &World, entry: &Entry, issuer: &str) -> Option<Answer> {
+    let path = entry.path.as_str();
+    if !gemini::is_call(path) {
+        return None;
+    }
+    let method = if gemini::called(path).is_some() {
+        "POST"
+    } else {
+        "GET"
+    };
+    if entry.method != method {
+        return Some(Answer::html(405, "method not allowed"));
+    }
+    if !admitted(world, entry, issuer) {
+        return Some(gemini::unauthorised());
+    }
+    Some(gemini::answer(path, entry.query.as_deref(), &entry.json()))
+}
+
+/// The model that a request asks for, in its body or its path.
+pub(crate) fn asked_model(entry: &Entry) -> Option<String> {
+    if let Some((model, _)) = gemini::called(&entry.path) {
+        return Some(model.to_owned());
+    }
+    entry.json()["model"].as_str().map(str::to_owned)
+}
+
 fn is_messages(path: &str) -> bool {
     path.ends_with("/v1/messages") || path.ends_with("/v1/messages/count_tokens")
 }
@@ -94,11 +128,16 @@ pub(crate) fn admitted(world: &World, entry: &Entry, issuer: &str) -> bool {
         .and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned));
     let state = world.state();
     let key = |secret: &str| state.keys.contains(secret);
-    match bearer {
-        Some(token) => key(&token) || state.tokens.accepts(&token, issuer, world.clock.now()),
-        // An access token is no key: it works as a bearer only.
-        None => entry.header("x-api-key").is_some_and(|secret| key(&secret)),
+    if let Some(token) = bearer {
+        return key(&token) || state.tokens.accepts(&token, issuer, world.clock.now());
     }
+    // An access token is no key: it works as a bearer only.
+    let name = if entry.host == GOOGLE {
+        "x-goog-api-key"
+    } else {
+        "x-api-key"
+    };
+    entry.header(name).is_some_and(|secret| key(&secret))
 }
 
 /// The refusal of an admitted request that lacks a header: the version, and with a bearer the beta of plan logins.

@@ -355,3 +355,42 @@ async fn stream_leaves_in_one_write_an_event() {
         assert!(reply.chunks.iter().all(|chunk| chunk.ends_with(b"\n\n")));
     }
 }
+
+#[tokio::test]
+async fn gemini_takes_its_own_key_header_and_says_the_same_in_pieces() {
+    let world = world().await;
+    let host = "generativelanguage.googleapis.com";
+    let key = world.sim.script().issue_key();
+    let headers = [("x-goog-api-key", key.as_str())];
+    let body = json!({"tools": [{"functionDeclarations": [{"name": "weather"}]}]});
+    let path = |call: &str| format!("/v1beta/models/simulated-1:{call}");
+    let whole = world
+        .client
+        .json(host, &path("generateContent"), &headers, &body)
+        .await;
+    let parts = &whole.json()["candidates"][0]["content"]["parts"];
+    assert_eq!(parts[0]["text"], "Hello from the simulated model.");
+    assert_eq!(parts[1]["functionCall"]["name"], "weather");
+    let stream = path("streamGenerateContent?alt=sse");
+    let stream = world.client.json(host, &stream, &headers, &body).await;
+    let events = events(&stream);
+    let at = "/candidates/0/content/parts/0/text";
+    let said: Vec<_> = events
+        .iter()
+        .filter_map(|event| event.pointer(at)?.as_str())
+        .collect();
+    assert_eq!(said.concat(), "Hello from the simulated model.");
+    assert_eq!(events.last().unwrap()["candidates"][0]["finishReason"], "STOP");
+    let bearer = format!("Bearer {key}x");
+    let refused = world
+        .client
+        .json(
+            host,
+            &path("generateContent"),
+            &[("authorization", &bearer)],
+            &body,
+        )
+        .await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.text().contains("API_KEY_INVALID"), "{}", refused.text());
+}

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use pretty_assertions::assert_eq;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::client::world;
 
@@ -12,7 +12,7 @@ fn folder(name: &str) -> PathBuf {
 #[tokio::test]
 async fn recorded_streams_are_replayed_byte_for_byte() {
     let world = world().await;
-    for name in ["anthropic-messages", "openai-chat", "openai-responses"] {
+    for name in ["anthropic-messages", "openai-chat", "openai-responses", "gemini"] {
         let count = world.sim.script().replay_folder(&folder(name)).unwrap();
         let mut streams = 0;
         for entry in fs_err::read_dir(folder(name)).unwrap() {
@@ -72,6 +72,28 @@ async fn recorded_answers_keep_status_headers_and_body() {
         statuses.insert(reply.status);
     }
     assert!(statuses.contains(&200) && statuses.contains(&400), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn recording_can_be_named_as_the_model() {
+    let world = world().await;
+    let name = "google-text";
+    world.sim.script().replay_folder(&folder("gemini")).unwrap();
+    let host = "generativelanguage.googleapis.com";
+    let path = format!("/v1beta/models/{name}:generateContent");
+    let reply = world.client.json(host, &path, &[], &json!({})).await;
+    let recorded = fs_err::read_to_string(folder("gemini").join(format!("{name}.response.json"))).unwrap();
+    assert!(
+        recorded.contains(reply.text()) && reply.status == 200,
+        "{}",
+        reply.text()
+    );
+    let body = json!({"model": name});
+    let again = world
+        .client
+        .json("api.openai.com", "/v1/responses", &[], &body)
+        .await;
+    assert_eq!(again.text(), reply.text());
 }
 
 #[tokio::test]

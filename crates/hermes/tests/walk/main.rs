@@ -26,3 +26,4 @@ mod sdk;
 mod serve;
 #[cfg(unix)]
 mod stores;
+mod wire;

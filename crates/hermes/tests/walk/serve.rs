@@ -41,21 +41,6 @@ async fn token_that_ends_in_the_middle_of_a_run_costs_one_refresh_and_no_failure
 }
 
 #[tokio::test]
-async fn request_in_another_protocol_names_both() {
-    let lab = Lab::new().await;
-    lab.sign_in(&["auth", "add", "minimax-oauth"]).await;
-    let up = lab.up().await;
-    let body =
-        json!({"model": "minimax-oauth/MiniMax-M2.7", "messages": [{"role": "user", "content": "hi"}]});
-    let (status, text) = up.post("/v1/chat/completions", &body).await;
-    assert_eq!(status, 400, "{text}");
-    assert!(
-        text.contains("Anthropic Messages") && text.contains("Chat Completions"),
-        "{text}"
-    );
-}
-
-#[tokio::test]
 async fn second_gateway_on_the_same_port_is_a_clear_error() {
     let lab = Lab::new().await;
     let up = lab.up().await;

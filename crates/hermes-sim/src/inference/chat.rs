@@ -18,10 +18,9 @@ pub(crate) const VOICE: Voice = Voice {
 };
 
 fn result(request: &Value) -> Option<String> {
-    let messages = request["messages"].as_array()?.iter();
+    let mut messages = request["messages"].as_array()?.iter();
     messages
-        .filter(|message| message["role"] == "tool")
-        .last()
+        .rfind(|message| message["role"] == "tool")
         .map(|message| text_of(&message["content"]))
 }
 

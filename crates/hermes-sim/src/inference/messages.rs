@@ -15,14 +15,13 @@ pub(crate) const VOICE: Voice = Voice {
 };
 
 fn result(request: &Value) -> Option<String> {
-    let blocks = request["messages"]
+    let mut blocks = request["messages"]
         .as_array()?
         .iter()
         .filter_map(|message| message["content"].as_array())
         .flatten();
     blocks
-        .filter(|block| block["type"] == "tool_result")
-        .last()
+        .rfind(|block| block["type"] == "tool_result")
         .map(|block| text_of(&block["content"]))
 }
 

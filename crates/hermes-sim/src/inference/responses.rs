@@ -23,13 +23,13 @@ pub(crate) const VOICE: Voice = Voice {
 };
 
 fn result(request: &Value) -> Option<String> {
-    let items = request["input"].as_array()?.iter();
-    let results = items.filter(|item| {
+    let mut items = request["input"].as_array()?.iter();
+    let last = items.rfind(|item| {
         item["type"]
             .as_str()
             .is_some_and(|kind| kind.ends_with("_call_output"))
     });
-    results.last().map(|item| text_of(&item["output"]))
+    last.map(|item| text_of(&item["output"]))
 }
 
 fn answer(request: &Value, stream: bool, turn: &Turn) -> Answer {

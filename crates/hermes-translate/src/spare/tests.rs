@@ -19,7 +19,7 @@ fn crossed(body: &Value, upstream: Protocol, strict: bool) -> Result<Translated,
     crate::request(Protocol::Responses, body, &target, strict, stamp)
 }
 
-fn request(tools: Value) -> Value {
+fn request(tools: &Value) -> Value {
     json!({"model": "model", "input": "go", "tools": tools})
 }
 
@@ -30,7 +30,7 @@ fn paths(dropped: &Dropped) -> Vec<String> {
 #[test]
 fn search_beside_own_tools_is_left_out_and_told_of() {
     let own = json!({"type": "function", "name": "read", "parameters": {"type": "object"}, "strict": false});
-    let body = request(json!([own, {"type": "web_search"}]));
+    let body = request(&json!([own, {"type": "web_search"}]));
     let crossed = crossed(&body, Protocol::ChatCompletions, false).unwrap();
     let sent: Value = serde_json::from_slice(&crossed.body).unwrap();
     assert_eq!(sent["tools"].as_array().map(Vec::len), Some(1), "{sent}");
@@ -44,24 +44,24 @@ fn search_beside_own_tools_is_left_out_and_told_of() {
 #[test]
 fn search_that_the_request_is_about_is_refused() {
     let own = json!({"type": "function", "name": "read", "parameters": {"type": "object"}});
-    let alone = request(json!([{"type": "web_search"}]));
-    let mut chosen = request(json!([own, {"type": "web_search"}]));
+    let alone = request(&json!([{"type": "web_search"}]));
+    let mut chosen = request(&json!([own, {"type": "web_search"}]));
     chosen["tool_choice"] = json!({"type": "web_search"});
-    let client_run = request(json!([own, {"type": "local_shell"}]));
+    let client_run = request(&json!([own, {"type": "local_shell"}]));
     for body in [alone, chosen, client_run] {
         assert!(
             crossed(&body, Protocol::ChatCompletions, false).is_err(),
             "{body}"
         );
     }
-    let body = request(json!([own, {"type": "web_search"}]));
+    let body = request(&json!([own, {"type": "web_search"}]));
     assert!(crossed(&body, Protocol::ChatCompletions, true).is_err());
 }
 
 #[test]
 fn other_extras_are_left_out_in_every_protocol() {
     let own = json!({"type": "function", "name": "read", "parameters": {"type": "object"}});
-    let body = request(json!([own, {"type": "image_generation"}]));
+    let body = request(&json!([own, {"type": "image_generation"}]));
     for upstream in [
         Protocol::ChatCompletions,
         Protocol::AnthropicMessages,

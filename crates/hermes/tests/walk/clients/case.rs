@@ -1,8 +1,9 @@
 //! One client in front of one provider, well or failing.
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use hermes_core::{Clock as _, SystemClock};
 use hermes_sim::{Answer, Break, SimOptions};
 use serde_json::json;
 use tempfile::TempDir;
@@ -124,13 +125,14 @@ impl Case {
             key: up.key.clone(),
             model: self.upstream.model(),
         };
-        let started = Instant::now();
+        let clock = SystemClock::new();
+        let started = clock.monotonic();
         let (code, text) = run(self.client.command(&seat)).await;
         let (host, path) = self.upstream.place();
         let mut ended = Ended {
             problem: None,
             requests: lab.sim.journal().count(host, path),
-            took: started.elapsed(),
+            took: clock.monotonic().saturating_sub(started),
             code,
         };
         ended.problem = self.problem(&ended, &text, &word).or_else(|| {

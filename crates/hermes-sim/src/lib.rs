@@ -26,6 +26,7 @@ mod state;
 mod tokens;
 
 pub use answer::{Answer, Part};
+pub use inference::Break;
 pub use journal::{Entry, Journal};
 pub use person::Person;
 #[cfg(unix)]

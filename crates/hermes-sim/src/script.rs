@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::inference::Break;
 use crate::replay;
 use crate::state::World;
 
@@ -88,6 +89,17 @@ impl Script {
     /// Withdraws an API key.
     pub fn withdraw_key(&self, key: &str) {
         self.world.state().keys.remove(key);
+    }
+
+    /// From now on a model that is offered one of these tools calls it with these arguments, the first of them in this order, unless the
+    /// request holds the result of a tool already: then it answers with what the result says.
+    pub fn call_tools(&self, calls: impl IntoIterator<Item = (String, Value)>) {
+        self.world.state().tool_calls = Some(calls.into_iter().collect());
+    }
+
+    /// From now on every answer of a model breaks off in the middle, or none any more.
+    pub fn break_off(&self, how: Option<Break>) {
+        self.world.state().breaks = how;
     }
 
     /// Serves every recording of a folder to requests that name it in `x-sim-case`, or as their model.

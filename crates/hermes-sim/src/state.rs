@@ -12,6 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
+use crate::inference::{Break, ToolCalls};
 use crate::journal::Journal;
 use crate::refreshes::Refreshes;
 use crate::tokens::Tokens;
@@ -43,6 +44,10 @@ pub(crate) struct State {
     pub(crate) token_expiry: Option<Value>,
     pub(crate) account: String,
     pub(crate) recordings: HashMap<String, PathBuf>,
+    /// What the models call; the first tool on offer without it.
+    pub(crate) tool_calls: Option<ToolCalls>,
+    /// How the answers of the models break off.
+    pub(crate) breaks: Option<Break>,
 }
 
 /// A user code that waits for the person.
@@ -102,6 +107,8 @@ impl World {
                 token_expiry: None,
                 account: "person".to_owned(),
                 recordings: HashMap::new(),
+                tool_calls: None,
+                breaks: None,
             }),
         }
     }

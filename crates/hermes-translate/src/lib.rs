@@ -23,6 +23,7 @@ pub mod reply;
 mod responses;
 mod restore;
 mod serial;
+mod spare;
 mod stops;
 mod target;
 mod translator;

@@ -1,9 +1,11 @@
 //! Inference: four protocols, streaming and not, behind a live token or a known key.
 
+mod broken;
 mod chat;
 mod gemini;
 mod messages;
 mod responses;
+mod turn;
 
 use serde_json::{Value, json};
 
@@ -11,8 +13,37 @@ use crate::answer::Answer;
 use crate::journal::Entry;
 use crate::state::World;
 
-/// What the simulated models say.
-pub(crate) const WORDS: [&str; 6] = ["Hello", " from", " the", " simulated", " model", "."];
+pub use broken::Break;
+pub(crate) use turn::ToolCalls;
+use turn::Turn;
+
+/// One protocol, as the models speak it.
+pub(crate) struct Voice {
+    /// The names of the tools that a request offers.
+    offered: fn(&Value) -> Vec<String>,
+    /// What the last result of a tool in a request says.
+    result: fn(&Value) -> Option<String>,
+    /// The answer to a request, as a stream or in one piece.
+    answer: fn(&Value, bool, &Turn) -> Answer,
+    /// The event of a stream that fails.
+    failure: fn() -> String,
+}
+
+impl Voice {
+    fn speak(&self, world: &World, request: &Value) -> Answer {
+        let (script, breaks) = {
+            let state = world.state();
+            (state.tool_calls.clone(), state.breaks)
+        };
+        let result = (self.result)(request);
+        let turn = Turn::of(script.as_ref(), &(self.offered)(request), result.as_deref());
+        let answer = (self.answer)(request, request["stream"] == Value::Bool(true), &turn);
+        match breaks {
+            Some(breaks) => breaks.apply(answer, (self.failure)()),
+            None => answer,
+        }
+    }
+}
 
 /// Hosts that serve pages and logins and no model.
 const LOGIN_ONLY: [&str; 10] = [
@@ -59,15 +90,14 @@ pub(crate) fn answer(world: &World, entry: &Entry, issuer: &str) -> Option<Answe
         return Some(self::models());
     }
     let request = entry.json();
-    let stream = request["stream"] == Value::Bool(true);
     Some(if path.ends_with("/count_tokens") {
         Answer::json(200, &json!({"input_tokens": 42}))
     } else if messages {
-        messages::answer(&request, stream)
+        messages::VOICE.speak(world, &request)
     } else if path.ends_with("/responses") {
-        responses::answer(&request, stream)
+        responses::VOICE.speak(world, &request)
     } else {
-        chat::answer(&request, stream)
+        chat::VOICE.speak(world, &request)
     })
 }
 
@@ -178,15 +208,6 @@ fn unauthorised(messages: bool) -> Answer {
 fn models() -> Answer {
     let one = json!({"id": "simulated-1", "object": "model", "type": "model", "display_name": "Simulated 1", "created": 0, "owned_by": "sim"});
     Answer::json(200, &json!({"object": "list", "data": [one], "has_more": false}))
-}
-
-/// The name of the first tool that the request offers.
-pub(crate) fn first_tool(request: &Value) -> Option<String> {
-    let tool = request["tools"].as_array()?.first()?;
-    tool["name"]
-        .as_str()
-        .or_else(|| tool["function"]["name"].as_str())
-        .map(str::to_owned)
 }
 
 /// An event with its name.

@@ -10,4 +10,5 @@ mod refreshes;
 mod replay;
 mod script;
 mod tokens;
+mod tools;
 mod user_code;

@@ -2,6 +2,8 @@
 
 mod bounds;
 mod catalogue;
+#[cfg(unix)]
+mod clients;
 #[cfg(target_os = "linux")]
 mod custody;
 mod custom;

@@ -13,7 +13,7 @@ pub(super) fn write(job: &mut Job<'_>, body: &mut Map<String, Value>) -> Result<
     let mut tools = Vec::new();
     for tool in &prompt.tools {
         if listed.as_ref().is_none_or(|names| names.contains(&tool.name)) {
-            tools.push(write_tool(job, tool)?);
+            tools.extend(write_tool(job, tool)?);
         }
     }
     let any = !tools.is_empty();
@@ -52,7 +52,7 @@ fn listed(job: &mut Job<'_>) -> Result<Option<Vec<String>>, Unsupported> {
     Ok(Some(names.clone()))
 }
 
-fn write_tool(job: &mut Job<'_>, tool: &Tool) -> Result<Value, Unsupported> {
+fn write_tool(job: &mut Job<'_>, tool: &Tool) -> Result<Option<Value>, Unsupported> {
     let mut written = match &tool.kind {
         ToolKind::Function { schema, strict } => function(job, tool, schema, *strict)?,
         ToolKind::Custom { format } if job.keeps_custom() => custom(job, tool, format.as_ref()),
@@ -63,6 +63,10 @@ fn write_tool(job: &mut Job<'_>, tool: &Tool) -> Result<Value, Unsupported> {
             free_text(job, tool)
         }
         ToolKind::Hosted(value) => {
+            if !job.same && job.prompt.can_spare(tool) {
+                job.drop(tool.at.as_str())?;
+                return Ok(None);
+            }
             if !job.same {
                 return Err(job.refuse(
                     &tool.at,
@@ -70,14 +74,14 @@ fn write_tool(job: &mut Job<'_>, tool: &Tool) -> Result<Value, Unsupported> {
                     "Leave the tool out, or use a model whose provider has it.",
                 ));
             }
-            return Ok(value.clone());
+            return Ok(Some(value.clone()));
         }
     };
     if let Some(lifetime) = &tool.cache {
         content::write_cache(job, lifetime, &tool.at, &mut written)?;
     }
     put_others(job, tool, &mut written)?;
-    Ok(written.into())
+    Ok(Some(written.into()))
 }
 
 fn named(job: &Job<'_>, tool: &Tool) -> Map<String, Value> {

@@ -20,7 +20,7 @@ pub(super) fn write(
         }
         if let ToolKind::Hosted(value) = &tool.kind {
             close(&mut functions, &mut groups);
-            groups.push(hosted(request, tool, value, dropped)?);
+            groups.extend(hosted(request, tool, value, dropped)?);
         } else if offered(request, tool) {
             functions.push(function(request, tool, dropped)?);
             any = true;
@@ -123,9 +123,9 @@ fn hosted(
     tool: &Tool,
     value: &Value,
     dropped: &mut Dropped,
-) -> Result<Value, Unsupported> {
+) -> Result<Option<Value>, Unsupported> {
     if request.own() {
-        return Ok(value.clone());
+        return Ok(Some(value.clone()));
     }
     let searches = tool.name.starts_with("web_search");
     let runs = tool.name.starts_with("code_execution") || tool.name == "code_interpreter";
@@ -145,8 +145,12 @@ fn hosted(
         }
     }
     match (searches, runs) {
-        (true, _) => Ok(json!({"googleSearch": {}})),
-        (_, true) => Ok(json!({"codeExecution": {}})),
+        (true, _) => Ok(Some(json!({"googleSearch": {}}))),
+        (_, true) => Ok(Some(json!({"codeExecution": {}}))),
+        _ if request.prompt.can_spare(tool) => {
+            dropped.add(tool.at.clone())?;
+            Ok(None)
+        }
         _ => Err(request.unsupported(
             &tool.at,
             &format!("the tool `{}` of your provider", tool.name),

@@ -106,6 +106,10 @@ impl Writing<'_> {
         if searches(&tool.name) {
             return self.web_search(tool, value).map(Some);
         }
+        if self.prompt.can_spare(tool) {
+            self.dropped.add(&tool.at)?;
+            return Ok(None);
+        }
         let what = format!("the tool `{}`, which the provider runs,", tool.name);
         let way_out = "Leave it out, or use a provider that has it.";
         Err(Unsupported::new(&tool.at, &what, &self.target.name, way_out))

@@ -30,7 +30,7 @@ impl Request<'_> {
         let prompt = self.prompt;
         let mut tools: Vec<Value> = Vec::new();
         for tool in &prompt.tools {
-            let value = self.tool(tool)?;
+            let Some(value) = self.tool(tool)? else { continue };
             match &tool.namespace {
                 Some(namespace) if self.keeps_namespaces() => nest(&mut tools, namespace, value),
                 _ => tools.push(value),
@@ -49,7 +49,7 @@ impl Request<'_> {
         Ok(())
     }
 
-    fn tool(&mut self, tool: &Tool) -> Result<Value, Unsupported> {
+    fn tool(&mut self, tool: &Tool) -> Result<Option<Value>, Unsupported> {
         if tool.cache.is_some() {
             self.drop(self.cache_path(&tool.at))?;
         }
@@ -80,7 +80,7 @@ impl Request<'_> {
             value["description"] = description.clone().into();
         }
         self.rest(tool, &mut value)?;
-        Ok(value)
+        Ok(Some(value))
     }
 
     /// Responses takes a tool without a word for a strict one, and changes its schema; the other protocols do not.
@@ -118,12 +118,16 @@ impl Request<'_> {
         self.prompt.tools.iter().any(|tool| tool.name == "tool_search")
     }
 
-    fn hosted(&mut self, tool: &Tool, hosted: &Value) -> Result<Value, Unsupported> {
+    fn hosted(&mut self, tool: &Tool, hosted: &Value) -> Result<Option<Value>, Unsupported> {
         if self.own {
-            return Ok(hosted.clone());
+            return Ok(Some(hosted.clone()));
         }
         let search = tool.name.starts_with("web_search")
             || matches!(tool.name.as_str(), "googleSearch" | "google_search");
+        if !search && self.prompt.can_spare(tool) {
+            self.drop(tool.at.clone())?;
+            return Ok(None);
+        }
         if !search {
             return Err(Unsupported::new(
                 &tool.at,
@@ -146,7 +150,7 @@ impl Request<'_> {
                 }
             }
         }
-        Ok(value)
+        Ok(Some(value))
     }
 
     fn choice(&mut self, choice: &Choice) -> Result<Value, Unsupported> {

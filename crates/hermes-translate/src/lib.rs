@@ -12,8 +12,11 @@ mod context;
 mod dropped;
 mod fold;
 mod gemini;
+mod losses;
 mod messages;
 mod names;
+#[cfg(test)]
+mod pairs;
 pub mod prompt;
 mod proof;
 #[cfg(test)]
@@ -22,6 +25,7 @@ mod read;
 pub mod reply;
 mod responses;
 mod restore;
+mod sent;
 mod serial;
 mod spare;
 mod stops;

@@ -12,14 +12,14 @@ use crate::dropped::Dropped;
 use crate::names::Names;
 use crate::prompt::Prompt;
 use crate::proof::Issuer;
-use crate::reply::{Failure, Reply};
+use crate::reply::{Block, Failure, Reply};
 use crate::target::Target;
 use crate::translator::{self, Translator};
 
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use support::{asked, context, heard};
+use support::{Heard, asked, context, heard};
 
 /// The protocols whose readers and writers are there.
 const PROTOCOLS: [Protocol; 4] = Protocol::ALL;
@@ -86,6 +86,18 @@ fn sent(protocol: Protocol, prompt: &Prompt) -> Value {
     body
 }
 
+/// What is heard beside words of a refusal, which some protocols make up where none came.
+fn without_refusal(mut heard: Heard) -> Heard {
+    heard.refusal.clear();
+    heard
+}
+
+/// Whether some of its thoughts are proved and others are not. A stream of Chat Completions cannot tell where one ends then.
+fn mixes_proofs(reply: &Reply) -> bool {
+    let thoughts = || reply.blocks.iter().filter(|one| one.block == Block::Thinking);
+    thoughts().any(|one| one.proof.is_some()) && thoughts().any(|one| one.proof.is_none())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -96,6 +108,7 @@ proptest! {
         size in 1_usize..200,
     ) {
         let context = context(client, upstream);
+        let heard = |reply: &Reply| without_refusal(heard(reply));
         let expected = heard(&reply);
         let whole = given(upstream, &reply);
         let written = translator::reply(&context, &whole).unwrap();
@@ -108,8 +121,16 @@ proptest! {
 
     #[test]
     fn any_answer_can_be_told_and_read(reply in support::reply(), (client, _) in pairs()) {
-        let whole = read(client, &given(client, &reply)).map(|reply| heard(&reply));
-        let stream = folded(client, &streamed(client, &reply)).map(|reply| heard(&reply));
+        let mixed = mixes_proofs(&reply);
+        let heard = |reply: Reply| {
+            let mut heard = heard(&reply);
+            if mixed {
+                heard.thoughts.clear();
+            }
+            heard
+        };
+        let whole = read(client, &given(client, &reply)).map(heard);
+        let stream = folded(client, &streamed(client, &reply)).map(heard);
         prop_assert_eq!(whole, stream);
     }
 
@@ -129,6 +150,6 @@ proptest! {
         if client == Protocol::Gemini {
             back["model"] = "model".into();
         }
-        prop_assert_eq!(&back, &body);
+        prop_assert_eq!(&asked(&translator::read_request(client, &back).unwrap()), &expected);
     }
 }

@@ -85,3 +85,15 @@ pub(crate) fn path(at: &str, field: &str) -> String {
         format!("{at}.{field}")
     }
 }
+
+/// Whether a value is more than a placeholder.
+pub(crate) fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Bool(true) => true,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => list.iter().any(says_something),
+        Value::Object(fields) => fields.values().any(says_something),
+    }
+}

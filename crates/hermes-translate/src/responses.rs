@@ -20,4 +20,4 @@ pub(crate) use stream_in::Reader;
 pub(crate) use stream_out::Writer;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::context::{Context, Stamp};
 use crate::dropped::Dropped;
+use crate::losses;
 use crate::names::Names;
 use crate::prompt::Prompt;
 use crate::reply::{Event, Failure, Reply};
@@ -215,7 +216,7 @@ pub fn reply_as_stream(context: &Arc<Context>, body: &[u8]) -> Result<Written, F
     })
 }
 
-fn reply_of(context: &Arc<Context>, body: &[u8]) -> Result<Reply, Failure> {
+pub(crate) fn reply_of(context: &Arc<Context>, body: &[u8]) -> Result<Reply, Failure> {
     let value: Value = serde_json::from_slice(body).map_err(|_| Failure {
         status: 502,
         kind: "upstream_unreadable".to_owned(),
@@ -273,6 +274,7 @@ impl Flow {
                 Event::Error(failure) => self.failure = Some(failure.clone()),
                 _ => {}
             }
+            losses::note(&self.context, &event, out);
             self.stops.push(event, out);
         }
     }
@@ -465,13 +467,18 @@ impl Collector {
     ///
     /// # Errors
     /// The failure that it ended with.
-    pub fn finish(mut self) -> Result<Written, Failure> {
+    pub fn finish(self) -> Result<Written, Failure> {
+        let context = Arc::clone(&self.context);
+        Ok(written(&context, &self.reply()?))
+    }
+
+    /// The same in the common form.
+    pub(crate) fn reply(mut self) -> Result<Reply, Failure> {
         let mut events = Vec::new();
         self.source.finish(&mut events);
         for event in events {
             self.gather(event);
         }
-        let reply = Reply::of(self.events)?;
-        Ok(written(&self.context, &reply))
+        Reply::of(self.events)
     }
 }

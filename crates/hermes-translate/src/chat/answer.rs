@@ -11,10 +11,11 @@ use hermes_core::Protocol;
 use hermes_wire::{Usage, usage_of};
 use serde_json::Value;
 
-use crate::chat::details;
+use crate::chat::details::{self, Detail};
 use crate::proof::{Issuer, Proof, ProofKind};
-use crate::read;
+use crate::read::{self, says_something};
 use crate::reply::{Block, Event, Failure, Head};
+use crate::sent::Sent;
 use calls::Calls;
 use citations::Citations;
 pub(super) use failure::{cut_or_garbled, failure_of};
@@ -50,6 +51,7 @@ struct Open {
     /// The thought that it belongs to in `reasoning_details`.
     thought: Option<u64>,
     proved: bool,
+    sent: Sent,
 }
 
 /// Reads the chunks of one answer.
@@ -247,7 +249,7 @@ impl Answer {
             self.text(&Block::Thinking, None, text, out);
         }
         for detail in details {
-            if !detail.text.is_empty() {
+            if !self.repeats(&detail) {
                 self.text(&Block::Thinking, detail.index, detail.text, out);
             }
             if let Some((kind, data)) = detail.proof {
@@ -258,6 +260,13 @@ impl Answer {
         if let Some(data) = details::thought_signature(delta) {
             self.proof(None, ProofKind::Thought, data, out);
         }
+    }
+
+    /// Whether a detail is the proof of thoughts that came piece by piece in a field of their own: it holds all of their text again.
+    fn repeats(&self, detail: &Detail<'_>) -> bool {
+        let open = self.open.as_ref();
+        detail.proof.is_some()
+            && open.is_some_and(|open| open.thought.is_none() && !open.proved && open.sent.is(detail.text))
     }
 
     /// A proof goes with the thoughts that it belongs to, if they are still open, and otherwise stands for itself.
@@ -297,7 +306,10 @@ impl Answer {
             self.close_open(out);
             self.open(block, thought, out);
         }
-        if let Some(open) = &self.open {
+        if let Some(open) = &mut self.open {
+            if *block == Block::Thinking {
+                open.sent.add(text);
+            }
             out.push(Event::Text {
                 key: open.key,
                 text: text.to_owned(),
@@ -325,6 +337,7 @@ impl Answer {
             block: block.clone(),
             thought,
             proved: false,
+            sent: Sent::default(),
         });
     }
 
@@ -379,17 +392,5 @@ impl Answer {
             self.dropped.push(path.clone());
             out.push(Event::Dropped(path));
         }
-    }
-}
-
-/// Whether a value is more than a placeholder.
-fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::Bool(true) => true,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(list) => list.iter().any(says_something),
-        Value::Object(fields) => fields.values().any(says_something),
     }
 }

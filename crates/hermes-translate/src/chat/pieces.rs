@@ -116,6 +116,11 @@ pub(super) fn proved(place: u64, text: &str, proof: &Proof) -> Value {
     joined.into()
 }
 
+/// The entry for a thought without a proof.
+pub(super) fn unproved(place: u64, text: &str) -> Option<Value> {
+    details::write(place, text, None, None).pop()
+}
+
 /// An entry of a list that a stream adds to, with its place in the list, which OpenAI's accumulator demands.
 pub(super) fn numbered(place: u64, entry: Value) -> Value {
     match entry {

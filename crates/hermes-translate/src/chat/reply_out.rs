@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::details;
 use super::pieces::{self, Source};
 use crate::context::Context;
 use crate::proof::{Proof, ProofKind};
@@ -69,12 +70,17 @@ impl Message {
         let text = if context.wants_thoughts { &whole.text } else { "" };
         self.thoughts.push_str(text);
         match &whole.proof {
-            Some(proof) if proof.kind == ProofKind::Thought => self.signature = Some(proof.clone()),
-            Some(proof) => {
+            Some(proof) if proof.kind != ProofKind::Thought => {
                 let place = self.details.len() as u64;
                 self.details.push(pieces::proved(place, text, proof));
+                return;
             }
-            None => {}
+            // It goes on a call that follows, or stands for itself.
+            signature => self.signature.clone_from(signature),
+        }
+        if !text.is_empty() {
+            let place = self.details.len() as u64;
+            self.details.extend(pieces::unproved(place, text));
         }
     }
 
@@ -95,7 +101,16 @@ impl Message {
         }
     }
 
-    fn finish(self) -> Map<String, Value> {
+    /// Details are worth something only with a proof among them; readers take them for all of the thoughts then.
+    fn forget_plain_details(&mut self) {
+        let proved = |entry: &Value| details::read(entry).proof.is_some();
+        if !self.details.iter().any(proved) {
+            self.details.clear();
+        }
+    }
+
+    fn finish(mut self) -> Map<String, Value> {
+        self.forget_plain_details();
         let without = if self.calls.is_empty() && self.refusal.is_none() {
             "".into()
         } else {

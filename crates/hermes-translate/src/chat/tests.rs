@@ -2,6 +2,6 @@ mod arbitrary;
 mod fixtures;
 mod replies;
 mod requests;
-mod streams;
+pub(crate) mod streams;
 
 pub(super) use fixtures::{context, data, gathered, target};

@@ -1,5 +1,5 @@
 mod arbitrary;
 mod recorded_requests;
-mod recorded_streams;
+pub(crate) mod recorded_streams;
 mod recorded_wholes;
 pub(super) mod support;

@@ -1,7 +1,7 @@
 mod cases;
 mod fuzz;
 mod mapping;
-mod order;
+pub(crate) mod order;
 mod reading;
 mod replies;
 mod requests;

@@ -6,7 +6,6 @@
 mod call;
 mod message;
 mod reasoning;
-mod sent;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;

@@ -49,6 +49,7 @@ pub(super) struct Answer {
     open: Option<Open>,
     usage: Option<Usage>,
     refused: bool,
+    called: bool,
     sequence: u64,
     last: Option<Value>,
 }
@@ -131,6 +132,7 @@ impl Answer {
 
     fn open(&mut self, context: &Context, block: &Block, out: &mut Vec<u8>) {
         self.refused |= *block == Block::Refusal;
+        self.called |= matches!(block, Block::Call { .. });
         if let (Block::Text | Block::Refusal, Some(Open::Message(message))) = (block, &mut self.open) {
             message.part(*block == Block::Refusal, &mut sink(&mut self.sequence, out));
             return;
@@ -179,7 +181,8 @@ impl Answer {
         }
         let cut = match finish.reason {
             Reason::MaxTokens | Reason::ContextFull => Some("max_output_tokens"),
-            Reason::Refusal if !self.refused => Some("content_filter"),
+            // Complete with calls of tools, it would be one that waits for them.
+            Reason::Refusal if !self.refused || self.called => Some("content_filter"),
             _ => None,
         };
         let status = if cut.is_some() { "incomplete" } else { "completed" };

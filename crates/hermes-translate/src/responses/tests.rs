@@ -2,7 +2,7 @@
 
 mod cuts;
 mod odd;
-mod order;
+pub(crate) mod order;
 mod recorded;
 mod requests;
 

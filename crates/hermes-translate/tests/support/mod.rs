@@ -191,7 +191,10 @@ pub(crate) fn plain_reply() -> impl Strategy<Value = Reply> {
     (thoughts, said, vec(call(), 0..3), finish(), usage()).prop_map(
         |(thoughts, said, calls, finish, usage)| Reply {
             blocks: numbered(thoughts.into_iter().chain(said).chain(calls).collect()),
-            finish,
+            finish: Finish {
+                explanation: None,
+                ..finish
+            },
             usage: Some(usage),
             ..Reply::default()
         },
@@ -203,6 +206,7 @@ pub(crate) fn plain_reply() -> impl Strategy<Value = Reply> {
 pub(crate) struct Heard {
     pub(crate) text: String,
     pub(crate) thoughts: String,
+    pub(crate) refusal: String,
     pub(crate) calls: Vec<(String, String, Value)>,
     pub(crate) reason: Reason,
     pub(crate) total: u64,
@@ -214,6 +218,7 @@ pub(crate) fn heard(reply: &Reply) -> Heard {
     let mut heard = Heard {
         text: String::new(),
         thoughts: String::new(),
+        refusal: String::new(),
         calls: Vec::new(),
         reason: reply.finish.reason,
         total: reply.usage.unwrap_or_default().total(),
@@ -221,13 +226,19 @@ pub(crate) fn heard(reply: &Reply) -> Heard {
     };
     for whole in &reply.blocks {
         match &whole.block {
-            Block::Text | Block::Refusal => heard.text.push_str(&whole.text),
+            Block::Text => heard.text.push_str(&whole.text),
+            Block::Refusal => heard.refusal.push_str(&whole.text),
             Block::Thinking => heard.thoughts.push_str(&whole.text),
             Block::Call { id, name, .. } => {
                 let arguments = serde_json::from_str(&whole.text).unwrap_or(Value::Null);
                 heard.calls.push((id.clone(), name.clone(), arguments));
             }
         }
+    }
+    if let Some(explanation) = &reply.finish.explanation
+        && heard.refusal.is_empty()
+    {
+        heard.refusal.clone_from(explanation);
     }
     heard.reason = match heard.reason {
         Reason::MaxTokens | Reason::ContextFull => Reason::MaxTokens,
@@ -296,7 +307,8 @@ fn exchange(question: String, answer: String, calls: Vec<(String, String)>, firs
 pub(crate) fn plain_prompt() -> impl Strategy<Value = Prompt> {
     let calls = vec(("[a-z]{1,8}", arguments()), 0..3);
     let exchanges = vec((words(), words(), calls), 0..3);
-    let sampling = (option::of(16_u64..4096), option::of(0_u32..10));
+    // Messages demands a limit.
+    let sampling = (16_u64..4096, option::of(0_u32..10));
     (
         option::of(words()),
         exchanges,
@@ -321,7 +333,7 @@ pub(crate) fn plain_prompt() -> impl Strategy<Value = Prompt> {
                 turns,
                 tools,
                 sampling: Sampling {
-                    max_tokens,
+                    max_tokens: Some(max_tokens),
                     temperature: tenths.and_then(|tenths| format!("0.{tenths}").parse().ok()),
                     ..Sampling::default()
                 },

@@ -88,7 +88,7 @@ fn written_streams_keep_the_order() {
     }
 }
 
-fn check_order(name: &str, stream: &[u8]) {
+pub(crate) fn check_order(name: &str, stream: &[u8]) {
     let events = data(stream);
     let fails = events.last().is_some_and(|data| data.contains("\"error\""));
     let (mut role, mut reason, mut usage, mut done, mut calls) = (false, false, false, false, 0);
@@ -131,7 +131,12 @@ fn check_order(name: &str, stream: &[u8]) {
             let index = call["index"].as_u64().unwrap();
             let begins = call["id"].as_str().is_some_and(|id| !id.is_empty());
             assert_eq!(begins, index == calls, "{name}");
-            assert_eq!(begins, call["function"]["name"].is_string(), "{name}");
+            let kind = if call["custom"].is_object() {
+                "custom"
+            } else {
+                "function"
+            };
+            assert_eq!(begins, call[kind]["name"].is_string(), "{name}");
             assert!(index <= calls, "{name}");
             calls += u64::from(begins);
         }

@@ -85,7 +85,7 @@ fn restore_id(block: &mut crate::reply::Whole, expected: &crate::reply::Whole) {
 }
 
 /// What the order of Gemini's chunks must be.
-fn in_order(stream: &str, name: &str) {
+pub(crate) fn in_order(stream: &str, name: &str) {
     for line in stream.lines() {
         assert!(line.is_empty() || line.starts_with("data: "), "{name}: {line}");
     }

@@ -22,7 +22,7 @@ pub(super) fn events(stream: &[u8]) -> Vec<(String, Value)> {
 }
 
 /// Checks the order of a stream, and gives the message that its events make up; an error where it ends with one.
-pub(super) fn message(stream: &[u8]) -> Result<Value, Value> {
+pub(crate) fn message(stream: &[u8]) -> Result<Value, Value> {
     let mut message = Value::Null;
     let mut open: Option<(usize, String)> = None;
     let mut stopped = false;

@@ -1,9 +1,9 @@
 use serde_json::Value;
 
 use super::Outlet;
-use super::sent::Sent;
 use crate::read::said;
 use crate::reply::{Block, Event};
+use crate::sent::Sent;
 
 /// A call of a tool.
 pub(in crate::responses) struct Call {

@@ -4,9 +4,9 @@ use hermes_core::Protocol;
 use serde_json::Value;
 
 use super::Outlet;
-use super::sent::Sent;
 use crate::read::{list, said, text, whole};
 use crate::reply::{Block, Citation, Event};
+use crate::sent::Sent;
 
 /// What the model says. Each of its parts becomes a block once it says something.
 pub(in crate::responses) struct Message {

@@ -1,11 +1,11 @@
 use serde_json::Value;
 
 use super::Outlet;
-use super::sent::Sent;
 use crate::proof::{Proof, ProofKind};
 use crate::read::said;
 use crate::reply::{Block, Event};
 use crate::responses::items::{BREAK, joined};
+use crate::sent::Sent;
 
 /// Thoughts. They come in the open, summed up, or both; what comes first is passed on.
 pub(in crate::responses) struct Reasoning {

@@ -14,12 +14,12 @@ type Written = Map<String, Value>;
 
 /// Follows a stream and complains where it breaks the order.
 #[derive(Default)]
-struct Automaton {
+pub(crate) struct Automaton {
     items: usize,
     open: Option<Value>,
     part: Option<Part>,
     output: Vec<Value>,
-    ended: Option<String>,
+    pub(crate) ended: Option<String>,
 }
 
 struct Part {
@@ -30,7 +30,7 @@ struct Part {
 }
 
 impl Automaton {
-    fn follow(stream: &[u8]) -> Self {
+    pub(crate) fn follow(stream: &[u8]) -> Self {
         let mut automaton = Self::default();
         let all = events(stream);
         for (number, event) in all.iter().enumerate() {

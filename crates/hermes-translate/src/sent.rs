@@ -1,6 +1,8 @@
+//! Texts that upstreams send twice: piece by piece, and as a whole.
+
 /// How much of a text was passed on, so that the whole of it can be told from what is missing without keeping it.
 #[derive(Default)]
-pub(super) struct Sent {
+pub(crate) struct Sent {
     length: usize,
     print: Print,
 }
@@ -22,17 +24,24 @@ impl Print {
 }
 
 impl Sent {
-    pub(super) fn add(&mut self, text: &str) {
+    pub(crate) fn add(&mut self, text: &str) {
         self.length += text.len();
         self.print.add(text);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.length == 0
     }
 
+    /// Whether a text is the one that was passed on.
+    pub(crate) fn is(&self, whole: &str) -> bool {
+        let mut print = Print::default();
+        print.add(whole);
+        !self.is_empty() && whole.len() == self.length && print.0 == self.print.0
+    }
+
     /// What a whole text has beyond the part that was passed on; nothing when it begins otherwise.
-    pub(super) fn missing<'a>(&self, whole: &'a str) -> &'a str {
+    pub(crate) fn missing<'a>(&self, whole: &'a str) -> &'a str {
         let Some((head, rest)) = whole.split_at_checked(self.length) else {
             return "";
         };

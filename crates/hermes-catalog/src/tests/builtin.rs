@@ -42,13 +42,21 @@ fn rows_are_the_promised_ones_in_order() {
         [
             "anthropic",
             "deepseek",
+            "groq",
+            "kimi-code",
             "minimax",
             "minimax-cn",
             "minimax-oauth",
+            "mistral",
+            "moonshot",
+            "moonshot-cn",
             "nous",
             "openai-api",
             "openai-codex",
-            "openrouter"
+            "openrouter",
+            "xai",
+            "zai",
+            "zai-cn"
         ]
     );
 }
@@ -303,12 +311,20 @@ fn openrouter_browser_login_yields_a_key_without_standard_parameters() {
 #[test]
 fn protocols_of_each_row_are_those_the_provider_serves() {
     use Protocol::{AnthropicMessages as A, ChatCompletions as C, Responses as R};
-    let expected: [(&str, &[Protocol]); 9] = [
+    let expected: [(&str, &[Protocol]); 17] = [
         ("anthropic", &[A, A]),
         ("deepseek", &[C, A, R]),
         ("minimax", &[A, C, R]),
         ("minimax-cn", &[A, C, R]),
         ("minimax-oauth", &[A]),
+        ("groq", &[C]),
+        ("kimi-code", &[C, A]),
+        ("mistral", &[C]),
+        ("moonshot", &[C, A, R]),
+        ("moonshot-cn", &[C, A, R]),
+        ("xai", &[C, R]),
+        ("zai", &[C, C, A, R]),
+        ("zai-cn", &[C, C, A]),
         ("nous", &[C]),
         ("openai-api", &[R, C]),
         ("openai-codex", &[R]),
@@ -322,7 +338,7 @@ fn protocols_of_each_row_are_those_the_provider_serves() {
 
 #[test]
 fn key_variables_of_each_row_are_the_known_ones() {
-    let expected: [(&str, &[&str]); 9] = [
+    let expected: [(&str, &[&str]); 17] = [
         ("anthropic", &["ANTHROPIC_API_KEY"]),
         ("deepseek", &["DEEPSEEK_API_KEY"]),
         (
@@ -335,6 +351,14 @@ fn key_variables_of_each_row_are_the_known_ones() {
         ),
         ("minimax-cn", &["MINIMAX_CN_API_KEY"]),
         ("minimax-oauth", &[]),
+        ("groq", &["GROQ_API_KEY"]),
+        ("kimi-code", &["KIMI_CODE_API_KEY", "KIMI_API_KEY"]),
+        ("mistral", &["MISTRAL_API_KEY"]),
+        ("moonshot", &["MOONSHOT_API_KEY"]),
+        ("moonshot-cn", &["MOONSHOT_CN_API_KEY"]),
+        ("xai", &["XAI_API_KEY"]),
+        ("zai", &["Z_AI_API_KEY", "ZAI_API_KEY", "GLM_API_KEY"]),
+        ("zai-cn", &["ZHIPU_API_KEY", "BIGMODEL_API_KEY"]),
         ("nous", &[]),
         ("openai-api", &["OPENAI_API_KEY"]),
         ("openai-codex", &[]),
@@ -342,6 +366,29 @@ fn key_variables_of_each_row_are_the_known_ones() {
     ];
     for (id, names) in expected {
         assert_eq!(row(id).env, names, "{id}");
+    }
+}
+
+#[test]
+fn keys_of_a_coding_plan_go_to_the_addresses_of_the_plan() {
+    for id in ["zai", "zai-cn"] {
+        let provider = row(id);
+        for (method, path) in [("key", "/api/paas/v4"), ("plan-key", "/api/coding/paas/v4")] {
+            let runtime = provider
+                .runtime_row(Some(Protocol::ChatCompletions), method)
+                .unwrap();
+            assert_eq!(
+                runtime.base_url.as_str(),
+                format!("{{api}}{path}"),
+                "{id} {method}"
+            );
+        }
+        assert!(
+            provider
+                .runtime_row(Some(Protocol::AnthropicMessages), "key")
+                .is_none()
+        );
+        assert_eq!(provider.validation.unwrap().methods, ["plan-key"], "{id}");
     }
 }
 

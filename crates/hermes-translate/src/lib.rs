@@ -12,6 +12,7 @@ mod context;
 mod dropped;
 mod fold;
 mod gemini;
+mod json;
 mod messages;
 mod names;
 pub mod prompt;
@@ -30,6 +31,7 @@ mod unsupported;
 
 pub use context::{Context, Stamp};
 pub use dropped::Dropped;
+pub use json::{JsonError, parse};
 pub use proof::{Issuer, Proof, ProofKind};
 pub use reply::Failure;
 pub use target::Target;

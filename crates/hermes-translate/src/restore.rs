@@ -64,7 +64,7 @@ impl Restore {
 
 /// The `input` of arguments that were made for a free-form tool; all of it where the model did not keep to that.
 fn free_text(arguments: &str) -> String {
-    let value: Option<Value> = serde_json::from_str(arguments).ok();
+    let value: Option<Value> = crate::json::parse(arguments.as_bytes()).ok();
     let input = value.as_ref().and_then(|value| value.get("input")?.as_str());
     input.unwrap_or(arguments).to_owned()
 }

@@ -53,7 +53,7 @@ fn line(client: Protocol, asked: &Material, upstream: Protocol, answered: &Mater
     let context = Arc::new(context(client, upstream));
     let requests = rate(&mut || requests(client, asked, upstream));
     let answers = rate(&mut || {
-        black_box(reply(&context, &answered.answer)).is_ok_and(|written| !written.body.is_empty());
+        black_box(&reply(&context, &answered.answer));
         answered.answer.len()
     });
     let mut written = 0;
@@ -79,8 +79,13 @@ fn line(client: Protocol, asked: &Material, upstream: Protocol, answered: &Mater
 /// A client's request as it comes, to the bytes that go up.
 fn requests(client: Protocol, asked: &Material, upstream: Protocol) -> usize {
     let body: Value = serde_json::from_slice(&asked.request).unwrap_or_default();
-    let up = request(client, &body, &target(upstream), false, Stamp::default());
-    black_box(up).is_ok_and(|up| !up.body.is_empty());
+    black_box(&request(
+        client,
+        &body,
+        &target(upstream),
+        false,
+        Stamp::default(),
+    ));
     asked.request.len()
 }
 

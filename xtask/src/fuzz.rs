@@ -165,7 +165,7 @@ fn seed(name: &str, folder: &Path) -> Result<()> {
             let text = match kind {
                 "request" if file.ends_with(".request.json") => body(&fs_err::read(&path)?),
                 "reply" if file.ends_with(".response.json") => body(&fs_err::read(&path)?),
-                "sse" | "stream" if file.ends_with(".sse") => Some(fs_err::read(&path)?),
+                "sse" | "stream" if file.ends_with(".response.sse") => Some(fs_err::read(&path)?),
                 _ => None,
             };
             if let Some(text) = text.filter(|text| text.len() <= INPUT_LIMIT) {

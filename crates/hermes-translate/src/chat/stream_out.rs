@@ -103,11 +103,10 @@ impl Writer {
                 self.refused = true;
                 self.more(r#"{"refusal":"#, text, "}", out);
             }
+            Some(Block::Thinking) if !self.context.wants_thoughts => {}
             Some(Block::Thinking) => {
-                if self.context.wants_thoughts {
-                    self.thought.keep(text);
-                    self.more(r#"{"reasoning_content":"#, text, "}", out);
-                }
+                self.thought.keep(text);
+                self.more(r#"{"reasoning_content":"#, text, "}", out);
             }
             Some(Block::Call { custom, .. }) => {
                 let (kind, field) = pieces::kind(*custom);

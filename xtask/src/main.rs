@@ -1,8 +1,9 @@
-//! What people and CI call: `cargo xtask test`, `tools`, `clients`, `faults`, `screens`, `load` and `bench`.
+//! What people and CI call: `cargo xtask test`, `tools`, `clients`, `faults`, `screens`, `load`, `bench` and `fuzz`.
 
 mod bench;
 mod clients;
 mod faults;
+mod fuzz;
 mod load;
 mod run;
 mod screens;
@@ -20,7 +21,10 @@ Usage: cargo xtask COMMAND
   faults [KILLS]  kill Hermes at every step of a renewal, 5000 times for each kind of store
   screens         make the pictures of the dashboard in docs/screens
   load [SECONDS]  measure the dashboard with 10,000 logins, a million requests, and a feed that is busy for 600 seconds
-  bench           build the release binary and measure it beside nginx
+  fuzz [SECONDS [FILTER]]
+                  try what reads bytes of others with odd input, all targets together for 60 seconds
+  bench [translate]
+                  build the release binary and measure it beside nginx, or the translation of protocols by itself
 ";
 
 fn main() -> ExitCode {
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
         "faults" => faults::faults(&rest),
         "screens" => screens::screens(),
         "load" => load::load(&rest),
+        "fuzz" => fuzz::fuzz(&rest),
         "bench" => bench::bench(&rest),
         _ => {
             run::say(HELP);

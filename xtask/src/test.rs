@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::fuzz::fuzz;
 use crate::run::{root, run, say};
 use crate::tools::{Tools, tools};
 
@@ -15,7 +16,11 @@ pub(crate) fn test(filter: &[String]) -> Result<()> {
     say("running the tests");
     run(cargo(&tools)
         .args(["test", "--workspace", "--locked"])
-        .args(filter))
+        .args(filter))?;
+    if filter.is_empty() {
+        fuzz(&[])?;
+    }
+    Ok(())
 }
 
 /// Installs what the tests need and writes the variables that tell where it is, for a shell to take in.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hermes_core::{Protocol, ProviderId};
 use hermes_pool::Pool;
-use hermes_translate::{Context, Issuer, Proof, Stamp, Target, Translated};
+use hermes_translate::{Context, Issuer, JsonError, Proof, Stamp, Target, Translated};
 use http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
@@ -143,12 +143,13 @@ fn refuses_proofs(body: &[u8]) -> bool {
 
 /// The body as JSON, with what Gemini clients write into their path.
 fn parsed(body: &[u8], path: Option<&GeminiPath>) -> Result<Value, Refusal> {
-    let mut value: Value = serde_json::from_slice(body).map_err(|error| {
-        Refusal::new(
+    let mut value = hermes_translate::parse(body).map_err(|error| match error {
+        JsonError::Malformed(error) => Refusal::new(
             400,
             "invalid_json",
             format!("the request body is not valid JSON: {error}"),
-        )
+        ),
+        JsonError::TooMany => Refusal::new(413, "request_too_large", format!("the request body is {error}")),
     })?;
     if let (Some(path), Some(fields)) = (path, value.as_object_mut()) {
         fields.insert("model".to_owned(), path.model.as_str().into());

@@ -78,4 +78,13 @@ impl Failure {
             message: "the provider's answer ended before it was complete".to_owned(),
         }
     }
+
+    /// The answer, or an event of it, has too many values.
+    pub(crate) fn too_large() -> Self {
+        Self {
+            status: 502,
+            kind: "answer_too_large".to_owned(),
+            message: "the provider's answer is made of more values than can be translated".to_owned(),
+        }
+    }
 }

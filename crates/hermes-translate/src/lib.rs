@@ -12,6 +12,7 @@ mod context;
 mod dropped;
 mod fold;
 mod gemini;
+mod json;
 mod losses;
 mod messages;
 mod names;
@@ -35,6 +36,7 @@ mod unsupported;
 
 pub use context::{Context, Stamp};
 pub use dropped::Dropped;
+pub use json::{JsonError, parse};
 pub use proof::{Issuer, Proof, ProofKind};
 pub use reply::Failure;
 pub use target::Target;

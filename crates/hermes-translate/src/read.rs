@@ -62,7 +62,7 @@ pub(crate) fn arguments(text: &str) -> Option<Value> {
     if text.trim().is_empty() {
         return Some(Value::Object(Map::new()));
     }
-    serde_json::from_str(text).ok()
+    crate::json::parse(text.as_bytes()).ok()
 }
 
 /// The fields that are not among these and hold something, with their paths.

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::context::Context;
-use crate::reply::{Block, Event};
+use crate::reply::{Block, Event, Head};
+
+/// Longest id or name of a model that an answer has, bytes.
+const NAME_LIMIT: usize = 1024;
 
 /// Gives calls back the names that their client gave the tools.
 #[derive(Debug, Default)]
@@ -19,6 +22,11 @@ impl Restore {
     /// Passes an event on as the client knows it.
     pub(crate) fn push(&mut self, context: &Context, event: Event, out: &mut Vec<Event>) {
         match event {
+            Event::Start(head) => out.push(Event::Start(Head {
+                id: short(head.id),
+                model: short(head.model),
+                created: head.created,
+            })),
             Event::Open {
                 key,
                 block:
@@ -62,9 +70,14 @@ impl Restore {
     }
 }
 
+/// A name that may stand in each event of a stream; a longer one is none.
+fn short(name: Option<String>) -> Option<String> {
+    name.filter(|name| name.len() <= NAME_LIMIT)
+}
+
 /// The `input` of arguments that were made for a free-form tool; all of it where the model did not keep to that.
 fn free_text(arguments: &str) -> String {
-    let value: Option<Value> = serde_json::from_str(arguments).ok();
+    let value: Option<Value> = crate::json::parse(arguments.as_bytes()).ok();
     let input = value.as_ref().and_then(|value| value.get("input")?.as_str());
     input.unwrap_or(arguments).to_owned()
 }

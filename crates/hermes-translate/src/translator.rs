@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::context::{Context, Stamp};
 use crate::dropped::Dropped;
+use crate::json::{self, JsonError};
 use crate::losses;
 use crate::names::Names;
 use crate::prompt::Prompt;
@@ -217,10 +218,13 @@ pub fn reply_as_stream(context: &Arc<Context>, body: &[u8]) -> Result<Written, F
 }
 
 pub(crate) fn reply_of(context: &Arc<Context>, body: &[u8]) -> Result<Reply, Failure> {
-    let value: Value = serde_json::from_slice(body).map_err(|_| Failure {
-        status: 502,
-        kind: "upstream_unreadable".to_owned(),
-        message: "the provider's answer is not JSON".to_owned(),
+    let value = json::parse(body).map_err(|error| match error {
+        JsonError::TooMany => Failure::too_large(),
+        JsonError::Malformed(_) => Failure {
+            status: 502,
+            kind: "upstream_unreadable".to_owned(),
+            message: "the provider's answer is not JSON".to_owned(),
+        },
     })?;
     let reply = read_reply(context, &value)?;
     // Names, stop texts and the order of blocks are handled in one place, for streams and whole answers alike.
@@ -248,6 +252,9 @@ struct Flow {
     stops: Stops,
     usage: Option<Usage>,
     failure: Option<Failure>,
+    /// Empty between events; kept for their room.
+    ordered: Vec<Event>,
+    restored: Vec<Event>,
 }
 
 impl Flow {
@@ -259,16 +266,17 @@ impl Flow {
             stops: Stops::new(&context.stops),
             usage: None,
             failure: None,
+            ordered: Vec::new(),
+            restored: Vec::new(),
         }
     }
 
     fn push(&mut self, event: Event, out: &mut Vec<Event>) {
-        let (mut ordered, mut restored) = (Vec::new(), Vec::new());
-        self.serial.push(event, &mut ordered);
-        for event in ordered {
-            self.restore.push(&self.context, event, &mut restored);
+        self.serial.push(event, &mut self.ordered);
+        for event in self.ordered.drain(..) {
+            self.restore.push(&self.context, event, &mut self.restored);
         }
-        for event in restored {
+        for event in self.restored.drain(..) {
             match &event {
                 Event::Usage(usage) => self.usage = Some(*usage),
                 Event::Error(failure) => self.failure = Some(failure.clone()),
@@ -307,6 +315,9 @@ impl Source {
         let mut read = Vec::new();
         for event in self.decoder.push(bytes) {
             match event {
+                Ok(event) if json::is_too_much(event.data.as_bytes()) => {
+                    read.push(Event::Error(Failure::too_large()));
+                }
                 Ok(event) => {
                     self.reader.event(&event, &mut read);
                     let fails = read.iter().any(|event| matches!(event, Event::Error(_)));
@@ -328,7 +339,9 @@ impl Source {
 
     fn finish(&mut self, out: &mut Vec<Event>) {
         let mut read = Vec::new();
-        if let Some(Ok(event)) = std::mem::take(&mut self.decoder).finish() {
+        if let Some(Ok(event)) = std::mem::take(&mut self.decoder).finish()
+            && !json::is_too_much(event.data.as_bytes())
+        {
             self.reader.event(&event, &mut read);
         }
         self.reader.end(&mut read);

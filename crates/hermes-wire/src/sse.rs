@@ -164,6 +164,12 @@ pub fn write_event(out: &mut Vec<u8>, event: Option<&str>, data: &str) {
         out.extend(event.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')));
         out.push(b'\n');
     }
+    if memchr::memchr2(b'\n', b'\r', data.as_bytes()).is_none() {
+        out.extend_from_slice(b"data: ");
+        out.extend_from_slice(data.as_bytes());
+        out.extend_from_slice(b"\n\n");
+        return;
+    }
     let data = data.replace("\r\n", "\n");
     for line in data.split(['\n', '\r']) {
         out.extend_from_slice(b"data: ");

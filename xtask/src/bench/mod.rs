@@ -2,6 +2,8 @@
 //!
 //! The server under test has core 0 to itself; the load and the simulated provider share core 1. Both servers take turns, so a
 //! slow spell of the machine hits both.
+//!
+//! `cargo xtask bench translate` measures the translation of protocols by itself.
 
 mod http;
 mod load;
@@ -26,7 +28,17 @@ const ROUNDS: usize = 5;
 
 /// Runs every measurement and prints the report.
 pub(crate) fn bench(args: &[String]) -> Result<()> {
-    ensure!(args.is_empty(), "`bench` takes no arguments");
+    if args == ["translate"] {
+        return run(Command::new(env!("CARGO")).current_dir(root()).args([
+            "bench",
+            "--locked",
+            "--package",
+            "hermes-translate",
+            "--bench",
+            "translate",
+        ]));
+    }
+    ensure!(args.is_empty(), "`bench` takes nothing but `translate`");
     tools::debian("nginx", &["-v"], &["nginx-light"])?;
     say("building the release binary");
     run(Command::new(env!("CARGO")).current_dir(root()).args([

@@ -43,13 +43,21 @@ fn rows_are_the_promised_ones_in_order() {
             "anthropic",
             "deepseek",
             "gemini",
+            "groq",
+            "kimi-code",
             "minimax",
             "minimax-cn",
             "minimax-oauth",
+            "mistral",
+            "moonshot",
+            "moonshot-cn",
             "nous",
             "openai-api",
             "openai-codex",
-            "openrouter"
+            "openrouter",
+            "xai",
+            "zai",
+            "zai-cn"
         ]
     );
 }
@@ -304,13 +312,21 @@ fn openrouter_browser_login_yields_a_key_without_standard_parameters() {
 #[test]
 fn protocols_of_each_row_are_those_the_provider_serves() {
     use Protocol::{AnthropicMessages as A, ChatCompletions as C, Gemini as G, Responses as R};
-    let expected: [(&str, &[Protocol]); 10] = [
+    let expected: [(&str, &[Protocol]); 18] = [
         ("anthropic", &[A, A]),
         ("deepseek", &[C, A, R]),
         ("gemini", &[G]),
         ("minimax", &[A, C, R]),
         ("minimax-cn", &[A, C, R]),
         ("minimax-oauth", &[A]),
+        ("groq", &[C]),
+        ("kimi-code", &[C, A]),
+        ("mistral", &[C]),
+        ("moonshot", &[C, A, R]),
+        ("moonshot-cn", &[C, A, R]),
+        ("xai", &[C, R]),
+        ("zai", &[C, C, A, R]),
+        ("zai-cn", &[C, C, A]),
         ("nous", &[C]),
         ("openai-api", &[R, C]),
         ("openai-codex", &[R]),
@@ -324,7 +340,7 @@ fn protocols_of_each_row_are_those_the_provider_serves() {
 
 #[test]
 fn key_variables_of_each_row_are_the_known_ones() {
-    let expected: [(&str, &[&str]); 10] = [
+    let expected: [(&str, &[&str]); 18] = [
         ("anthropic", &["ANTHROPIC_API_KEY"]),
         ("deepseek", &["DEEPSEEK_API_KEY"]),
         ("gemini", &["GEMINI_API_KEY", "GOOGLE_API_KEY"]),
@@ -338,6 +354,14 @@ fn key_variables_of_each_row_are_the_known_ones() {
         ),
         ("minimax-cn", &["MINIMAX_CN_API_KEY"]),
         ("minimax-oauth", &[]),
+        ("groq", &["GROQ_API_KEY"]),
+        ("kimi-code", &["KIMI_CODE_API_KEY", "KIMI_API_KEY"]),
+        ("mistral", &["MISTRAL_API_KEY"]),
+        ("moonshot", &["MOONSHOT_API_KEY"]),
+        ("moonshot-cn", &["MOONSHOT_CN_API_KEY"]),
+        ("xai", &["XAI_API_KEY"]),
+        ("zai", &["Z_AI_API_KEY", "ZAI_API_KEY", "GLM_API_KEY"]),
+        ("zai-cn", &["ZHIPU_API_KEY", "BIGMODEL_API_KEY"]),
         ("nous", &[]),
         ("openai-api", &["OPENAI_API_KEY"]),
         ("openai-codex", &[]),
@@ -345,6 +369,29 @@ fn key_variables_of_each_row_are_the_known_ones() {
     ];
     for (id, names) in expected {
         assert_eq!(row(id).env, names, "{id}");
+    }
+}
+
+#[test]
+fn keys_of_a_coding_plan_go_to_the_addresses_of_the_plan() {
+    for id in ["zai", "zai-cn"] {
+        let provider = row(id);
+        for (method, path) in [("key", "/api/paas/v4"), ("plan-key", "/api/coding/paas/v4")] {
+            let runtime = provider
+                .runtime_row(Some(Protocol::ChatCompletions), method)
+                .unwrap();
+            assert_eq!(
+                runtime.base_url.as_str(),
+                format!("{{api}}{path}"),
+                "{id} {method}"
+            );
+        }
+        assert!(
+            provider
+                .runtime_row(Some(Protocol::AnthropicMessages), "key")
+                .is_none()
+        );
+        assert_eq!(provider.validation.unwrap().methods, ["plan-key"], "{id}");
     }
 }
 

@@ -44,6 +44,14 @@ fn provider_every_known_spelling_is_found() {
             ],
         ),
         ("deepseek", &["deepseek", "deepseek-chat"]),
+        ("groq", &["groq", "Groq Cloud"]),
+        ("kimi-code", &["kimi", "Kimi Code", "kimi-coding"]),
+        ("mistral", &["mistral", "Mistral AI"]),
+        ("moonshot", &["moonshot", "Moonshot AI"]),
+        ("moonshot-cn", &["moonshot-cn", "kimi-cn"]),
+        ("xai", &["xai", "x.ai", "grok"]),
+        ("zai", &["zai", "z.ai", "GLM"]),
+        ("zai-cn", &["zai-cn", "zhipu", "bigmodel"]),
         ("openrouter", &["openrouter", "or", "open-router", "OpenRouter"]),
     ] {
         for spelling in spellings {

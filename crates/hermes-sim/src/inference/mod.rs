@@ -117,7 +117,18 @@ fn google(world: &World, entry: &Entry, issuer: &str) -> Option<Answer> {
     if !admitted(world, entry, issuer) {
         return Some(gemini::unauthorised());
     }
-    Some(gemini::answer(path, entry.query.as_deref(), &entry.json()))
+    Some(match gemini::called(path) {
+        None => gemini::models(),
+        Some((_, "countTokens")) => gemini::count(),
+        Some((model, call)) => {
+            // What stands in the address here stands in the body elsewhere.
+            let mut request = entry.json();
+            request["model"] = json!(model);
+            request["stream"] = json!(call == "streamGenerateContent");
+            request["events"] = json!(gemini::as_events(entry.query.as_deref()));
+            gemini::VOICE.speak(world, &request)
+        }
+    })
 }
 
 /// The model that a request asks for, in its body or its path.

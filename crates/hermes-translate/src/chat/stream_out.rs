@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::pieces::{self, Source};
 use crate::context::Context;
+use crate::json;
 use crate::proof::{Proof, ProofKind};
 use crate::reply::{Block, Citation, Event, Finish, Head, Reason};
 use crate::translator::WriteStream;
@@ -19,6 +20,8 @@ const KEPT_LIMIT: usize = 4 << 20;
 pub(crate) struct Writer {
     context: Arc<Context>,
     head: Map<String, Value>,
+    /// A chunk up to its delta, and from there on.
+    frame: (String, &'static str),
     open: Option<Block>,
     thought: Thought,
     /// Proofs given so far.
@@ -42,8 +45,10 @@ struct Thought {
 
 impl Writer {
     pub(crate) fn new(context: &Arc<Context>) -> Self {
+        let head = pieces::head(context, &Head::default(), "chat.completion.chunk");
         Self {
-            head: pieces::head(context, &Head::default(), "chat.completion.chunk"),
+            frame: frame(&head, context.wants_usage),
+            head,
             context: Arc::clone(context),
             open: None,
             thought: Thought::default(),
@@ -74,6 +79,7 @@ impl Writer {
 
     fn start(&mut self, head: &Head, out: &mut Vec<u8>) {
         self.head = pieces::head(&self.context, head, "chat.completion.chunk");
+        self.frame = frame(&self.head, self.context.wants_usage);
         self.delta(json!({"role": "assistant", "content": "", "refusal": null}), out);
     }
 
@@ -90,27 +96,37 @@ impl Writer {
     }
 
     fn text(&mut self, text: &str, out: &mut Vec<u8>) {
-        let delta = match &self.open {
-            None => return,
-            Some(Block::Text) => json!({ "content": text }),
+        match &self.open {
+            None => {}
+            Some(Block::Text) => self.more(r#"{"content":"#, text, "}", out),
             Some(Block::Refusal) => {
                 self.refused = true;
-                json!({ "refusal": text })
+                self.more(r#"{"refusal":"#, text, "}", out);
             }
+            Some(Block::Thinking) if !self.context.wants_thoughts => {}
             Some(Block::Thinking) => {
-                if !self.context.wants_thoughts {
-                    return;
-                }
                 self.thought.keep(text);
-                json!({ "reasoning_content": text })
+                self.more(r#"{"reasoning_content":"#, text, "}", out);
             }
             Some(Block::Call { custom, .. }) => {
                 let (kind, field) = pieces::kind(*custom);
                 let index = self.calls.saturating_sub(1);
-                json!({"tool_calls": [{"index": index, kind: {field: text}}]})
+                let before = format!(r#"{{"tool_calls":[{{"index":{index},"{kind}":{{"{field}":"#);
+                self.more(&before, text, "}}]}", out);
             }
-        };
-        self.delta(delta, out);
+        }
+    }
+
+    /// A delta of text: the chunk that a stream is made of, written without a tree of JSON.
+    fn more(&self, before: &str, text: &str, after: &str, out: &mut Vec<u8>) {
+        let (front, back) = &self.frame;
+        out.extend_from_slice(b"data: ");
+        out.extend_from_slice(front.as_bytes());
+        out.extend_from_slice(before.as_bytes());
+        json::write_text(text, out);
+        out.extend_from_slice(after.as_bytes());
+        out.extend_from_slice(back.as_bytes());
+        out.extend_from_slice(b"\n\n");
     }
 
     fn close(&mut self, out: &mut Vec<u8>) {
@@ -166,6 +182,19 @@ impl Writer {
         }
         write_event(out, None, "[DONE]");
     }
+}
+
+/// What stands before and after the delta of a chunk.
+fn frame(head: &Map<String, Value>, wants_usage: bool) -> (String, &'static str) {
+    let mut front = Value::Object(head.clone()).to_string();
+    front.pop();
+    front.push_str(r#","choices":[{"index":0,"delta":"#);
+    let back = if wants_usage {
+        r#","logprobs":null,"finish_reason":null}],"usage":null}"#
+    } else {
+        r#","logprobs":null,"finish_reason":null}]}"#
+    };
+    (front, back)
 }
 
 impl Thought {

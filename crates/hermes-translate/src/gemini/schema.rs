@@ -64,7 +64,7 @@ fn json_schema(schema: &Value, depth: usize) -> Value {
             (
                 "minItems" | "maxItems" | "minLength" | "maxLength" | "minProperties" | "maxProperties",
                 Value::String(text),
-            ) => serde_json::from_str(text).unwrap_or_else(|_| value.clone()),
+            ) => crate::json::parse(text.as_bytes()).unwrap_or_else(|_| value.clone()),
             (_, value) => value.clone(),
         };
         out.insert(json_name(name).to_owned(), value);

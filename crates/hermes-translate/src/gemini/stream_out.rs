@@ -17,6 +17,8 @@ use crate::translator::WriteStream;
 pub(crate) struct Writer {
     context: Arc<Context>,
     composer: Composer,
+    /// What a chunk of parts ends with.
+    tail: String,
     head: Head,
     usage: Option<Usage>,
 }
@@ -26,19 +28,20 @@ impl Writer {
         Self {
             context: Arc::clone(context),
             composer: Composer::new(context),
+            tail: tail(context, &Head::default()),
             head: Head::default(),
             usage: None,
         }
     }
 
-    fn chunk(&self, candidate: Value, out: &mut Vec<u8>, usage: Option<Value>) {
-        let mut chunk = json!({"candidates": [candidate]});
-        if let Some(usage) = usage {
-            chunk["usageMetadata"] = usage;
-        }
-        chunk["modelVersion"] = model(&self.context, &self.head).into();
-        chunk["responseId"] = id(&self.context, &self.head).into();
-        write_event(out, None, &chunk.to_string());
+    /// A chunk of parts: what a stream is made of, so that of its frame no tree is made.
+    fn parts(&self, parts: Vec<Value>, out: &mut Vec<u8>) {
+        let parts = Value::Array(parts);
+        let data = format!(
+            r#"{{"candidates":[{{"content":{{"parts":{parts},"role":"model"}},"index":0}}],{}"#,
+            self.tail
+        );
+        write_event(out, None, &data);
     }
 
     fn finish(&mut self, finish: &Finish, out: &mut Vec<u8>) {
@@ -48,9 +51,19 @@ impl Writer {
         if parts.is_empty() {
             parts.push(json!({"text": ""}));
         }
-        let candidate = self.composer.last(parts, finish);
-        self.chunk(candidate, out, Some(usage(self.usage)));
+        let chunk = json!({
+            "candidates": [self.composer.last(parts, finish)],
+            "usageMetadata": usage(self.usage),
+            "modelVersion": model(&self.context, &self.head),
+            "responseId": id(&self.context, &self.head),
+        });
+        write_event(out, None, &chunk.to_string());
     }
+}
+
+fn tail(context: &Context, head: &Head) -> String {
+    let (model, id) = (Value::from(model(context, head)), Value::from(id(context, head)));
+    format!(r#""modelVersion":{model},"responseId":{id}}}"#)
 }
 
 fn fail(failure: &Failure, out: &mut Vec<u8>) {
@@ -62,7 +75,10 @@ fn fail(failure: &Failure, out: &mut Vec<u8>) {
 impl WriteStream for Writer {
     fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
         match event {
-            Event::Start(head) => self.head = head.clone(),
+            Event::Start(head) => {
+                self.tail = tail(&self.context, head);
+                self.head = head.clone();
+            }
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::Finish(finish) => self.finish(finish, out),
             Event::Error(failure) => fail(failure, out),
@@ -70,8 +86,7 @@ impl WriteStream for Writer {
                 let mut parts = Vec::new();
                 self.composer.event(event, &mut parts);
                 if !parts.is_empty() {
-                    let candidate = json!({"content": {"parts": parts, "role": "model"}, "index": 0});
-                    self.chunk(candidate, out, None);
+                    self.parts(parts, out);
                 }
             }
         }

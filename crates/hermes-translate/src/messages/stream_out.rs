@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{citations, failure, reasons, reply_out, usage_out};
 use crate::context::Context;
+use crate::json;
 use crate::proof::Proof;
 use crate::reply::{Block, Event, Finish, Head};
 use crate::translator::WriteStream;
@@ -113,11 +114,13 @@ impl Writer {
 
     /// A delta of text: the event that a stream is made of, written without a tree of JSON.
     fn more(&self, kind: &str, field: &str, text: &str, out: &mut Vec<u8>) {
-        let (index, quoted) = (self.index, Value::from(text));
-        let data = format!(
-            r#"{{"type":"content_block_delta","index":{index},"delta":{{"type":"{kind}","{field}":{quoted}}}}}"#
+        let index = self.index;
+        let before = format!(
+            "event: content_block_delta\ndata: {{\"type\":\"content_block_delta\",\"index\":{index},\"delta\":{{\"type\":\"{kind}\",\"{field}\":"
         );
-        write_event(out, Some("content_block_delta"), &data);
+        out.extend_from_slice(before.as_bytes());
+        json::write_text(text, out);
+        out.extend_from_slice(b"}}\n\n");
     }
 
     fn stop(&mut self, out: &mut Vec<u8>) {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use self::item::{Call, Message, Open, Thoughts};
 use crate::context::Context;
+use crate::json;
 use crate::reply::{Block, Event, Failure, Finish, Head, Reason};
 use crate::translator::WriteStream;
 
@@ -70,6 +71,38 @@ impl Sink<'_> {
         *self.sequence += 1;
         write_event(self.out, Some(kind), &event.to_string());
     }
+}
+
+impl Sink<'_> {
+    /// Writes a delta of text: the event that a stream is made of, written without a tree of JSON.
+    pub(super) fn delta(&mut self, kind: &str, place: &Place<'_>, text: &str, logprobs: bool) {
+        let number = *self.sequence;
+        let before =
+            format!("event: {kind}\ndata: {{\"type\":\"{kind}\",\"sequence_number\":{number},\"item_id\":");
+        *self.sequence += 1;
+        self.out.extend_from_slice(before.as_bytes());
+        json::write_text(place.item, self.out);
+        let between = match place.part {
+            Some((field, part)) => format!(",\"output_index\":{},\"{field}\":{part},\"delta\":", place.index),
+            None => format!(",\"output_index\":{},\"delta\":", place.index),
+        };
+        self.out.extend_from_slice(between.as_bytes());
+        json::write_text(text, self.out);
+        let after = if logprobs {
+            ",\"logprobs\":[]}\n\n"
+        } else {
+            "}\n\n"
+        };
+        self.out.extend_from_slice(after.as_bytes());
+    }
+}
+
+/// Where a delta belongs.
+pub(super) struct Place<'a> {
+    pub(super) item: &'a str,
+    pub(super) index: usize,
+    /// The field of the part's number, and that number.
+    pub(super) part: Option<(&'static str, usize)>,
 }
 
 impl Answer {

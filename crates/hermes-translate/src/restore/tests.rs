@@ -7,7 +7,7 @@ use crate::context::{Context, Stamp};
 use crate::names::Names;
 use crate::prompt::{Tool, ToolKind};
 use crate::proof::Issuer;
-use crate::reply::{Block, Event};
+use crate::reply::{Block, Event, Head};
 
 fn context() -> Context {
     let tool = |name: &str, namespace: Option<&str>, kind: ToolKind| Tool {
@@ -98,4 +98,26 @@ fn free_text_and_namespaces_come_back() {
     );
     let got = restored([open("c", "unknown", false, None), text("{}"), close()]);
     assert_eq!(got[0], open("c", "unknown", false, None));
+}
+
+#[test]
+fn ids_and_models_that_would_fill_every_event_are_none() {
+    let head = |size: usize| Head {
+        id: Some("i".repeat(size)),
+        model: Some("m".repeat(size)),
+        created: Some(7),
+    };
+    for (size, kept) in [(1024, true), (1025, false)] {
+        let mut out = Vec::new();
+        Restore::default().push(&context(), Event::Start(head(size)), &mut out);
+        let expected = if kept {
+            head(size)
+        } else {
+            Head {
+                created: Some(7),
+                ..Head::default()
+            }
+        };
+        assert_eq!(out, [Event::Start(expected)]);
+    }
 }

@@ -124,7 +124,7 @@ fn result(
         cache(request, part, dropped)?;
         match &part.kind {
             PartKind::Text(text) if request.own() && part.at.ends_with(".response") => {
-                whole = serde_json::from_str(text).ok();
+                whole = crate::json::parse(text.as_bytes()).ok();
             }
             PartKind::Text(text) | PartKind::Refusal(text) => texts.push(text.as_str()),
             PartKind::Image(medium) | PartKind::File(medium) | PartKind::Audio(medium) => {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Sink;
+use super::{Place, Sink};
 use crate::context::Context;
 use crate::proof::Proof;
 use crate::reply::Citation;
@@ -116,15 +116,19 @@ impl Message {
     }
 
     fn text(&mut self, text: &str, sink: &mut Sink<'_>) {
-        let place = with(self.place(), "delta", text.into());
         let Some(part) = &mut self.part else {
             return;
         };
         part.text.push_str(text);
+        let place = Place {
+            item: &self.id,
+            index: self.index,
+            part: Some(("content_index", self.content.len())),
+        };
         if part.refusal {
-            sink.emit("response.refusal.delta", place);
+            sink.delta("response.refusal.delta", &place, text, false);
         } else {
-            sink.emit("response.output_text.delta", with(place, "logprobs", json!([])));
+            sink.delta("response.output_text.delta", &place, text, true);
         }
     }
 
@@ -222,8 +226,12 @@ impl Thoughts {
             );
         }
         self.text.push_str(text);
-        let delta = with(self.place(), "delta", text.into());
-        sink.emit("response.reasoning_summary_text.delta", delta);
+        let place = Place {
+            item: &self.id,
+            index: self.index,
+            part: Some(("summary_index", 0)),
+        };
+        sink.delta("response.reasoning_summary_text.delta", &place, text, false);
     }
 
     fn end(&mut self, status: &str, sink: &mut Sink<'_>) -> Value {
@@ -312,7 +320,12 @@ impl Call {
         } else {
             "response.function_call_arguments.delta"
         };
-        sink.emit(kind, with(self.place(), "delta", text.into()));
+        let place = Place {
+            item: self.head.get("id").and_then(Value::as_str).unwrap_or_default(),
+            index: self.index,
+            part: None,
+        };
+        sink.delta(kind, &place, text, false);
     }
 
     fn end(&mut self, status: &str, sink: &mut Sink<'_>) -> Value {

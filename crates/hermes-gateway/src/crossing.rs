@@ -19,6 +19,15 @@ use crate::route::Route;
 /// Asks for an error instead of a drop.
 const STRICT: &str = "x-hermes-strict";
 
+/// A request as its client sent it, and where it goes.
+pub(crate) struct Asked<'a> {
+    pub(crate) body: Bytes,
+    /// What stands in a Gemini client's path.
+    pub(crate) path: Option<GeminiPath>,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) route: &'a Route,
+}
+
 /// What an answer needs on its way back to a client of another protocol.
 #[derive(Clone)]
 pub(crate) struct Crossing {
@@ -59,18 +68,14 @@ impl Gateway {
     /// Translates a request. Without `proofs` everything that only its issuer can read is left out.
     pub(crate) fn cross(
         &self,
-        body: &[u8],
-        route: &Route,
-        protocols: (Protocol, Protocol),
-        path: Option<&GeminiPath>,
-        headers: &HeaderMap,
+        asked: &Asked<'_>,
+        upstream: Protocol,
         record: &Record,
         proofs: bool,
     ) -> Result<(Bytes, Crossing), Refusal> {
-        let (client, upstream) = protocols;
-        let value = parsed(body, path)?;
-        let strict = headers.get(STRICT).is_some_and(|value| value == "true");
-        let target = self.target(route, upstream, proofs);
+        let value = parsed(&asked.body, asked.path.as_ref())?;
+        let strict = asked.headers.get(STRICT).is_some_and(|value| value == "true");
+        let target = self.target(asked.route, upstream, proofs);
         let stamp = Stamp {
             id: record.id.to_string().replace('-', ""),
             now: u64::try_from(self.parts.clock.now().as_millis() / 1000).unwrap_or_default(),
@@ -80,7 +85,7 @@ impl Gateway {
             context,
             dropped,
             streams,
-        } = hermes_translate::request(client, &value, &target, strict, stamp)
+        } = hermes_translate::request(record.protocol, &value, &target, strict, stamp)
             .map_err(|error| Refusal::new(400, error.code, error.to_string()).at(&error.at))?;
         let crossing = Crossing {
             context: Arc::new(context),
@@ -100,10 +105,7 @@ impl Gateway {
         if !refused {
             return None;
         }
-        let (client, path) = (record.protocol, job.path.as_ref());
-        let pair = (client, job.protocol);
-        let crossed = self.cross(&job.asked, job.route, pair, path, job.headers, record, false);
-        let (body, _) = crossed.ok()?;
+        let (body, _) = self.cross(&job.asked, job.protocol, record, false).ok()?;
         (body != job.body).then_some(body)
     }
 

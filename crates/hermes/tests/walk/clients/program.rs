@@ -17,7 +17,7 @@ pub(super) struct Client {
     pub(super) name: &'static str,
     /// The protocol that it speaks to the gateway.
     pub(super) protocol: &'static str,
-    start: fn(&Client, &Seat) -> Command,
+    start: fn(&Self, &Seat) -> Command,
     /// Whether it can call tools at all.
     pub(super) tools: bool,
 }

@@ -26,6 +26,7 @@ mod read;
 pub mod reply;
 mod responses;
 mod restore;
+mod schemas;
 mod sent;
 mod serial;
 mod spare;

@@ -14,6 +14,7 @@ use crate::names::Names;
 use crate::prompt::Prompt;
 use crate::reply::{Event, Failure, Reply};
 use crate::restore::Restore;
+use crate::schemas;
 use crate::serial::Serial;
 use crate::stops::Stops;
 use crate::target::Target;
@@ -111,6 +112,8 @@ pub fn request(
     };
     let names = Names::new(&prompt.tools, keeps_custom);
     let mut dropped = Dropped::new(strict);
+    let rules = target.quirks.schemas.as_deref().unwrap_or_default();
+    schemas::fit(&mut prompt, rules, &mut dropped)?;
     let written = write_request(&prompt, target, &names, &mut dropped)?;
     let streams = prompt.stream || target.quirks.stream_only == Some(true);
     let knows_stop = target.protocol != Protocol::Responses;

@@ -26,6 +26,10 @@ const PAGES: [(&str, &str); 8] = [
 pub(super) const LOADED: &str =
     "document.querySelector('main h1') && !document.querySelector('[aria-busy=true]')";
 
+/// What the settings have to show comes after the page, once everything was looked at.
+const EXAMINED: &str =
+    "document.querySelector('.findings > li') && !document.querySelector('[role=status].faint')";
+
 /// Whether the open dialog is wider than its window, or hides something at its sides.
 const CUT: &str = "(() => {
     const dialog = document.querySelector('dialog[open]'), box = dialog.getBoundingClientRect();
@@ -53,13 +57,31 @@ fn gallery() -> Option<PathBuf> {
     folder.map(PathBuf::from)
 }
 
+/// Asks what is left of two plans, as a person does.
+async fn ask_plans(home: &Home, board: &Board, page: &Page) {
+    page.open(&format!("{}/pool/minimax-oauth", board.up.base)).await;
+    page.wait_for(LOADED).await;
+    for (label, left, used) in [("work", 0, "100 % used"), ("home", 930, "38 % used")] {
+        page.click("DisclosureTriangle", &format!("More for {label}"))
+            .await;
+        home.tell_plan(left);
+        page.click("button", "Check plan").await;
+        page.wait_for_text(used).await;
+        page.wait_for(LOADED).await;
+    }
+}
+
 /// Opens each page and tells its name.
 pub(super) async fn tour(home: &Home, board: &Board, page: &Page, visit: impl AsyncFn(&Page, &str)) {
+    ask_plans(home, board, page).await;
     let last = home.requests.last().expect("a request");
     for (name, path) in PAGES {
         let url = format!("{}{}", board.up.base, path.replace("REQUEST", last));
         page.open(&url).await;
         page.wait_for(LOADED).await;
+        if name == "settings" {
+            page.wait_for(EXAMINED).await;
+        }
         visit(page, name).await;
     }
 }

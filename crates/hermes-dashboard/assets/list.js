@@ -13,7 +13,11 @@ export function search(input) {
     item.hidden = !wanted.every((word) => item.dataset.words.includes(word));
     if (!item.hidden) found += 1;
   }
-  for (const group of list.querySelectorAll('[data-group]')) group.hidden = !group.querySelector('[data-words]:not([hidden])');
+  for (const group of list.querySelectorAll('[data-group]')) {
+    const shown = group.querySelectorAll('[data-words]:not([hidden])').length;
+    group.hidden = shown === 0;
+    group.querySelector('.tally').textContent = shown;
+  }
   document.getElementById(`${list.id}-none`).hidden = found > 0;
 }
 

@@ -171,7 +171,7 @@ fn select(lang: Lang, name: &str, label: &str, choices: &[Choice], chosen: Optio
     let lost = chosen.filter(|chosen| choices.iter().all(|one| one.id != *chosen));
     html! {
         select name=(name) aria-label=(label) {
-            option value="" selected[chosen.is_none()] { (label) ": " (common::all(lang)) }
+            option value="" selected[chosen.is_none()] { (label) (common::colon(lang)) (common::all(lang)) }
             @for one in choices { option value=(one.id) selected[chosen == Some(one.id.as_str())] { (one.name) } }
             @if let Some(lost) = lost { option value=(lost) selected { (lost) } }
         }

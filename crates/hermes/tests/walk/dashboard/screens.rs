@@ -58,7 +58,7 @@ fn gallery() -> Option<PathBuf> {
 }
 
 /// Asks what is left of two plans, as a person does.
-async fn ask_plans(home: &Home, board: &Board, page: &Page) {
+pub(super) async fn ask_plans(home: &Home, board: &Board, page: &Page) {
     page.open(&format!("{}/pool/minimax-oauth", board.up.base)).await;
     page.wait_for(LOADED).await;
     for (label, left, used) in [("work", 0, "100 % used"), ("home", 930, "38 % used")] {
@@ -73,7 +73,6 @@ async fn ask_plans(home: &Home, board: &Board, page: &Page) {
 
 /// Opens each page and tells its name.
 pub(super) async fn tour(home: &Home, board: &Board, page: &Page, visit: impl AsyncFn(&Page, &str)) {
-    ask_plans(home, board, page).await;
     let last = home.requests.last().expect("a request");
     for (name, path) in PAGES {
         let url = format!("{}{}", board.up.base, path.replace("REQUEST", last));
@@ -130,18 +129,32 @@ async fn every_page_fits_every_window() {
     let board = home.board().await;
     let browser = Browser::start().await;
     let page = signed_in(&browser, &board).await;
+    ask_plans(&home, &board, &page).await;
     tour(&home, &board, &page, async |page, name| {
         looks(page, &WINDOWS, async |page, look| {
             if let Some(folder) = &gallery {
                 page.screenshot(&folder.join(format!("{name}-{look}.png"))).await;
             }
-            let wide = page
-                .evaluate("document.documentElement.scrollWidth > innerWidth")
-                .await;
-            assert_eq!(wide, false, "{name}-{look} is wider than its window");
+            fits(page, &format!("{name}-{look}")).await;
+        })
+        .await;
+    })
+    .await;
+    page.speak("zh-CN").await;
+    tour(&home, &board, &page, async |page, name| {
+        looks(page, &WINDOWS[..2], async |page, look| {
+            fits(page, &format!("{name}-{look} in Chinese")).await;
         })
         .await;
     })
     .await;
     page.assert_quiet();
+}
+
+/// Nothing of the page is beside its window.
+async fn fits(page: &Page, name: &str) {
+    let wide = page
+        .evaluate("document.documentElement.scrollWidth > innerWidth")
+        .await;
+    assert_eq!(wide, false, "{name} is wider than its window");
 }

@@ -141,7 +141,10 @@ async fn logged(lab: &Lab, page: &Page) {
     let ids = page.evaluate(ids).await;
     for id in ids.as_array().expect("a list") {
         let id = id.as_str().expect("an id");
+        let mut looks = 0;
         while lab.run(&["explain", id]).await.code != 0 {
+            looks += 1;
+            assert!(looks < 500, "{id} is not in the log");
             moment().await;
         }
     }

@@ -2,6 +2,7 @@
 
 mod cuts;
 mod errors;
+mod meaning;
 mod order;
 mod recorded;
 mod replies;

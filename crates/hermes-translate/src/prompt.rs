@@ -11,6 +11,7 @@ use hermes_core::Protocol;
 use serde_json::{Map, Value};
 
 pub use controls::{Amount, Effort, Format, Sampling, Thinking, Tier};
+pub(crate) use tools::free_text_schema;
 pub use tools::{Choice, Tool, ToolKind};
 pub use turns::{Media, Part, PartKind, Role, Source, ToolCall, ToolResult, Turn};
 

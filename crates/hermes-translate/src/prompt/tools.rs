@@ -1,6 +1,6 @@
 //! Tools, and which of them is to be called.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Other;
 
@@ -67,4 +67,14 @@ pub enum Choice {
     },
     /// A hosted tool, as the client wrote it.
     Hosted(Value),
+}
+
+/// The schema of a tool of free text that travels as a function: one text. The answer is turned back.
+pub(crate) fn free_text_schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {"input": {"type": "string"}},
+        "required": ["input"],
+        "additionalProperties": false,
+    })
 }

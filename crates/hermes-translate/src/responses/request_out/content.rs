@@ -72,6 +72,9 @@ impl Request<'_> {
     }
 
     fn file(&mut self, part: &Part, media: &Media) -> Result<Value, Unsupported> {
+        if media.mime.starts_with("video/") && !self.own {
+            return Err(self.unsupported(part, "a film", "Send pictures of it, or its text."));
+        }
         let mut value = json!({"type": "input_file"});
         match &media.source {
             Source::Text(text) => {

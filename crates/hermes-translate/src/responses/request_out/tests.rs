@@ -207,7 +207,14 @@ fn calls_without_ids_find_their_results_by_name() {
     };
     assert_eq!(
         ids(&write(&prompt).0),
-        ["call_1", "call_2", "call_3", "call_2", "call_1", "call_3"]
+        [
+            "call_unnamed_1",
+            "call_unnamed_2",
+            "call_unnamed_3",
+            "call_unnamed_2",
+            "call_unnamed_1",
+            "call_unnamed_3"
+        ]
     );
     prompt.turns.truncate(1);
     let nine = Quirks {

@@ -11,7 +11,7 @@ use crate::reply::{Block, Event, Head};
 const NAME_LIMIT: usize = 1024;
 
 /// Gives calls back the names that their client gave the tools.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Restore {
     calls: u32,
     /// Calls of free-form tools that travel as JSON, with their arguments so far.

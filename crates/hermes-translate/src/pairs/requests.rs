@@ -80,7 +80,7 @@ fn there_and_back_says_the_same() {
     let (mut seen, mut wrong, mut lossy, mut refused) = (0, Vec::new(), 0, 0);
     for (client, upstream) in pairs() {
         for (name, body) in recorded::requests(client) {
-            let Some(body) = without_losses(client, upstream, &body) else {
+            let Some(body) = without_losses(client, upstream, body) else {
                 lossy += 1;
                 continue;
             };
@@ -119,7 +119,7 @@ fn a_way_round_is_no_other_request() {
     let (mut seen, mut wrong) = (0, Vec::new());
     for (client, between) in pairs() {
         for (name, body) in recorded::requests(client) {
-            let Some(body) = without_losses(client, between, &body) else {
+            let Some(body) = without_losses(client, between, body) else {
                 continue;
             };
             let (there, _) = sent(client, between, &body).unwrap();
@@ -168,7 +168,7 @@ fn translating_again_and_again_does_not_grow() {
                 let (there, _) = sent(client, upstream, body)?;
                 sent(upstream, client, &there).map(|(back, _)| back)
             };
-            let Ok(first) = round(&body) else { continue };
+            let Ok(first) = round(body) else { continue };
             let mut last = first.clone();
             for time in 2..=5 {
                 let name = format!("{client:?} > {upstream:?} {name}, round {time}");
@@ -193,7 +193,7 @@ fn translating_again_and_again_does_not_grow() {
 fn no_wrapped_proof_goes_to_an_upstream() {
     for (client, upstream) in pairs() {
         for (_, body) in recorded::requests(client) {
-            if let Ok((there, _)) = sent(client, upstream, &body) {
+            if let Ok((there, _)) = sent(client, upstream, body) {
                 assert!(!Proof::is_in(there.to_string().as_bytes()));
             }
         }

@@ -10,6 +10,7 @@ use crate::serial::Serial;
 use crate::stops::Stops;
 
 /// What happens to the events of every answer between its reader and its writer.
+#[derive(Clone)]
 pub(super) struct Flow {
     context: Arc<Context>,
     serial: Serial,

@@ -22,6 +22,10 @@ pub(crate) trait ReadStream: Send {
 
     /// The upstream ended: whatever has to be concluded from that, such as an answer that is complete without saying so.
     fn end(&mut self, _out: &mut Vec<Event>) {}
+
+    /// The same reader once more, to try what may come next.
+    #[cfg(test)]
+    fn copy(&self) -> Box<dyn ReadStream>;
 }
 
 /// Writes a client's stream. Events come in order, with one open block at a time.
@@ -36,6 +40,10 @@ pub(crate) trait WriteStream: Send {
     fn dropped(&mut self, path: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(format!(": x-hermes-dropped {path}\n\n").as_bytes());
     }
+
+    /// The same writer once more, to try what may come next.
+    #[cfg(test)]
+    fn copy(&self) -> Box<dyn WriteStream>;
 }
 
 /// Reads a request.

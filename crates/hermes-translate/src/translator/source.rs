@@ -27,6 +27,16 @@ impl Source {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn copy(&self) -> Self {
+        Self {
+            decoder: self.decoder.clone(),
+            reader: self.reader.copy(),
+            flow: self.flow.clone(),
+            error_data: self.error_data.clone(),
+        }
+    }
+
     pub(super) fn push(&mut self, bytes: &[u8], out: &mut Vec<Event>) {
         let mut read = Vec::new();
         for event in self.decoder.push(bytes) {

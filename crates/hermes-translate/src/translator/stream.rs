@@ -26,6 +26,16 @@ impl Translator {
         }
     }
 
+    /// The same translator once more, to try what may come next.
+    #[cfg(test)]
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            source: self.source.copy(),
+            writer: self.writer.copy(),
+            dropped: self.dropped.clone(),
+        }
+    }
+
     /// Takes the next bytes of the upstream and appends those for the client.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         let mut events = Vec::new();

@@ -148,42 +148,6 @@ pub(crate) fn check_order(name: &str, stream: &[u8]) {
     assert_eq!(done, !fails, "{name}");
 }
 
-#[test]
-fn cuts_between_bytes_change_nothing() {
-    for (name, stream) in recorded(".response.sse") {
-        let beginning = &stream[..stream.len().min(2112)];
-        let feed = |pieces: &[&[u8]]| {
-            let mut translator = Translator::new(&context());
-            let mut out = Vec::new();
-            for piece in pieces {
-                translator.push(piece, &mut out);
-            }
-            out
-        };
-        let whole = feed(&[beginning]);
-        for cut in 0..beginning.len().min(2048) {
-            let (head, tail) = beginning.split_at(cut);
-            assert!(feed(&[head, tail]) == whole, "{name} cut at {cut}");
-        }
-        let bytes: Vec<&[u8]> = beginning.chunks(1).collect();
-        assert!(feed(&bytes) == whole, "{name} byte by byte");
-    }
-}
-
-#[test]
-fn line_ends_comments_and_a_mark_change_nothing() {
-    for (name, stream) in recorded(".response.sse") {
-        let text = String::from_utf8(stream).unwrap();
-        let plain = translated(text.as_bytes());
-        let odd = format!("\u{feff}{}", text.replace('\n', "\r\n"));
-        assert!(translated(odd.as_bytes()) == plain, "{name} with CRLF");
-        let odd = text.replace('\n', "\r");
-        assert!(translated(odd.as_bytes()) == plain, "{name} with CR");
-        let odd = text.replace("\n\n", "\n\n: still here\n\n");
-        assert!(translated(odd.as_bytes()) == plain, "{name} with comments");
-    }
-}
-
 /// Wherever a stream is cut, the client is told: by an error, or by all of the answer.
 #[test]
 fn a_cut_is_never_silent() {

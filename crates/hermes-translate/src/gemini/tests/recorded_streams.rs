@@ -118,24 +118,6 @@ pub(crate) fn in_order(stream: &str, name: &str) {
 }
 
 #[test]
-fn cuts_between_bytes_change_nothing() {
-    for (name, stream) in recordings(".response.sse") {
-        let expected = translated(stream.as_bytes(), 0);
-        let bytes = &stream.as_bytes()[..stream.len().min(4096)];
-        let begun = translated(bytes, 0);
-        for cut in 1..bytes.len().min(2048) {
-            assert_eq!(translated(bytes, cut), begun, "{name} cut at {cut}");
-        }
-        let (mut translator, mut out) = (Translator::new(&context()), Vec::new());
-        for byte in stream.replace("\r\n", "\n").replace('\n', "\r\n").bytes() {
-            translator.push(&[byte], &mut out);
-        }
-        translator.finish(&mut out);
-        assert_eq!(String::from_utf8(out).unwrap(), expected, "{name} byte by byte");
-    }
-}
-
-#[test]
 fn a_stream_that_is_cut_ends_with_an_error() {
     for (name, stream) in recordings(".response.sse") {
         let stream = stream.replace("\r\n", "\n");

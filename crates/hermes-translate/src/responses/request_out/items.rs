@@ -86,6 +86,8 @@ impl Request<'_> {
     fn part(&mut self, turn: &Turn, role: &str, part: &Part, out: &mut Out) -> Result<(), Unsupported> {
         match &part.kind {
             PartKind::Thinking { text, proof } => self.thinking(part, text, proof.as_ref(), out),
+            // Empty texts mean nothing where they came from.
+            PartKind::Text(text) if text.is_empty() && !self.own => Ok(()),
             PartKind::Call(call) => self.call(part, call, out),
             PartKind::Result(result) => self.result(part, result, out),
             // Thoughts that only the provider keeps are nothing where their id counts for nothing.

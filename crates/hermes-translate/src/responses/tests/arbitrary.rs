@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{own, recordings};
+use super::own;
 use crate::responses::{Reader, read_reply, read_request};
 use crate::translator::{ReadStream, Translator};
 
@@ -13,76 +13,6 @@ fn through(pieces: &[&[u8]]) -> Vec<u8> {
     }
     translator.finish(&mut out);
     out
-}
-
-#[test]
-fn wherever_a_stream_is_cut_into_pieces_it_says_the_same() {
-    for (name, stream) in recordings(".response.sse") {
-        // The beginning and the end are enough: what lies between is more of the same.
-        let bytes = stream.as_bytes();
-        let short: Vec<u8> = match bytes.get(..6_000) {
-            Some(head) => head.to_vec(),
-            None => bytes.to_vec(),
-        };
-        let whole = through(&[&short]);
-        for at in (0..short.len().min(2_048)).step_by(7) {
-            let (head, tail) = short.split_at(at);
-            assert!(through(&[head, tail]) == whole, "{name} at {at}");
-        }
-    }
-}
-
-/// The events that a reader gets of a stream in two pieces.
-fn decoded(head: &[u8], tail: &[u8]) -> Vec<hermes_wire::SseEvent> {
-    let mut decoder = hermes_wire::SseDecoder::default();
-    let mut events: Vec<_> = decoder.push(head).map(Result::unwrap).collect();
-    events.extend(decoder.push(tail).map(Result::unwrap));
-    events.extend(decoder.finish().map(Result::unwrap));
-    events
-}
-
-#[test]
-fn every_byte_may_be_the_last_of_a_piece() {
-    for (name, stream) in recordings(".response.sse") {
-        let bytes = stream.as_bytes();
-        let bytes = &bytes[..bytes.len().min(4_096)];
-        let whole = decoded(bytes, b"");
-        for at in 0..bytes.len().min(2_048) {
-            let (head, tail) = bytes.split_at(at);
-            assert!(decoded(head, tail) == whole, "{name} at {at}");
-        }
-    }
-}
-
-#[test]
-fn every_byte_of_one_stream_may_be_its_last() {
-    let all = recordings(".response.sse");
-    for (name, stream) in all.iter().filter(|(_, stream)| stream.len() < 40_000).take(6) {
-        let bytes = stream.as_bytes();
-        let whole = through(&[bytes]);
-        for at in 0..bytes.len().min(2_048) {
-            let (head, tail) = bytes.split_at(at);
-            assert!(through(&[head, tail]) == whole, "{name} at {at}");
-        }
-        let single: Vec<&[u8]> = bytes.chunks(1).collect();
-        assert!(through(&single) == whole, "{name} byte by byte");
-    }
-}
-
-#[test]
-fn line_ends_and_comments_change_nothing() {
-    for (name, stream) in recordings(".response.sse") {
-        let whole = through(&[stream.as_bytes()]);
-        let forms = [
-            stream.replace('\n', "\r\n"),
-            stream.replace('\n', "\r"),
-            format!("\u{feff}{stream}"),
-            stream.replace("\n\n", "\n\n: PROCESSING\n\n"),
-        ];
-        for form in forms {
-            assert!(through(&[form.as_bytes()]) == whole, "{name}");
-        }
-    }
 }
 
 fn json() -> impl Strategy<Value = Value> {

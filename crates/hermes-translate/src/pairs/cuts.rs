@@ -72,7 +72,7 @@ fn cut_everywhere((upstream, client): (Protocol, Protocol), name: &str, stream: 
             assert!(is_error(client, &end), "{name}");
             errors += 1;
         }
-        if number < BEGINNING || number + END >= count || number % EACH == 0 {
+        if number < BEGINNING || number + END >= count || number.is_multiple_of(EACH) {
             let all = [&told[..], &end].concat();
             assert_eq!(follow(client, &name, &all), !failed, "{name}");
             assert_eq!(folded(client, &all).is_err(), failed, "{name}");

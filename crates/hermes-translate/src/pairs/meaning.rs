@@ -139,7 +139,7 @@ fn tool(tool: &Tool) -> String {
         ToolKind::Custom { .. } => format!("{} false", free_text_schema()),
         // The same search under the names of three protocols.
         ToolKind::Hosted(value) if searches(&tool.name) => return format!("search {:?}", settings(value)),
-        other => format!("{other:?}"),
+        ToolKind::Hosted(value) => value.to_string(),
     };
     let description = tool.description.as_deref().unwrap_or_default();
     format!("{} {description:?} {kind}", tool.name)

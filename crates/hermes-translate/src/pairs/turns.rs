@@ -16,7 +16,7 @@ use crate::prompt::{PartKind, Prompt};
 use crate::proof::{Issuer, Proof, ProofKind};
 use crate::reply::{Block, Reply, Whole};
 use crate::target::Target;
-use crate::translator::{self, Translated};
+use crate::translator::{self, Collector, Translated};
 
 /// How the ids of an upstream's calls look.
 #[derive(Clone, Copy)]
@@ -112,7 +112,14 @@ fn told(upstream: Protocol, up: &Translated, reply: &Reply, turn: usize) -> Valu
     here.stamp.id = format!("stamp{turn}");
     let here = std::sync::Arc::new(here);
     let body = translator::write_reply(&own, reply).to_string();
-    let written = translator::reply(&here, body.as_bytes()).unwrap();
+    let written = if turn.is_multiple_of(2) {
+        translator::reply(&here, body.as_bytes()).unwrap()
+    } else {
+        let stream = translator::reply_as_stream(&here, body.as_bytes()).unwrap();
+        let mut client = Collector::new(&context(here.client, here.client));
+        client.push(&stream.body);
+        client.finish().unwrap()
+    };
     serde_json::from_slice(&written.body).unwrap()
 }
 
@@ -185,9 +192,11 @@ impl Said {
 
 /// Nothing of any proof may be in what goes to somebody else.
 fn check_elsewhere(client: &Client, said: &Said, name: &str) {
-    for protocol in Protocol::ALL.into_iter().filter(|one| *one != client.protocol) {
+    for protocol in Protocol::ALL {
         let (prompt, body, _) = sent(client, &target(protocol, "other"));
-        assert_eq!(steps(&prompt), said.without_proofs(), "{name}, then {protocol:?}");
+        if protocol != client.protocol {
+            assert_eq!(steps(&prompt), said.without_proofs(), "{name}, then {protocol:?}");
+        }
         assert!(!body.to_string().contains("cHJvb2Z"), "{name}, then {protocol:?}");
         assert!(
             !Proof::is_in(body.to_string().as_bytes()),

@@ -103,6 +103,15 @@ pub(super) fn write(
     }
     system.close();
     contents.close();
+    finish(request, system, contents, body)
+}
+
+fn finish(
+    request: Request<'_>,
+    mut system: Contents,
+    contents: Contents,
+    body: &mut Map<String, Value>,
+) -> Result<(), Unsupported> {
     if system.list.is_empty()
         && let Some(text) = &request.target.quirks.instructions
     {

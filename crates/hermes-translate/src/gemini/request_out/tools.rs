@@ -114,6 +114,9 @@ fn parameters(
     Ok(())
 }
 
+/// Fields of a search that keep it to some sites.
+const NARROWED: [&str; 3] = ["allowed_domains", "blocked_domains", "filters"];
+
 /// Tools that the provider runs: a search and the running of code have counterparts.
 fn hosted(
     request: Request<'_>,
@@ -126,7 +129,6 @@ fn hosted(
     }
     let searches = tool.name.starts_with("web_search");
     let runs = tool.name.starts_with("code_execution") || tool.name == "code_interpreter";
-    let narrowed = ["allowed_domains", "blocked_domains", "filters"];
     let fields = value
         .as_object()
         .into_iter()
@@ -134,7 +136,7 @@ fn hosted(
         .filter(|(_, value)| !is_blank(value));
     for (name, _) in fields {
         let at = format!("{}.{name}", tool.at);
-        if narrowed.contains(&name.as_str()) {
+        if NARROWED.contains(&name.as_str()) {
             return Err(request.unsupported(at, "a search of some sites only", "Leave it out."));
         }
         if (searches || runs) && !["type", "name"].contains(&name.as_str()) {

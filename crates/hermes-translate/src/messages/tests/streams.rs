@@ -53,22 +53,20 @@ fn recorded(stream: &[u8]) -> Value {
                 }
             }
             "message_delta" => {
-                for holder in ["delta", "usage"] {
-                    let into = if holder == "usage" {
-                        &mut message["usage"]
-                    } else {
-                        &mut message
-                    };
-                    for (field, value) in data[holder].as_object().unwrap() {
-                        into[field] = value.clone();
-                    }
-                }
+                put(&mut message, &data["delta"]);
+                put(&mut message["usage"], &data["usage"]);
             }
             "message_stop" => return message,
             _ => {}
         }
     }
     panic!("a recording without an end");
+}
+
+fn put(into: &mut Value, fields: &Value) {
+    for (field, value) in fields.as_object().unwrap() {
+        into[field] = value.clone();
+    }
 }
 
 fn add(block: &mut Value, delta: &Value, arguments: &mut String) {

@@ -16,7 +16,7 @@ use crate::prompt::{PartKind, Prompt};
 use crate::proof::{Issuer, Proof, ProofKind};
 use crate::reply::{Block, Reply, Whole};
 use crate::target::Target;
-use crate::translator::{self, Collector, Translated};
+use crate::translator::{self, Translated};
 
 /// How the ids of an upstream's calls look.
 #[derive(Clone, Copy)]
@@ -116,9 +116,7 @@ fn told(upstream: Protocol, up: &Translated, reply: &Reply, turn: usize) -> Valu
         translator::reply(&here, body.as_bytes()).unwrap()
     } else {
         let stream = translator::reply_as_stream(&here, body.as_bytes()).unwrap();
-        let mut client = Collector::new(&context(here.client, here.client));
-        client.push(&stream.body);
-        client.finish().unwrap()
+        return client::folded(here.client, &stream.body);
     };
     serde_json::from_slice(&written.body).unwrap()
 }

@@ -78,7 +78,7 @@ pub(crate) fn data(stream: &[u8]) -> Vec<String> {
 
 /// The whole answer that chunks make up, as accumulators of clients do it; none when one of them is an error.
 pub(crate) fn gathered(stream: &[u8]) -> Option<Value> {
-    let mut message = json!({"content": "", "tool_calls": []});
+    let mut message = json!({"role": "assistant", "content": "", "tool_calls": []});
     let (mut reason, mut usage, mut model) = (Value::Null, Value::Null, Value::Null);
     for data in data(stream).iter().filter(|data| *data != "[DONE]") {
         let chunk: Value = serde_json::from_str(data).unwrap();
@@ -146,6 +146,11 @@ fn add_call(calls: &mut Value, call: &Value) {
         calls.len() - 1
     });
     let one = &mut calls[place];
+    for field in ["type", "extra_content"] {
+        if !call[field].is_null() {
+            one[field] = call[field].clone();
+        }
+    }
     push(&mut one["id"], call["id"].as_str().unwrap_or_default());
     for field in ["name", "arguments"] {
         let more = call["function"][field].as_str().unwrap_or_default();

@@ -16,7 +16,7 @@ fn chunks(stream: &str) -> Vec<Value> {
 }
 
 /// The whole answer that a stream makes up.
-fn joined(stream: &str) -> Value {
+pub(crate) fn joined(stream: &str) -> Value {
     let (mut parts, mut candidate, mut last) = (Vec::new(), json!({}), json!({}));
     for chunk in chunks(stream) {
         for (name, value) in chunk["candidates"][0].as_object().into_iter().flatten() {

@@ -1,5 +1,8 @@
 use hermes_core::Protocol;
+use hermes_wire::SseDecoder;
 use serde_json::{Value, json};
+
+use crate::{chat, gemini, messages};
 
 /// A client that keeps the history of its conversation, as the official SDKs do.
 pub(super) struct Client {
@@ -135,4 +138,20 @@ fn called(content: &Value) -> Vec<(String, String)> {
             (text("id"), text("name"))
         })
         .collect()
+}
+
+/// The answer that a client puts together of a stream, without the code under test.
+pub(super) fn folded(protocol: Protocol, stream: &[u8]) -> Value {
+    match protocol {
+        Protocol::AnthropicMessages => messages::tests::order::message(stream).unwrap(),
+        Protocol::ChatCompletions => chat::tests::gathered(stream).unwrap(),
+        Protocol::Gemini => gemini::tests::recorded_streams::joined(std::str::from_utf8(stream).unwrap()),
+        Protocol::Responses => {
+            let mut decoder = SseDecoder::default();
+            let last = decoder.push(stream).last().unwrap().unwrap();
+            let event: Value = serde_json::from_str(&last.data).unwrap();
+            assert_eq!(event["type"], "response.completed");
+            event["response"].clone()
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod context;
 mod dropped;
 mod fold;
 mod gemini;
+mod ids;
 mod json;
 mod losses;
 mod messages;

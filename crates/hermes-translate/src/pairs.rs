@@ -2,10 +2,13 @@
 
 mod cuts;
 mod errors;
+mod meaning;
 mod order;
+mod pieces;
 mod recorded;
 mod replies;
 mod requests;
+mod turns;
 mod view;
 
 use std::sync::Arc;

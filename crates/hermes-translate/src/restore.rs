@@ -11,7 +11,7 @@ use crate::reply::{Block, Event, Head};
 const NAME_LIMIT: usize = 1024;
 
 /// Gives calls back the names that their client gave the tools.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Restore {
     calls: u32,
     /// Calls of free-form tools that travel as JSON, with their arguments so far.
@@ -27,31 +27,8 @@ impl Restore {
                 model: short(head.model),
                 created: head.created,
             })),
-            Event::Open {
-                key,
-                block:
-                    Block::Call {
-                        id,
-                        name,
-                        custom,
-                        namespace,
-                    },
-            } => {
-                let original = context.names.original(&name);
-                self.calls += 1;
-                if original.custom && !custom {
-                    self.wrapped.insert(key, String::new());
-                }
-                let block = Block::Call {
-                    id: if id.is_empty() {
-                        context.id("call_", self.calls)
-                    } else {
-                        id
-                    },
-                    name: original.name,
-                    custom: custom || original.custom,
-                    namespace: namespace.or(original.namespace),
-                };
+            Event::Open { key, block } => {
+                let block = self.open(context, key, block);
                 out.push(Event::Open { key, block });
             }
             Event::Text { key, text } => match self.wrapped.get_mut(&key) {
@@ -66,6 +43,34 @@ impl Restore {
                 out.push(Event::Close { key });
             }
             other => out.push(other),
+        }
+    }
+
+    /// A call under the name that its client knows, with an id in any case.
+    fn open(&mut self, context: &Context, key: u32, block: Block) -> Block {
+        let Block::Call {
+            id,
+            name,
+            custom,
+            namespace,
+        } = block
+        else {
+            return block;
+        };
+        let original = context.names.original(&name);
+        self.calls += 1;
+        if original.custom && !custom {
+            self.wrapped.insert(key, String::new());
+        }
+        Block::Call {
+            id: if id.is_empty() {
+                context.id("call_", self.calls)
+            } else {
+                id
+            },
+            name: original.name,
+            custom: custom || original.custom,
+            namespace: namespace.or(original.namespace),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Texts that upstreams send twice: piece by piece, and as a whole.
 
 /// How much of a text was passed on, so that the whole of it can be told from what is missing without keeping it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Sent {
     length: usize,
     print: Print,
 }
 
+#[derive(Clone)]
 struct Print(u64);
 
 impl Default for Print {

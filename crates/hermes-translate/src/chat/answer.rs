@@ -45,6 +45,7 @@ const KNOWN: [&str; 15] = [
 const CONTENT: [&str; 4] = ["moderation", "images", "related_questions", "videos"];
 
 /// A block of text, thoughts or the refusal that is being written.
+#[derive(Clone)]
 struct Open {
     key: u32,
     block: Block,
@@ -55,6 +56,7 @@ struct Open {
 }
 
 /// Reads the chunks of one answer.
+#[derive(Clone)]
 pub(super) struct Answer {
     issuer: Issuer,
     started: bool,

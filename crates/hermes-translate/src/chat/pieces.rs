@@ -80,6 +80,7 @@ pub(super) fn usage(usage: Option<Usage>) -> Value {
 }
 
 /// Where a source goes: sources from the web are annotations, the others have no place in the protocol and go beside them as they are.
+#[derive(Clone)]
 pub(super) enum Source {
     Annotation(Value),
     Other(Value),

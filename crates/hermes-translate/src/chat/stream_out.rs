@@ -17,6 +17,7 @@ use crate::translator::WriteStream;
 const KEPT_LIMIT: usize = 4 << 20;
 
 /// Writes chunks: the first with the role, one for each event, one with the reason, one with usage where it is wanted, and `[DONE]`.
+#[derive(Clone)]
 pub(crate) struct Writer {
     context: Arc<Context>,
     head: Map<String, Value>,
@@ -36,7 +37,7 @@ pub(crate) struct Writer {
 }
 
 /// The thought that is open: a proof is only worth something beside all of its text.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Thought {
     text: String,
     too_long: bool,
@@ -209,6 +210,11 @@ impl Thought {
 }
 
 impl WriteStream for Writer {
+    #[cfg(test)]
+    fn copy(&self) -> Box<dyn WriteStream> {
+        Box::new(self.clone())
+    }
+
     fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
         match event {
             Event::Start(head) => self.start(head, out),

@@ -7,7 +7,7 @@ use crate::read;
 use crate::reply::Citation;
 
 /// Sources that wait for the block of text that they belong to.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Citations {
     waiting: Vec<Citation>,
     /// Addresses from lists, which some upstreams repeat in every chunk.

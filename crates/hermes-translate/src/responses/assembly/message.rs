@@ -9,12 +9,13 @@ use crate::reply::{Block, Citation, Event};
 use crate::sent::Sent;
 
 /// What the model says. Each of its parts becomes a block once it says something.
+#[derive(Clone)]
 pub(in crate::responses) struct Message {
     index: u64,
     parts: BTreeMap<u64, Part>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Part {
     key: Option<u32>,
     sent: Sent,

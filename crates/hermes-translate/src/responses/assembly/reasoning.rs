@@ -8,6 +8,7 @@ use crate::responses::items::{BREAK, joined};
 use crate::sent::Sent;
 
 /// Thoughts. They come in the open, summed up, or both; what comes first is passed on.
+#[derive(Clone)]
 pub(in crate::responses) struct Reasoning {
     index: u64,
     key: Option<u32>,

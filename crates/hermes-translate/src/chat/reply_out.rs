@@ -16,7 +16,7 @@ pub(crate) fn write_reply(context: &Context, reply: &Reply) -> Value {
     }
     message.sign();
     let calls = !message.calls.is_empty();
-    if reply.finish.reason == Reason::Refusal && message.refusal.is_none() {
+    if reply.finish.reason == Reason::Refusal && message.refusal.as_ref().is_none_or(String::is_empty) {
         message.refusal.clone_from(&reply.finish.explanation);
     }
     let reason = pieces::reason(&reply.finish, calls);

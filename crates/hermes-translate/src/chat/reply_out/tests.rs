@@ -82,14 +82,16 @@ fn streamed(reply: &Reply) -> Vec<u8> {
     out
 }
 
-#[test]
-fn an_explanation_is_the_refusal() {
+#[rstest]
+#[case::alone(Vec::new())]
+#[case::beside_a_refusal_without_words(vec![Whole::new(Block::Refusal, "")])]
+fn an_explanation_is_the_refusal(#[case] blocks: Vec<Whole>) {
     let finish = Finish {
         reason: Reason::Refusal,
         stop_sequence: None,
         explanation: Some("no".to_owned()),
     };
-    let reply = reply(Vec::new(), finish);
+    let reply = reply(blocks, finish);
     assert_eq!(message(&reply)["refusal"], "no");
     assert_eq!(
         gathered(&streamed(&reply)).unwrap()["choices"][0]["message"]["refusal"],

@@ -20,7 +20,6 @@ import judge
 import view
 from view import Failed
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
 MODULES = {"anthropic-messages": "messages", "openai-chat": "chat", "openai-responses": "responses", "gemini": "gemini"}
 THREADS = 4
 DROPPED = "x-hermes-dropped "

@@ -5,9 +5,9 @@ import base64
 import view
 from view import Failed
 
-# The statuses that a client sees under another number.
 # Answers that the pool takes for a fault of the login.
 SPENT = (401, 402, 403, 429)
+# The statuses that a client sees under another number.
 STATUSES = {"openai-chat": {529: 503}, "openai-responses": {529: 503}, "gemini": {529: 503}}
 
 

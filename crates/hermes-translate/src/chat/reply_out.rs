@@ -47,8 +47,10 @@ impl Message {
         match &whole.block {
             Block::Text => {
                 self.sign();
-                self.text.get_or_insert_default().push_str(&whole.text);
-                self.cite(whole);
+                let text = self.text.get_or_insert_default();
+                let before = text.chars().count() as u64;
+                text.push_str(&whole.text);
+                self.cite(whole, before);
             }
             Block::Refusal => {
                 self.sign();
@@ -92,9 +94,9 @@ impl Message {
         }
     }
 
-    fn cite(&mut self, whole: &Whole) {
+    fn cite(&mut self, whole: &Whole, before: u64) {
         for citation in &whole.citations {
-            match pieces::source(citation) {
+            match pieces::source(citation, before) {
                 Source::Annotation(value) => self.annotations.push(value),
                 Source::Other(value) => self.citations.push(value),
             }

@@ -16,7 +16,7 @@ class Reader:
     """Gathers an answer: a whole one is a single chunk."""
 
     def __init__(self):
-        self.said, self.calls, self.counts, self.reason, self.texts = View(), {}, None, None, None
+        self.said, self.calls, self.counts, self.reason, self.cited = View(), {}, None, None, []
 
     def chunk(self, body):
         refuse(body)
@@ -62,6 +62,7 @@ class Reader:
         for number, entry in enumerate(listed(message, "annotations")):
             if given(entry, "url_citation"):
                 self.said.cite(given(entry, "url_citation", "url"), given(entry, "url_citation", "title"))
+                self.cited.append(entry["url_citation"])
             else:
                 self.said.foreign.append(f"choices[0].{place}.annotations[{number}]")
         for entry in listed(message, "citations"):
@@ -109,6 +110,9 @@ class Reader:
         said.pieces = view.joined(
             ("call", piece[1]["id"], piece[1]["name"], read(piece[1])) if piece[0] == "call" else piece for piece in said.pieces
         )
+        text = "".join(piece[1] for piece in said.pieces if piece[0] == "text")
+        for one in self.cited:
+            said.span(given(one, "url"), text[count(one, "start_index") : count(one, "end_index")])
         tagged(said)
         said.usage = usage(self.counts)
         said.reason = REASONS.get(self.reason, "tools" if self.calls else "end")

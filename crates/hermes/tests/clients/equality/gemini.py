@@ -19,7 +19,7 @@ GROUNDING_LOST = ("searchEntryPoint", "webSearchQueries", "imageSearchQueries", 
 
 class Reader:
     def __init__(self):
-        self.said, self.counts, self.word, self.told, self.partial, self.grounding = View(), None, None, None, None, None
+        self.said, self.counts, self.word, self.told, self.partial, self.grounding, self.supports = View(), None, None, None, None, None, None
 
     def chunk(self, body):
         error = given(body, "error")
@@ -69,14 +69,23 @@ class Reader:
             if given(candidate, "groundingMetadata", name):
                 self.said.foreign.append(f"candidates[0].groundingMetadata.{name}")
         self.grounding = listed(candidate, "groundingMetadata", "groundingChunks") or self.grounding
+        self.supports = listed(candidate, "groundingMetadata", "groundingSupports") or self.supports
         for one in listed(candidate, "citationMetadata", "citations") or listed(candidate, "citationMetadata", "citationSources"):
             self.said.cite(given(one, "uri"), given(one, "title"))
 
-    def end(self):
-        said = self.said
+    def cite(self):
+        addresses = []
         for chunk in self.grounding or []:
             inner = next((chunk[name] for name in ("web", "retrievedContext", "maps", "image") if given(chunk, name)), chunk)
-            said.cite(given(inner, "uri") or given(inner, "sourceUri") or given(inner, "imageUri"), given(inner, "title"))
+            addresses.append(given(inner, "uri") or given(inner, "sourceUri") or given(inner, "imageUri"))
+            self.said.cite(addresses[-1], given(inner, "title"))
+        for support in self.supports or []:
+            for index in listed(support, "groundingChunkIndices"):
+                self.said.span(addresses[index], given(support, "segment", "text"))
+
+    def end(self):
+        said = self.said
+        self.cite()
         call = lambda one: ("call", one["id"] or "", one["name"], json.dumps(one["args"], sort_keys=True))
         said.pieces = view.joined(call(piece[1]) if piece[0] == "call" else piece for piece in said.pieces)
         if self.word in FAILURES:

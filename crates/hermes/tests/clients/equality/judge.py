@@ -24,6 +24,9 @@ def judge(client, said, heard, told):
     want = view.expected(said, client)
     compare("pieces", view.joined(want.pieces), named(want.pieces, kept(client, heard), wrong), wrong)
     compare("pages", sorted(want.pages), sorted(heard.pages), wrong)
+    missing = want.spans - heard.spans
+    if missing and "citations.range" not in told:
+        wrong.append(f"spans: {missing} are not in {heard.spans}")
     if "citations" not in told and not any(".annotations[" in path for path in told):
         compare("places", places(client, want), places(client, heard), wrong)
     compare("reason", want.reason, heard.reason, wrong)

@@ -76,6 +76,7 @@ def read_part(said, at, value):
     for number, annotation in enumerate(listed(value, "annotations")):
         if given(annotation, "url"):
             said.cite(annotation["url"], given(annotation, "title"))
+            said.span(annotation["url"], value["text"][count(annotation, "start_index") : count(annotation, "end_index")])
         else:
             said.cite(None, given(annotation, "filename"))
             said.foreign.append(f"{at}.annotations[{number}]")

@@ -40,6 +40,8 @@ class View:
     # Addresses and titles of pages that are cited; other sources are counted only.
     pages: set = dataclasses.field(default_factory=set)
     places: list = dataclasses.field(default_factory=list)
+    # The words of the answer that a page is cited for, with its address.
+    spans: set = dataclasses.field(default_factory=set)
     # Why it was declined, where that is told apart from the text.
     explanation: str = ""
     # A word that the explanation has to hold where the provider gave no words.
@@ -66,6 +68,10 @@ class View:
             self.pages.add((url, title or url))
         else:
             self.places.append(title)
+
+    def span(self, url, words):
+        if url and words:
+            self.spans.add((url, words))
 
     def calls(self):
         return any(piece[0] == "call" for piece in self.pieces)

@@ -26,7 +26,7 @@ fn pairs() -> impl Iterator<Item = (Protocol, Protocol)> {
         .filter(|(upstream, client)| upstream != client)
 }
 
-fn context(upstream: Protocol, client: Protocol) -> Arc<Context> {
+pub(crate) fn context(upstream: Protocol, client: Protocol) -> Arc<Context> {
     Arc::new(Context {
         client,
         upstream,

@@ -41,6 +41,17 @@ impl Sent {
         !self.is_empty() && whole.len() == self.length && print.0 == self.print.0
     }
 
+    /// Whether a whole text says something else than what was passed on of it.
+    pub(crate) fn contradicts(&self, whole: &str) -> bool {
+        if self.is_empty() || whole.is_empty() {
+            return false;
+        }
+        let mut print = Print::default();
+        let head = whole.split_at_checked(self.length).map(|(head, _)| head);
+        print.add(head.unwrap_or_default());
+        head.is_none() || print.0 != self.print.0
+    }
+
     /// What a whole text has beyond the part that was passed on; nothing when it begins otherwise.
     pub(crate) fn missing<'a>(&self, whole: &'a str) -> &'a str {
         let Some((head, rest)) = whole.split_at_checked(self.length) else {

@@ -31,6 +31,9 @@ pub(crate) struct Writer {
     citations: u64,
     calls: u32,
     refused: bool,
+    /// Characters of the text so far, and of that before the block that is open.
+    said: u64,
+    before: u64,
     /// Gemini's signature of what follows.
     signature: Option<Proof>,
     usage: Option<Usage>,
@@ -58,6 +61,8 @@ impl Writer {
             citations: 0,
             calls: 0,
             refused: false,
+            said: 0,
+            before: 0,
             signature: None,
             usage: None,
         }
@@ -86,6 +91,7 @@ impl Writer {
 
     fn open(&mut self, block: &Block, out: &mut Vec<u8>) {
         self.open = Some(block.clone());
+        self.before = self.said;
         let Block::Call { id, name, custom, .. } = block else {
             return self.sign(out);
         };
@@ -99,7 +105,10 @@ impl Writer {
     fn text(&mut self, text: &str, out: &mut Vec<u8>) {
         match &self.open {
             None => {}
-            Some(Block::Text) => self.more(r#"{"content":"#, text, "}", out),
+            Some(Block::Text) => {
+                self.said += text.chars().count() as u64;
+                self.more(r#"{"content":"#, text, "}", out);
+            }
             Some(Block::Refusal) => {
                 self.refused = true;
                 self.more(r#"{"refusal":"#, text, "}", out);
@@ -156,7 +165,7 @@ impl Writer {
     }
 
     fn cite(&mut self, citation: &Citation, out: &mut Vec<u8>) {
-        let (field, count, value) = match pieces::source(citation) {
+        let (field, count, value) = match pieces::source(citation, self.before) {
             Source::Annotation(value) => ("annotations", &mut self.annotations, value),
             Source::Other(value) => ("citations", &mut self.citations, value),
         };

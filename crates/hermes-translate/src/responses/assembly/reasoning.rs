@@ -105,6 +105,9 @@ impl Reasoning {
             Track::Content
         });
         let all = joined(item, track.field());
+        if self.sent.contradicts(&all) {
+            out.drop(format!("output[{}].{}", self.index, track.field()));
+        }
         let missing = self.sent.missing(&all).to_owned();
         self.pass(&missing, out);
         let other = joined(item, track.other().field());

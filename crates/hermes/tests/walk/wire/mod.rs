@@ -1,5 +1,6 @@
 //! Clients of every protocol before credentials of every protocol.
 
+mod equality;
 mod faults;
 mod pairs;
 mod speech;
@@ -58,12 +59,17 @@ impl Stage {
     }
 
     async fn lab() -> Lab {
+        Self::lab_with("").await
+    }
+
+    /// With more in its settings.
+    async fn lab_with(more: &str) -> Lab {
         let lab = Lab::new().await;
         fs_err::create_dir(lab.home()).expect("a folder");
         #[cfg(unix)]
         fs_err::set_permissions(lab.home(), std::os::unix::fs::PermissionsExt::from_mode(0o700))
             .expect("a mode");
-        lab.config(ENDPOINTS);
+        lab.config(&format!("{ENDPOINTS}{more}"));
         let key = lab.sim.script().issue_key();
         for protocol in ALL {
             let added = lab.add_key(provider(protocol), &key).await;

@@ -45,10 +45,10 @@ pub(crate) fn authenticate(
         .after(wait)
         .closing());
     }
-    let message = if !carries {
-        "the request carries no client key; send one as `Authorization: Bearer` or `x-api-key`"
-    } else {
+    let message = if carries {
         "the client key is not known here or was revoked; make one with `hermes key create`"
+    } else {
+        "the request carries no client key; send one as `Authorization: Bearer` or `x-api-key`"
     };
     Err(Refusal::new(401, "invalid_client_key", message))
 }

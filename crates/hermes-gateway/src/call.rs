@@ -17,7 +17,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::address::NO_COUNT;
 use crate::auth::check_model;
 use crate::body::Body;
-use crate::crossing::{Crossing, passes, upstream_protocol};
+use crate::crossing::{Crossing, Toward, passes, upstream_protocol};
 use crate::endpoint::{Endpoint, GeminiPath};
 use crate::forward::{Answer, Call, Job, is_final};
 use crate::gateway::Gateway;
@@ -27,6 +27,7 @@ use crate::intake::collect;
 use crate::record::Record;
 use crate::relay::Relay;
 use crate::reply::{Refusal, json_answer};
+use crate::resend;
 use crate::route::{Route, is_alias};
 
 impl Gateway {
@@ -41,7 +42,7 @@ impl Gateway {
         match self.run(request, call, key, &mut record).await {
             Ok((answer, permit)) => self.answer(answer, permit, record),
             Err(refusal) => {
-                record.status = error_status(record.protocol, refusal.status);
+                record.status = refusal.status_in(record.protocol);
                 record.error = Some(refusal.kind.to_owned());
                 let mut response = refusal.answer(Some(record.protocol), &record.id.to_string());
                 headers::stamp(response.headers_mut(), &record);
@@ -95,9 +96,11 @@ impl Gateway {
         let (body, crossing) = if passes(client, upstream, &body) {
             (renamed(body, field.as_ref(), &route), None)
         } else {
-            let pair = (client, upstream);
-            let (body, crossing) =
-                self.cross(&body, &route, pair, path.as_ref(), &head.headers, record, true)?;
+            let toward = Toward {
+                protocol: upstream,
+                proofs: true,
+            };
+            let (body, crossing) = self.cross(&body, &route, toward, path.as_ref(), &head.headers, record)?;
             (body, Some(crossing))
         };
         let mut job = Job {
@@ -221,10 +224,13 @@ impl Gateway {
                 response
             }
             Answer::Again(upstream) => {
+                let last = resend::is_final(&upstream);
                 let mut response = self.answer(Answer::Error(upstream), permit, record);
                 let headers = response.headers_mut();
                 headers.insert("x-hermes-replayed", HeaderValue::from_static("true"));
-                headers.insert("x-should-retry", HeaderValue::from_static("false"));
+                if last {
+                    headers.insert("x-should-retry", HeaderValue::from_static("false"));
+                }
                 response
             }
             Answer::Whole(mut response) => {

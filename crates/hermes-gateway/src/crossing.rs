@@ -55,22 +55,30 @@ pub(crate) fn passes(client: Protocol, upstream: Protocol, body: &[u8]) -> bool 
     client == upstream && !Proof::is_in(body)
 }
 
+/// What a request is translated for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Toward {
+    /// The upstream's protocol.
+    pub(crate) protocol: Protocol,
+    /// Whether that goes along which only its issuer can read.
+    pub(crate) proofs: bool,
+}
+
 impl Gateway {
-    /// Translates a request. Without `proofs` everything that only its issuer can read is left out.
+    /// Translates a request.
     pub(crate) fn cross(
         &self,
         body: &[u8],
         route: &Route,
-        protocols: (Protocol, Protocol),
+        toward: Toward,
         path: Option<&GeminiPath>,
         headers: &HeaderMap,
         record: &Record,
-        proofs: bool,
     ) -> Result<(Bytes, Crossing), Refusal> {
-        let (client, upstream) = protocols;
+        let client = record.protocol;
         let value = parsed(body, path)?;
         let strict = headers.get(STRICT).is_some_and(|value| value == "true");
-        let target = self.target(route, upstream, proofs);
+        let target = self.target(route, toward.protocol, toward.proofs);
         let stamp = Stamp {
             id: record.id.to_string().replace('-', ""),
             now: u64::try_from(self.parts.clock.now().as_millis() / 1000).unwrap_or_default(),
@@ -100,9 +108,18 @@ impl Gateway {
         if !refused {
             return None;
         }
-        let (client, path) = (record.protocol, job.path.as_ref());
-        let pair = (client, job.protocol);
-        let crossed = self.cross(&job.asked, job.route, pair, path, job.headers, record, false);
+        let toward = Toward {
+            protocol: job.protocol,
+            proofs: false,
+        };
+        let crossed = self.cross(
+            &job.asked,
+            job.route,
+            toward,
+            job.path.as_ref(),
+            job.headers,
+            record,
+        );
         let (body, _) = crossed.ok()?;
         (body != job.body).then_some(body)
     }

@@ -122,12 +122,11 @@ impl Endpoint {
         let read = method == Method::GET || method == Method::HEAD;
         match path {
             "/responses" | "/backend-api/codex/responses" if read && upgrades(headers) => Self::Socket,
-            "/v1/models" if read => Self::Models,
+            "/v1/models" | "/v1beta/models" if read => Self::Models,
             "/healthz" if read => Self::Health,
             "/metrics" if read => Self::Metrics,
             "/v1/models" | "/healthz" | "/metrics" => Self::Method("GET"),
             "/" | "/api/hello" if method == Method::HEAD => Self::Hello,
-            "/v1beta/models" if read => Self::Models,
             _ => match path
                 .strip_prefix("/v1/models/")
                 .or_else(|| path.strip_prefix("/v1beta/models/"))

@@ -8,6 +8,7 @@ use hermes_wire::{error_body, error_status};
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use http_body_util::BodyExt as _;
+use serde_json::json;
 use tokio::time::timeout;
 
 use crate::body::Body;
@@ -182,7 +183,12 @@ pub(crate) fn error_for(client: Protocol, upstream: Response<Bytes>, request_id:
         "" => format!("the provider answered {}", head.status.as_u16()),
         message => message.to_owned(),
     };
-    let body = error_body(client, status, kind, &message, request_id, None);
+    let wait = head.headers.get(RETRY_AFTER);
+    let details = wait
+        .filter(|_| client == Protocol::Gemini)
+        .and_then(|wait| wait.to_str().ok()?.parse::<u64>().ok())
+        .map(|seconds| json!({ "retry_after_s": seconds }));
+    let body = error_body(client, status, kind, &message, request_id, details);
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(head.status);
     let headers = response.headers_mut();
@@ -192,7 +198,7 @@ pub(crate) fn error_for(client: Protocol, upstream: Response<Bytes>, request_id:
             headers.insert("x-request-id", value.clone());
         }
     }
-    if let Some(wait) = head.headers.get(RETRY_AFTER) {
+    if let Some(wait) = wait {
         headers.insert(RETRY_AFTER, wait.clone());
     }
     response

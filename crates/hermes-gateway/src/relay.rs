@@ -149,9 +149,10 @@ impl Relay {
     /// When to look again: at a sign of life that is due, or at the end of patience.
     fn due(&self) -> Instant {
         let end = self.last + self.idle;
-        match self.events && self.between.is_between() {
-            true => end.min(self.sent + self.ping),
-            false => end,
+        if self.events && self.between.is_between() {
+            end.min(self.sent + self.ping)
+        } else {
+            end
         }
     }
 
@@ -199,18 +200,15 @@ impl Relay {
     /// The client's half of what came; nothing where a translation has nothing to say yet.
     fn pass(&mut self, data: Bytes, ended: bool) -> Option<Frame<Bytes>> {
         self.last = Instant::now();
-        let data = match &mut self.translator {
-            Some(translator) => {
-                let mut out = Vec::new();
-                translator.push(&data, &mut out);
-                Bytes::from(out)
+        let data = if let Some(translator) = &mut self.translator {
+            let mut out = Vec::new();
+            translator.push(&data, &mut out);
+            Bytes::from(out)
+        } else {
+            if let Some(watcher) = &mut self.watcher {
+                watcher.feed(&data);
             }
-            None => {
-                if let Some(watcher) = &mut self.watcher {
-                    watcher.feed(&data);
-                }
-                data
-            }
+            data
         };
         self.tell();
         self.note_id();
@@ -301,16 +299,13 @@ impl Relay {
         if !self.events {
             return Poll::Ready(Some(Err(message.to_owned().into())));
         }
-        let event = match &mut self.translator {
-            Some(translator) => {
-                let mut out = Vec::new();
-                translator.fail(failure(kind, message), &mut out);
-                out
-            }
-            None => {
-                let id = self.record.id.to_string();
-                stream_error(self.record.protocol, 502, kind, message, &id)
-            }
+        let event = if let Some(translator) = &mut self.translator {
+            let mut out = Vec::new();
+            translator.fail(failure(kind, message), &mut out);
+            out
+        } else {
+            let id = self.record.id.to_string();
+            stream_error(self.record.protocol, 502, kind, message, &id)
         };
         if event.is_empty() {
             return Poll::Ready(None);

@@ -22,7 +22,7 @@ def main():
     environment = {**os.environ, "LLM_USER_PATH": str(home.absolute())}
     if protocol == "chat":
         (home / "extra-openai-models.yaml").write_text(
-            f"- model_id: lab\n  model_name: {model}\n  api_base: {base}/v1\n  supports_tools: true\n"
+            f"- model_id: lab\n  model_name: {model}\n  api_base: {base}/v1\n  supports_tools: true\n  api_key_name: lab\n"
         )
         name = "lab"
     else:

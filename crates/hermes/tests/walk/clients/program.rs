@@ -136,6 +136,8 @@ impl Client {
             ("shell_command", json!({"command": "cat word.txt"})),
             ("shell", json!({"command": ["cat", "word.txt"]})),
             ("read", json!({"filePath": file})),
+            // Frameworks refuse arguments that a tool does not have.
+            ("read_word", json!({"path": file})),
             (
                 "read_file",
                 json!({"file_path": file, "path": file, "absolute_path": file}),
@@ -202,7 +204,9 @@ fn claude_code(_: &Client, seat: &Seat) -> Command {
         .env("ANTHROPIC_BASE_URL", &seat.base)
         .env("ANTHROPIC_AUTH_TOKEN", &seat.key)
         .env("ANTHROPIC_DEFAULT_HAIKU_MODEL", &seat.model)
-        .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1");
+        .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1")
+        // It would go on for three minutes with its ten.
+        .env("CLAUDE_CODE_MAX_RETRIES", "4");
     command
 }
 
@@ -290,7 +294,12 @@ fn qwen_code(client: &Client, seat: &Seat) -> Command {
 }
 
 fn gemini_cli(_: &Client, seat: &Seat) -> Command {
-    let settings = json!({"security": {"auth": {"selectedType": "gemini-api-key"}}, "privacy": {"usageStatisticsEnabled": false}});
+    let settings = json!({
+        "security": {"auth": {"selectedType": "gemini-api-key"}},
+        "privacy": {"usageStatisticsEnabled": false},
+        // It would go on for four minutes with its ten.
+        "general": {"maxAttempts": 4},
+    });
     seat.write("home/.gemini/settings.json", &settings.to_string());
     let mut command = seat.command(tool("HERMES_TEST_NODE"));
     command

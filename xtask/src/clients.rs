@@ -13,12 +13,7 @@ struct Home {
     packages: &'static [&'static str],
 }
 
-const NODE: [Home; 6] = [
-    Home {
-        name: "sdks",
-        clients: &["Node SDK"],
-        packages: &["@anthropic-ai/sdk@1.14.0", "openai@7.57.0"],
-    },
+const NODE: [Home; 5] = [
     Home {
         name: "claude-code",
         clients: &["Claude Code"],
@@ -82,7 +77,7 @@ impl Home {
 /// The test that leads them.
 const TEST: &str = "clients::every_client";
 
-/// Installs the clients, about three gigabytes, and runs each in front of every kind of provider, well and failing. A name, or the
+/// Installs the clients, more than two gigabytes, and runs each in front of every kind of provider, well and failing. A name, or the
 /// beginning of one with its protocol, means those alone.
 pub(crate) fn clients(args: &[String]) -> Result<()> {
     let tools = tools()?;

@@ -147,10 +147,9 @@ impl Case {
             (_, None) => "it did not end",
             (None, _) if !text.contains(wanted) => "the word is not in its answer",
             (None, _) if ended.requests < least => "the provider was not asked",
-            (None, _) => return None,
             (Some(_), Some(0)) if !tells_an_error(text) => "it tells no error",
             (Some(_), _) if ended.requests == 0 => "the provider was not asked",
-            (Some(_), _) => return None,
+            _ => return None,
         };
         Some(format!(
             "{problem} ({:?}, {} requests): {}",

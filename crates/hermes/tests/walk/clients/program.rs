@@ -17,7 +17,7 @@ pub(super) struct Client {
     pub(super) name: &'static str,
     /// The protocol that it speaks to the gateway.
     pub(super) protocol: &'static str,
-    start: fn(&Client, &Seat) -> Command,
+    start: fn(&Self, &Seat) -> Command,
     /// Whether it can call tools at all.
     pub(super) tools: bool,
 }
@@ -61,30 +61,26 @@ impl Seat {
     }
 
     /// A script of the tests, run by Python.
-    fn python(&self, folder: &str, script: &str) -> Command {
-        let python = match folder {
-            "" => PathBuf::from(tool("HERMES_TEST_PYTHON")),
-            folder => installed(folder).join("bin/python"),
-        };
+    fn python(&self, python: impl AsRef<Path>, script: &str) -> Command {
         let mut command = self.command(python);
         command.arg(scripts().join(script));
         command
     }
 }
 
-/// The three official SDKs in Python; the test command brings them.
-pub(super) const SDKS: [Client; 3] = [
+/// The official SDKs; the test command brings them.
+pub(super) const SDKS: [Client; 7] = [
     sdk("Python SDK", "messages", python_sdk),
     sdk("Python SDK", "chat", python_sdk),
     sdk("Python SDK", "responses", python_sdk),
-];
-
-/// Those that are too heavy for every run.
-pub(super) const HEAVY: [Client; 23] = [
-    sdk("Python SDK", "gemini", heavy_python_sdk),
+    sdk("Python SDK", "gemini", python_sdk),
     sdk("Node SDK", "messages", node_sdk),
     sdk("Node SDK", "chat", node_sdk),
     sdk("Node SDK", "responses", node_sdk),
+];
+
+/// Those that are too heavy for every run.
+pub(super) const HEAVY: [Client; 19] = [
     sdk("Claude Code", "messages", claude_code),
     sdk("Codex", "responses", codex),
     sdk("opencode", "messages", opencode),
@@ -162,13 +158,7 @@ fn package(client: &str, path: &str) -> PathBuf {
 }
 
 fn python_sdk(client: &Client, seat: &Seat) -> Command {
-    let mut command = seat.python("", "sdk.py");
-    command.args([client.protocol, &seat.base, &seat.key, &seat.model]);
-    command
-}
-
-fn heavy_python_sdk(client: &Client, seat: &Seat) -> Command {
-    let mut command = seat.python("python", "sdk.py");
+    let mut command = seat.python(tool("HERMES_TEST_PYTHON"), "sdk.py");
     command.args([client.protocol, &seat.base, &seat.key, &seat.model]);
     command
 }
@@ -177,19 +167,19 @@ fn node_sdk(client: &Client, seat: &Seat) -> Command {
     let mut command = seat.command(tool("HERMES_TEST_NODE"));
     command
         .arg(scripts().join("sdk.mjs"))
-        .arg(installed("sdks"))
+        .arg(tool("HERMES_TEST_SDKS"))
         .args([client.protocol, &seat.base, &seat.key, &seat.model]);
     command
 }
 
 fn frameworks(client: &Client, seat: &Seat) -> Command {
-    let mut command = seat.python("python", "frameworks.py");
+    let mut command = seat.python(installed("python").join("bin/python"), "frameworks.py");
     command.args([client.name, client.protocol, &seat.base, &seat.key, &seat.model]);
     command
 }
 
 fn llm(client: &Client, seat: &Seat) -> Command {
-    let mut command = seat.python("python", "llm_tools.py");
+    let mut command = seat.python(installed("python").join("bin/python"), "llm_tools.py");
     command.args([client.protocol, &seat.base, &seat.key, &seat.model]);
     command
 }

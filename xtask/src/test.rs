@@ -40,11 +40,12 @@ pub(crate) fn cargo(tools: &Tools) -> Command {
     cargo
 }
 
-fn variables(tools: &Tools) -> [(&'static str, &OsStr); 9] {
+fn variables(tools: &Tools) -> [(&'static str, &OsStr); 10] {
     [
         ("HERMES_TEST_PYTHON", tools.python.as_os_str()),
         ("HERMES_TEST_NODE", tools.node.as_os_str()),
         ("HERMES_TEST_ISSUER", tools.issuer.as_os_str()),
+        ("HERMES_TEST_SDKS", tools.sdks.as_os_str()),
         ("HERMES_TEST_STRACE", OsStr::new(&tools.strace)),
         ("HERMES_TEST_POSTGRES", tools.postgres.as_os_str()),
         ("HERMES_TEST_PGBOUNCER", tools.pgbouncer.as_os_str()),

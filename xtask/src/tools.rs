@@ -19,6 +19,9 @@ const PYTHON_PACKAGES: [&str; 5] = [
 /// The strict OpenID provider that logins are tested against.
 const ISSUER_PACKAGE: &str = "oidc-provider@9.13.3";
 
+/// The official SDKs of JavaScript.
+const NODE_SDKS: &str = "@anthropic-ai/sdk@1.14.0 openai@7.57.0";
+
 /// Finds what keeps people with a screen reader, a keyboard or weak eyes from using a page.
 const AXE_PACKAGE: &str = "axe-core@4.14.0";
 
@@ -52,6 +55,8 @@ pub(crate) struct Tools {
     pub(crate) node: PathBuf,
     /// Folder whose `node_modules` holds the issuer.
     pub(crate) issuer: PathBuf,
+    /// Folder whose `node_modules` holds the SDKs.
+    pub(crate) sdks: PathBuf,
     /// The words that run a program under strace as this user.
     pub(crate) strace: String,
     /// Folder of the PostgreSQL programs.
@@ -73,6 +78,7 @@ pub(crate) fn tools() -> Result<Tools> {
     let python = python(&folder)?;
     let node = node(&python)?;
     let issuer = npm(&folder.join("issuer"), &node, ISSUER_PACKAGE)?;
+    let sdks = npm(&folder.join("sdks"), &node, NODE_SDKS)?;
     let axe = npm(&folder.join("axe"), &node, AXE_PACKAGE)?.join("node_modules/axe-core/axe.min.js");
     let strace = strace()?;
     let postgres = postgres()?;
@@ -87,6 +93,7 @@ pub(crate) fn tools() -> Result<Tools> {
         python,
         node,
         issuer,
+        sdks,
         strace,
         postgres,
         pgbouncer: PGBOUNCER.into(),

@@ -15,6 +15,7 @@ use crate::headers;
 use crate::record::Record;
 use crate::relay::Relay;
 use crate::reply::json_answer;
+use crate::resend;
 
 /// Tells the client's SDK not to ask again, whatever the status makes it think.
 const RETRY: &str = "x-should-retry";
@@ -73,10 +74,13 @@ impl Gateway {
             Answer::Stream(served) => self.stream(served, permit, record),
             Answer::Error(upstream) => error(upstream, record),
             Answer::Again(upstream) => {
+                let last = resend::is_final(&upstream);
                 let mut response = error(upstream, record);
                 let replayed = HeaderValue::from_static("true");
                 response.headers_mut().insert("x-hermes-replayed", replayed);
-                give_up(&mut response);
+                if last {
+                    give_up(&mut response);
+                }
                 response
             }
             Answer::Whole(mut response) => {

@@ -8,6 +8,7 @@ use hermes_wire::{error_body, error_status};
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use http_body_util::BodyExt as _;
+use serde_json::json;
 use tokio::time::timeout;
 
 use crate::body::Body;
@@ -129,6 +130,7 @@ pub(crate) fn response(
     events: bool,
     record: &mut Record,
 ) -> Response<Body> {
+    let uncounted = matches!(&written, Ok(written) if written.usage.is_none());
     let (status, content, body, dropped) = match written {
         Ok(written) => {
             record.usage = written.usage;
@@ -163,6 +165,9 @@ pub(crate) fn response(
     if let Some(dropped) = dropped.and_then(|list| HeaderValue::try_from(list).ok()) {
         headers.append(headers::DROPPED, dropped);
     }
+    if uncounted {
+        headers.insert("x-hermes-usage", HeaderValue::from_static("missing"));
+    }
     response
 }
 
@@ -182,7 +187,12 @@ pub(crate) fn error_for(client: Protocol, upstream: Response<Bytes>, request_id:
         "" => format!("the provider answered {}", head.status.as_u16()),
         message => message.to_owned(),
     };
-    let body = error_body(client, status, kind, &message, request_id, None);
+    let wait = head.headers.get(RETRY_AFTER);
+    let details = wait
+        .filter(|_| client == Protocol::Gemini)
+        .and_then(|wait| wait.to_str().ok()?.parse::<u64>().ok())
+        .map(|seconds| json!({ "retry_after_s": seconds }));
+    let body = error_body(client, status, kind, &message, request_id, details);
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(head.status);
     let headers = response.headers_mut();
@@ -192,7 +202,7 @@ pub(crate) fn error_for(client: Protocol, upstream: Response<Bytes>, request_id:
             headers.insert("x-request-id", value.clone());
         }
     }
-    if let Some(wait) = head.headers.get(RETRY_AFTER) {
+    if let Some(wait) = wait {
         headers.insert(RETRY_AFTER, wait.clone());
     }
     response

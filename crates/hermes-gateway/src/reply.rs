@@ -80,6 +80,16 @@ impl Refusal {
         self.with(json!({ "param": path }))
     }
 
+    /// The status in a protocol. Gemini's clients know nothing that ends their retries but a status: where waiting does not help, they get one
+    /// that is not for trying again.
+    pub(crate) fn status_in(&self, protocol: Protocol) -> u16 {
+        let vain = self.status == 429 && !self.again && self.retry_after.is_none();
+        match protocol {
+            Protocol::Gemini if vain => 400,
+            _ => error_status(protocol, self.status),
+        }
+    }
+
     fn with(mut self, details: Value) -> Self {
         self.details = Some(Box::new(details));
         self
@@ -87,7 +97,7 @@ impl Refusal {
 
     /// The answer, in the shape of the protocol that was called, or as plain text.
     pub(crate) fn answer(self, shape: Option<Protocol>, request_id: &str) -> Response<Body> {
-        let status = shape.map_or(self.status, |protocol| error_status(protocol, self.status));
+        let status = shape.map_or(self.status, |protocol| self.status_in(protocol));
         let (content, body) = match shape {
             Some(protocol) => (
                 "application/json",
@@ -97,7 +107,7 @@ impl Refusal {
                     self.kind,
                     &self.message,
                     request_id,
-                    self.details.map(|details| *details),
+                    details(self.details, protocol, self.retry_after),
                 ),
             ),
             None => (
@@ -125,6 +135,15 @@ impl Refusal {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
+    }
+}
+
+/// Gemini's clients read from the body how long to wait.
+fn details(details: Option<Box<Value>>, protocol: Protocol, retry_after: Option<Duration>) -> Option<Value> {
+    let wait = || retry_after.map(|span| json!({ "retry_after_s": whole_seconds(span) }));
+    match details {
+        None if protocol == Protocol::Gemini => wait(),
+        details => details.map(|details| *details),
     }
 }
 

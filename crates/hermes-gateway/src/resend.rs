@@ -1,7 +1,8 @@
-//! What a client sends again although the answer cannot change.
+//! What a client sends again although the answer cannot change, or cannot have changed yet.
 //!
-//! Some clients repeat a request that was refused for its own sake, up to eighteen times (aider 0.86, Claude Code 2.1). The provider is asked
-//! once; the same bytes from the same client get the same refusal for a while, and cost nothing.
+//! Some clients repeat a request that was refused for its own sake, up to eighteen times (aider 0.86, Claude Code 2.1), and one that met an
+//! overloaded provider up to thirty times within half a minute (Codex 0.169). The provider is asked once; the same request from the same
+//! client gets the same refusal for a while, and costs nothing.
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hermes_core::KeyId;
+use hermes_wire::fingerprint;
 use http::Response;
 
 /// How long a refusal stands: the retries of the clients above end within it.
@@ -18,6 +20,12 @@ const STANDS: Duration = Duration::from_secs(40);
 const MOST: usize = 64;
 /// Statuses that speak of the request alone.
 const FINAL: [u16; 5] = [400, 403, 404, 413, 422];
+/// Statuses that speak of a provider that cannot serve anybody now.
+const OVERLOADED: [u16; 3] = [502, 503, 529];
+/// How long the first of those stands; the time doubles with each further one for the same request.
+const PAUSE: Duration = Duration::from_millis(500);
+/// The longest time, since the provider may recover at any moment.
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 /// Refusals of the last moments.
 #[derive(Debug, Default)]
@@ -30,7 +38,11 @@ pub(crate) struct Resend {
 #[derive(Debug)]
 struct Kept {
     print: u64,
+    /// Until when it is the answer.
     until: Duration,
+    /// Until when it counts for how long the next one stands.
+    counts: Duration,
+    stands: Duration,
     answer: Response<Bytes>,
 }
 
@@ -43,17 +55,20 @@ impl Resend {
         body: &[u8],
         now: Duration,
     ) -> Option<Response<Bytes>> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|one| one.until > now);
-        if kept.is_empty() {
-            return None;
+        {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.retain(|one| one.counts > now);
+            if !kept.iter().any(|one| one.until > now) {
+                return None;
+            }
         }
         let print = self.print(key, path, body);
-        let found = kept.iter().find(|one| one.print == print)?;
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept.iter().find(|one| one.print == print && one.until > now)?;
         Some(found.answer.clone())
     }
 
-    /// Remembers a refusal, if it is one that asking again does not change.
+    /// Remembers a refusal, if asking again does not change it, or hardly yet.
     pub(crate) fn note(
         &self,
         key: Option<KeyId>,
@@ -62,18 +77,28 @@ impl Resend {
         answer: &Response<Bytes>,
         now: Duration,
     ) {
-        if !FINAL.contains(&answer.status().as_u16()) {
+        let passes = OVERLOADED.contains(&answer.status().as_u16());
+        if !passes && !is_final(answer) {
             return;
         }
         let print = self.print(key, path, body);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|one| one.until > now && one.print != print);
+        kept.retain(|one| one.counts > now);
+        let before = kept.iter().position(|one| one.print == print);
+        let before = before.and_then(|at| kept.remove(at));
+        let stands = match before {
+            _ if !passes => STANDS,
+            Some(before) => (before.stands * 2).min(LONGEST_PAUSE),
+            None => PAUSE,
+        };
         if kept.len() >= MOST {
             kept.pop_front();
         }
         kept.push_back(Kept {
             print,
-            until: now.saturating_add(STANDS),
+            until: now.saturating_add(stands),
+            counts: now.saturating_add(STANDS),
+            stands,
             answer: answer.clone(),
         });
     }
@@ -84,9 +109,14 @@ impl Resend {
         hasher.write_u8(0);
         hasher.write(path.as_bytes());
         hasher.write_u8(0);
-        hasher.write(body);
+        hasher.write_u64(fingerprint(body, &self.state));
         hasher.finish()
     }
+}
+
+/// Whether an answer speaks of its request alone, which is then never served.
+pub(crate) fn is_final(answer: &Response<Bytes>) -> bool {
+    FINAL.contains(&answer.status().as_u16())
 }
 
 #[cfg(test)]

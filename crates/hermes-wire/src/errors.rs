@@ -72,7 +72,8 @@ pub fn error_status(protocol: Protocol, status: u16) -> u16 {
 ///
 /// `kind` is our own stable name, such as `pool_exhausted`: `error.code` for Chat Completions and Responses,
 /// `error.details.error_code` for Anthropic Messages, the reason of a `google.rpc.ErrorInfo` for Gemini. `details` are further fields: beside `error_code`, or as
-/// `error.details`; `param` names the field of the request that is at fault.
+/// `error.details`; `param` names the field of the request that is at fault, and `retry_after_s` the seconds to wait, which Gemini's clients
+/// read from a `google.rpc.RetryInfo` and not from a header.
 pub fn error_body(
     protocol: Protocol,
     status: u16,
@@ -141,11 +142,23 @@ fn gemini_error(status: u16, kind: &str, message: &str, details: Option<Value>) 
         "reason": kind,
         "domain": "hermes",
     });
+    let wait = details
+        .as_ref()
+        .and_then(|details| details["retry_after_s"].as_u64());
     if let Some(details) = details {
         info["metadata"] = details;
     }
+    let mut all = vec![info];
+    all.extend(wait.map(|seconds| {
+        json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": format!("{seconds}s")})
+    }));
     let code = error_status(Protocol::Gemini, status);
-    json!({"error": {"code": code, "message": message, "status": gemini_status(status), "details": [info]}})
+    let name = match (status, kind) {
+        // The request is right, and waiting does not help: somebody has to sign in.
+        (400, "not_logged_in" | "pool_exhausted" | "pool_blocked") => "FAILED_PRECONDITION",
+        _ => gemini_status(status),
+    };
+    json!({"error": {"code": code, "message": message, "status": name, "details": all}})
 }
 
 fn open_error(status: u16, kind: &str, message: &str, mut details: Option<Value>) -> Value {

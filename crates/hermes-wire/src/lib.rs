@@ -12,6 +12,7 @@ mod json;
 mod models;
 mod opening;
 mod peek;
+mod print;
 mod remote;
 mod scan;
 mod sse;
@@ -27,6 +28,7 @@ pub use headers::{
 pub use models::{ListPage, ListShape, ModelEntry, model_list, model_one};
 pub use opening::{Opening, OpeningWatcher};
 pub use peek::{ModelField, Peek, PeekError, peek, replace_model};
+pub use print::fingerprint;
 pub use remote::{ERROR_BODY_LIMIT, RemoteError, begins_as_error, is_error_answer, read_error};
 pub use sse::{EVENT_LIMIT, SseDecoder, SseError, SseEvent, write_event};
 pub use usage::{Usage, usage_of};

@@ -88,7 +88,9 @@ async fn blocked_pool_is_429_without_a_time_and_names_what_to_do() {
     };
     for protocol in Protocol::ALL {
         let (head, body) = shown(error().into(), Some(protocol)).await;
-        assert_eq!(head.status, 429);
+        // Gemini's clients go on asking after any 429.
+        let status = if protocol == Protocol::Gemini { 400 } else { 429 };
+        assert_eq!(head.status, status);
         assert!(!head.headers.contains_key("retry-after"));
         assert_eq!(head.headers["x-should-retry"], "false");
         let text = body.to_string();
@@ -120,4 +122,27 @@ async fn refusal_without_a_protocol_is_plain_text() {
     assert_eq!(head.headers["x-content-type-options"], "nosniff");
     assert_eq!(head.headers["connection"], "close");
     assert_eq!(body, Value::Null);
+}
+
+#[tokio::test]
+async fn gemini_clients_read_from_the_body_whether_waiting_helps() {
+    let limited = Refusal::new(429, "too_many_requests", "slow").after(Duration::from_secs(7));
+    let (head, body) = shown(limited, Some(Protocol::Gemini)).await;
+    assert_eq!(head.status, 429);
+    let info = serde_json::json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s"});
+    assert_eq!(body["error"]["details"][1], info);
+
+    let blocked = || PoolError::Exhausted {
+        provider: ProviderId::new("lab"),
+        members: Vec::new(),
+        retry_after: None,
+    };
+    let (head, body) = shown(blocked().into(), Some(Protocol::Gemini)).await;
+    assert_eq!(head.status, 400);
+    assert_eq!(
+        (&body["error"]["code"], &body["error"]["status"]),
+        (&400.into(), &"FAILED_PRECONDITION".into())
+    );
+    let (head, _) = shown(blocked().into(), Some(Protocol::Responses)).await;
+    assert_eq!(head.status, 429);
 }

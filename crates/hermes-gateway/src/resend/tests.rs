@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 
-use super::{MOST, Resend, STANDS};
+use super::{MOST, PAUSE, Resend, STANDS};
 
 fn refusal(status: u16) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from_static(b"no"));
@@ -30,7 +30,7 @@ fn same_bytes_get_the_same_refusal_for_a_while() {
 #[test]
 fn what_may_change_by_itself_is_not_kept() {
     let (resend, now) = (Resend::default(), Duration::ZERO);
-    for status in [200, 401, 402, 408, 409, 429, 500, 502, 503, 529] {
+    for status in [200, 401, 402, 408, 409, 429, 500, 504] {
         resend.note(None, "/v1/messages", b"a", &refusal(status), now);
         assert!(
             resend.known(None, "/v1/messages", b"a", now).is_none(),
@@ -55,4 +55,36 @@ fn memory_is_bounded_and_the_oldest_goes_first() {
             .known(None, "/v1/messages", &MOST.to_be_bytes(), now)
             .is_some()
     );
+}
+
+#[test]
+fn order_of_members_does_not_make_another_request() {
+    let (resend, now) = (Resend::default(), Duration::ZERO);
+    resend.note(None, "/", br#"{"a":1,"b":2}"#, &refusal(403), now);
+    assert!(resend.known(None, "/", br#"{"b":2,"a":1}"#, now).is_some());
+    assert!(resend.known(None, "/", br#"{"b":1,"a":2}"#, now).is_none());
+}
+
+#[test]
+fn overload_stands_for_moments_that_grow() {
+    let (resend, mut now) = (Resend::default(), Duration::from_secs(7));
+    let known = |now: Duration| resend.known(None, "/", b"a", now).is_some();
+    for milliseconds in [500, 1000, 2000, 4000, 4000] {
+        resend.note(None, "/", b"a", &refusal(529), now);
+        now += Duration::from_millis(milliseconds);
+        assert!(known(now.saturating_sub(Duration::from_millis(1))));
+        assert!(!known(now), "{milliseconds}");
+    }
+    now += STANDS;
+    resend.note(None, "/", b"a", &refusal(503), now);
+    assert!(!known(now + PAUSE), "it is forgotten after a while");
+}
+
+#[test]
+fn refusal_after_an_overload_stands_as_any_other() {
+    let resend = Resend::default();
+    resend.note(None, "/", b"a", &refusal(529), Duration::ZERO);
+    resend.note(None, "/", b"a", &refusal(403), PAUSE);
+    let known = resend.known(None, "/", b"a", STANDS);
+    assert_eq!(known.map(|one| one.status().as_u16()), Some(403));
 }

@@ -41,6 +41,11 @@ pub(crate) trait WriteStream: Send {
         out.extend_from_slice(format!(": x-hermes-dropped {path}\n\n").as_bytes());
     }
 
+    /// Tells that the upstream told no counts of tokens.
+    fn uncounted(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b": x-hermes-usage missing\n\n");
+    }
+
     /// The same writer once more, to try what may come next.
     #[cfg(test)]
     fn copy(&self) -> Box<dyn WriteStream>;

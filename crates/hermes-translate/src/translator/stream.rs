@@ -94,6 +94,9 @@ impl Translator {
                 }
                 continue;
             }
+            if matches!(event, Event::Finish(_)) && self.source.flow.usage.is_none() {
+                self.writer.uncounted(out);
+            }
             self.writer.event(event, out);
         }
     }

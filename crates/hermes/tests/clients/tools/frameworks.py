@@ -10,7 +10,7 @@ from pathlib import Path
 PROMPT = "Which word is in the file word.txt? Use the tool."
 
 
-def read_file(path: str) -> str:
+def read_word(path: str) -> str:
     """Reads a file."""
     return Path(path).read_text()
 
@@ -27,7 +27,7 @@ def pydantic(protocol, base, key, model):
     else:
         provider = OpenAIProvider(base_url=base + "/v1", api_key=key)
         chosen = {"chat": OpenAIChatModel, "responses": OpenAIResponsesModel}[protocol](model, provider=provider)
-    agent = Agent(chosen, tools=[read_file])
+    agent = Agent(chosen, tools=[read_word])
 
     async def ask():
         text = ""
@@ -55,7 +55,7 @@ def langchain(protocol, base, key, model):
 
         responses = protocol == "responses"
         chosen = ChatOpenAI(model=model, base_url=base + "/v1", api_key=key, use_responses_api=responses, streaming=True)
-    agent = create_agent(chosen, tools=[read_file])
+    agent = create_agent(chosen, tools=[read_word])
     state = None
     for kind, data in agent.stream({"messages": [("user", PROMPT)]}, stream_mode=["values", "messages"]):
         if kind == "values":

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 FUNCTIONS = '''
-def read_file(path: str) -> str:
+def read_word(path: str) -> str:
     "Reads a file"
     return open(path).read()
 '''
@@ -22,7 +22,7 @@ def main():
     environment = {**os.environ, "LLM_USER_PATH": str(home.absolute())}
     if protocol == "chat":
         (home / "extra-openai-models.yaml").write_text(
-            f"- model_id: lab\n  model_name: {model}\n  api_base: {base}/v1\n  supports_tools: true\n"
+            f"- model_id: lab\n  model_name: {model}\n  api_base: {base}/v1\n  supports_tools: true\n  api_key_name: lab\n"
         )
         name = "lab"
     else:
@@ -31,9 +31,9 @@ def main():
             "import sys, llm, llm_anthropic\n"
             "from llm.plugins import pm\n"
             f"model = llm_anthropic.ClaudeMessages({model!r}, base_url={base!r}, supports_tools=True)\n"
-            "def read_file(path: str) -> str:\n    'Reads a file'\n    return open(path).read()\n"
+            "def read_word(path: str) -> str:\n    'Reads a file'\n    return open(path).read()\n"
             f"model.key = {key!r}\n"
-            "for piece in model.chain('Which word is in word.txt?', tools=[read_file], stream=True):\n    print(piece, end='')\n"
+            "for piece in model.chain('Which word is in word.txt?', tools=[read_word], stream=True):\n    print(piece, end='')\n"
         )
         sys.exit(subprocess.run([sys.executable, "-c", run], env=environment).returncode)
     command = [Path(sys.executable).with_name("llm"), "-m", name, "--key", key, "--functions", FUNCTIONS, "Which word is in word.txt?"]

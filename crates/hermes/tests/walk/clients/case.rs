@@ -14,7 +14,7 @@ use super::upstream::Upstream;
 use crate::harness::Lab;
 
 /// How long a client may take.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// What the model says where it calls no tool.
 const HELLO: &str = "Hello from the simulated model.";
@@ -49,7 +49,6 @@ impl Fault {
     }
 
     fn befall(self, lab: &Lab, upstream: &Upstream) {
-        let (host, path) = upstream.place();
         match self {
             Self::Status(status) => {
                 let kind = match status {
@@ -63,7 +62,7 @@ impl Fault {
                 if status == 429 {
                     answer = answer.header("retry-after", "1");
                 }
-                lab.sim.script().always(host, path, answer);
+                upstream.answer(lab, &answer);
             }
             Self::Break(how) => lab.sim.script().break_off(Some(how)),
         }
@@ -128,10 +127,9 @@ impl Case {
         let clock = SystemClock::new();
         let started = clock.monotonic();
         let (code, text) = run(self.client.command(&seat)).await;
-        let (host, path) = self.upstream.place();
         let mut ended = Ended {
             problem: None,
-            requests: lab.sim.journal().count(host, path),
+            requests: self.upstream.requests(&lab),
             took: clock.monotonic().saturating_sub(started),
             code,
         };

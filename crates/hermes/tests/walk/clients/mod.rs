@@ -5,8 +5,6 @@ mod program;
 mod table;
 mod upstream;
 
-use std::path::Path;
-
 use case::{Case, Fault};
 use hermes_sim::Break;
 use program::{HEAVY, SDKS};
@@ -54,12 +52,12 @@ async fn official_sdks_tell_of_an_answer_of_another_protocol_that_broke_off() {
     reason = "this is how the command tells where the clients are and which are wanted"
 )]
 async fn every_client() {
-    let Ok(folder) = std::env::var("HERMES_TEST_CLIENTS") else {
+    if std::env::var("HERMES_TEST_CLIENTS").is_err() {
         return;
-    };
+    }
     let wanted = std::env::var("HERMES_TEST_CLIENT").unwrap_or_default();
     let clients = SDKS.into_iter().chain(HEAVY);
     let clients = clients.filter(|client| format!("{} {}", client.name, client.protocol).contains(&wanted));
-    let failed = table::print(clients, Path::new(&folder)).await;
+    let failed = table::print(clients).await;
     assert_eq!(failed, 0, "cells of the table failed");
 }

@@ -1,5 +1,7 @@
 //! The providers that clients are led to: one for each protocol, which speaks no other.
 
+use hermes_sim::Answer;
+
 use crate::catalogue::with_protocol;
 use crate::harness::Lab;
 
@@ -12,20 +14,21 @@ pub(super) struct Upstream {
     /// The only protocol that it speaks here.
     protocol: &'static str,
     host: &'static str,
-    path: &'static str,
+    /// What a client's question may be led to: the first where it streams.
+    paths: &'static [&'static str],
     model: &'static str,
     /// Signed in with a key, and else with a code in the browser.
     key: bool,
 }
 
 /// All of them.
-pub(super) const UPSTREAMS: [Upstream; 4] = [
+pub(super) const UPSTREAMS: [Upstream; 5] = [
     Upstream {
         name: "messages",
         provider: "anthropic",
         protocol: "anthropic_messages",
         host: "api.anthropic.com",
-        path: "/v1/messages",
+        paths: &["/v1/messages"],
         model: "claude-sonnet-5",
         key: true,
     },
@@ -34,7 +37,7 @@ pub(super) const UPSTREAMS: [Upstream; 4] = [
         provider: "deepseek",
         protocol: "chat_completions",
         host: "api.deepseek.com",
-        path: "/v1/chat/completions",
+        paths: &["/v1/chat/completions"],
         model: "deepseek-v4-pro",
         key: true,
     },
@@ -43,7 +46,7 @@ pub(super) const UPSTREAMS: [Upstream; 4] = [
         provider: "openai-api",
         protocol: "responses",
         host: "api.openai.com",
-        path: "/v1/responses",
+        paths: &["/v1/responses"],
         model: "o3-lab",
         key: true,
     },
@@ -52,9 +55,21 @@ pub(super) const UPSTREAMS: [Upstream; 4] = [
         provider: "openai-codex",
         protocol: "responses",
         host: "chatgpt.com",
-        path: "/backend-api/codex/responses",
+        paths: &["/backend-api/codex/responses"],
         model: "o3-lab",
         key: false,
+    },
+    Upstream {
+        name: "gemini",
+        provider: "gemini",
+        protocol: "gemini",
+        host: "generativelanguage.googleapis.com",
+        paths: &[
+            "/v1beta/models/gemini-lab:streamGenerateContent",
+            "/v1beta/models/gemini-lab:generateContent",
+        ],
+        model: "gemini-lab",
+        key: true,
     },
 ];
 
@@ -70,9 +85,20 @@ impl Upstream {
         format!("{}-only/{}", self.provider, self.model)
     }
 
-    /// Host and path of its inference.
-    pub(super) fn place(&self) -> (&'static str, &'static str) {
-        (self.host, self.path)
+    /// How often its inference was asked.
+    pub(super) fn requests(&self, lab: &Lab) -> usize {
+        let counts = self
+            .paths
+            .iter()
+            .map(|path| lab.sim.journal().count(self.host, path));
+        counts.sum()
+    }
+
+    /// From now on its inference answers this.
+    pub(super) fn answer(&self, lab: &Lab, answer: &Answer) {
+        for path in self.paths {
+            lab.sim.script().always(self.host, path, answer.clone());
+        }
     }
 
     /// Signs in to it, and gives the secret where there is one.

@@ -97,7 +97,7 @@ class Run:
             heard = error
         except Exception as error:  # one case must not hide the others
             return "undeclared", [f"{type(error).__name__}: {error} {tap.raw[-500:]!r}"]
-        wrong = sdk.strict(tap.raw, stream) if tap.status == 200 else []
+        wrong = sdk.strict(tap.raw, stream) if tap.status == 200 else sdk.refused(tap.raw)
         told = [path for path in tap.headers.get("x-hermes-dropped", "").split(",") if path]
         if stream:
             _, comments = view.events(tap.raw)

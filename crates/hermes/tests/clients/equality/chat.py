@@ -204,6 +204,9 @@ class Client:
         said.stop = given(body, "choices", 0, "stop_reason")
         return said
 
+    def refused(self, raw):
+        return strict.fields(raw, ("message", "type", "param", "code"))
+
     def strict(self, raw, stream):
         from openai.types import chat
 

@@ -174,6 +174,9 @@ class Client:
         said.proofs = [inner(proof) for proof in said.proofs]
         return said
 
+    def refused(self, raw):
+        return strict.fields(raw, ("code", "message", "status"))
+
     def strict(self, raw, stream):
         from google.genai import types
 

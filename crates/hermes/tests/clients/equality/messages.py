@@ -126,6 +126,11 @@ class Client:
         said.reason = message.stop_reason
         return said
 
+    def refused(self, raw):
+        from anthropic.types import ErrorResponse
+
+        return strict.check(ErrorResponse, raw)
+
     def strict(self, raw, stream):
         from anthropic import types
 
@@ -138,7 +143,7 @@ class Client:
             if kind != name:
                 wrong.append(f"event {name} holds {kind}")
             if kind == "error":
-                wrong += strict.check(types.shared.ErrorResponse if hasattr(types, "shared") else types.ErrorResponse, data)
+                wrong += self.refused(data)
             elif kind != "ping":
                 wrong += strict.check(types.RawMessageStreamEvent, data)
         return wrong

@@ -177,6 +177,9 @@ class Client:
         said.reason = {"refusal": "refusal", "limit": "max_output_tokens"}.get(reason(body, said), body["status"])
         return said
 
+    def refused(self, raw):
+        return strict.fields(raw, ("message", "type", "param", "code"))
+
     def strict(self, raw, stream):
         from openai.types import responses
 

@@ -1,6 +1,7 @@
 """What is sent has to be what the official types say, and nothing else."""
 
 import functools
+import json
 import typing
 
 import pydantic
@@ -35,6 +36,12 @@ def check(kind, data):
         told = [f"{'.'.join(str(one) for one in item['loc'])}: {item['msg']}" for item in error.errors()[:4]]
         return [f"not {kind}: {told} in {str(data)[:300]}"]
     return [f"has {path} in {str(data)[:300]}" for path in extras(value, "")]
+
+
+def fields(raw, names):
+    """What an error lacks for which there is no official type."""
+    error = json.loads(raw)["error"]
+    return [f"no {name} in {raw[:300]}" for name in names if name not in error]
 
 
 def extras(value, path):

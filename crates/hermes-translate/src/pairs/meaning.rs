@@ -123,7 +123,7 @@ fn told(part: &Part, ids: &mut Ids) -> (&'static str, String) {
 fn media(medium: &Media) -> String {
     // Two names of one type.
     let mime = medium.mime.replace("audio/mpeg", "audio/mp3");
-    format!("{mime} {:?}", medium.source)
+    format!("{mime} {:?} {:?}", medium.detail, medium.source)
 }
 
 fn tool(tool: &Tool) -> String {
@@ -141,8 +141,7 @@ fn tool(tool: &Tool) -> String {
         ToolKind::Hosted(value) if searches(&tool.name) => return format!("search {:?}", settings(value)),
         ToolKind::Hosted(value) => value.to_string(),
     };
-    let description = tool.description.as_deref().unwrap_or_default();
-    format!("{} {description:?} {kind}", tool.name)
+    format!("{} {:?} {kind}", tool.name, tool.description)
 }
 
 fn searches(name: &str) -> bool {

@@ -60,7 +60,8 @@ pub(super) fn meaning(prompt: &Prompt) -> Meaning {
     out
 }
 
-/// The parts of each answer in the order that Chat Completions has for them: thoughts, texts, calls.
+/// The parts of each answer in the order that Chat Completions has for them: thoughts, texts, calls. Results come before what else the
+/// user says, as Messages demands it.
 fn in_order<'a>(parts: Vec<(&'a str, &'a str, String)>) -> Vec<(&'a str, &'a str, String)> {
     let rank = |kind: &str| {
         ["thought", "text"]
@@ -70,8 +71,14 @@ fn in_order<'a>(parts: Vec<(&'a str, &'a str, String)>) -> Vec<(&'a str, &'a str
     };
     let mut out = parts;
     for answer in out.chunk_by_mut(|one, other| one.0 == other.0) {
-        if answer[0].0 == "model" {
-            answer.sort_by_key(|part| rank(part.1));
+        match answer[0].0 {
+            "model" => answer.sort_by_key(|part| rank(part.1)),
+            // Pictures of results follow on their own where results are texts alone.
+            "user" if answer.iter().any(|part| part.1 == "result") => {
+                let order = ["result", "text"];
+                answer.sort_by_key(|part| order.iter().position(|one| *one == part.1).unwrap_or(2));
+            }
+            _ => {}
         }
     }
     out
@@ -198,5 +205,20 @@ fn format(format: &Format) -> String {
     {
         fields.shift_remove("title");
     }
+    open(&mut schema);
     format!("{name} {schema}")
+}
+
+/// Messages demands that objects are closed.
+fn open(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if fields.get("additionalProperties") == Some(&Value::Bool(false)) {
+                fields.shift_remove("additionalProperties");
+            }
+            fields.values_mut().for_each(open);
+        }
+        Value::Array(list) => list.iter_mut().for_each(open),
+        _ => {}
+    }
 }

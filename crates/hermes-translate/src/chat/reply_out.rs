@@ -16,8 +16,8 @@ pub(crate) fn write_reply(context: &Context, reply: &Reply) -> Value {
     }
     message.sign();
     let calls = !message.calls.is_empty();
-    if reply.finish.reason == Reason::Refusal && message.refusal.as_ref().is_none_or(String::is_empty) {
-        message.refusal.clone_from(&reply.finish.explanation);
+    if reply.finish.reason == Reason::Refusal && message.refusal.as_deref().unwrap_or_default().is_empty() {
+        message.refusal = reply.finish.explanation.clone().or(message.refusal);
     }
     let reason = pieces::reason(&reply.finish, calls);
     let mut choice = pieces::choice("message", message.finish(), Some(reason));

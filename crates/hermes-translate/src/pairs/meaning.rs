@@ -60,7 +60,8 @@ pub(super) fn meaning(prompt: &Prompt) -> Meaning {
     out
 }
 
-/// The parts of each answer in the order that Chat Completions has for them: thoughts, texts, calls.
+/// The parts of each answer in the order that Chat Completions has for them: thoughts, texts, calls. Results come before what else the
+/// user says, as Messages demands it.
 fn in_order<'a>(parts: Vec<(&'a str, &'a str, String)>) -> Vec<(&'a str, &'a str, String)> {
     let rank = |kind: &str| {
         ["thought", "text"]
@@ -70,8 +71,14 @@ fn in_order<'a>(parts: Vec<(&'a str, &'a str, String)>) -> Vec<(&'a str, &'a str
     };
     let mut out = parts;
     for answer in out.chunk_by_mut(|one, other| one.0 == other.0) {
-        if answer[0].0 == "model" {
-            answer.sort_by_key(|part| rank(part.1));
+        match answer[0].0 {
+            "model" => answer.sort_by_key(|part| rank(part.1)),
+            // Pictures of results follow on their own where results are texts alone.
+            "user" if answer.iter().any(|part| part.1 == "result") => {
+                let order = ["result", "text"];
+                answer.sort_by_key(|part| order.iter().position(|one| *one == part.1).unwrap_or(2));
+            }
+            _ => {}
         }
     }
     out
@@ -123,7 +130,7 @@ fn told(part: &Part, ids: &mut Ids) -> (&'static str, String) {
 fn media(medium: &Media) -> String {
     // Two names of one type.
     let mime = medium.mime.replace("audio/mpeg", "audio/mp3");
-    format!("{mime} {:?}", medium.source)
+    format!("{mime} {:?} {:?}", medium.detail, medium.source)
 }
 
 fn tool(tool: &Tool) -> String {
@@ -141,8 +148,7 @@ fn tool(tool: &Tool) -> String {
         ToolKind::Hosted(value) if searches(&tool.name) => return format!("search {:?}", settings(value)),
         ToolKind::Hosted(value) => value.to_string(),
     };
-    let description = tool.description.as_deref().unwrap_or_default();
-    format!("{} {description:?} {kind}", tool.name)
+    format!("{} {:?} {kind}", tool.name, tool.description)
 }
 
 fn searches(name: &str) -> bool {
@@ -199,5 +205,20 @@ fn format(format: &Format) -> String {
     {
         fields.shift_remove("title");
     }
+    open(&mut schema);
     format!("{name} {schema}")
+}
+
+/// Messages demands that objects are closed.
+fn open(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if fields.get("additionalProperties") == Some(&Value::Bool(false)) {
+                fields.shift_remove("additionalProperties");
+            }
+            fields.values_mut().for_each(open);
+        }
+        Value::Array(list) => list.iter_mut().for_each(open),
+        _ => {}
+    }
 }

@@ -39,6 +39,7 @@ fn means(protocol: Protocol, body: &Value) -> Meaning {
 /// A request without what does not get to another protocol, as far as it can be taken out.
 fn without_losses(from: Protocol, to: Protocol, body: &Value) -> Option<Value> {
     let mut body = body.clone();
+    limit(from, &mut body);
     for _ in 0..4 {
         let (_, dropped) = sent(from, to, &body).ok()?;
         if dropped.is_empty() {
@@ -50,6 +51,24 @@ fn without_losses(from: Protocol, to: Protocol, body: &Value) -> Option<Value> {
         }
     }
     None
+}
+
+/// Says a limit where none is said: Messages demands one, and one that is made up is named like a loss.
+fn limit(protocol: Protocol, body: &mut Value) {
+    let (pointer, others): (&str, &[&str]) = match protocol {
+        Protocol::AnthropicMessages => ("max_tokens", &[]),
+        Protocol::ChatCompletions => ("max_tokens", &["max_completion_tokens"]),
+        Protocol::Responses => ("max_output_tokens", &[]),
+        Protocol::Gemini => ("maxOutputTokens", &["max_output_tokens"]),
+    };
+    let holder = match protocol {
+        Protocol::Gemini if body["generation_config"].is_object() => &mut body["generation_config"],
+        Protocol::Gemini => &mut body["generationConfig"],
+        _ => body,
+    };
+    if holder[pointer].is_null() && others.iter().all(|other| holder[*other].is_null()) {
+        holder[pointer] = 4096.into();
+    }
 }
 
 /// Takes a field or a place of a list out, by its path.
@@ -77,11 +96,13 @@ fn remove(body: &mut Value, path: &str) {
 
 #[test]
 fn there_and_back_says_the_same() {
-    let (mut seen, mut wrong, mut lossy, mut refused) = (0, Vec::new(), 0, 0);
+    let (mut seen, mut wrong, mut refused, mut lossy, mut barred) = (0, Vec::new(), 0, 0, 0);
     for (client, upstream) in pairs() {
         for (name, body) in recorded::requests(client) {
             let Some(body) = without_losses(client, upstream, body) else {
-                lossy += 1;
+                let goes = sent(client, upstream, body).is_ok();
+                lossy += usize::from(goes);
+                barred += usize::from(!goes);
                 continue;
             };
             let (there, _) = sent(client, upstream, &body).unwrap();
@@ -104,7 +125,7 @@ fn there_and_back_says_the_same() {
             seen += 1;
         }
     }
-    println!("{seen} come back, {refused} are refused, {lossy} cannot go without losses");
+    println!("{seen} come back, {refused} do not; {barred} cannot go, {lossy} not without losses");
     assert!(
         wrong.is_empty(),
         "{} of {seen}\n{}",
@@ -126,6 +147,10 @@ fn detour(
     let (direct, lost) = sent(client, upstream, body).ok()?;
     let (round, more) = match sent(between, upstream, &there) {
         Ok(round) => round,
+        // Messages goes on with the beginning of an answer, others do not.
+        Err(error) if error.code == "unsupported_by_upstream" && between == Protocol::AnthropicMessages => {
+            return None;
+        }
         Err(error) => return Some(Err(error.to_string())),
     };
     let (mut direct, mut round) = (means(upstream, &direct), means(upstream, &round));

@@ -164,7 +164,10 @@ fn result(inner: &Value, at: &str, extra: &mut Vec<Other>) -> Result<PartKind, U
         is_error = field == Some("error");
         let at = path(at, name);
         let at = field.map_or_else(|| at.clone(), |field| path(&at, field));
-        parts.push(Part::new(PartKind::Text(text), at));
+        // Beside files an empty text says nothing; without one the writer puts it back.
+        if !text.is_empty() {
+            parts.push(Part::new(PartKind::Text(text), at));
+        }
     }
     for (at, value) in members(inner, "parts", at) {
         read(value, &at, &mut parts, extra)?;

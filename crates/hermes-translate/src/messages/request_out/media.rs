@@ -55,6 +55,10 @@ impl Writing<'_> {
                     return self.refused(at, &what, "Send a PDF, or its content as text.");
                 }
             },
+            // What is no document at its address would be read as one.
+            Source::Url(_) if media.mime.starts_with("video/") && !self.native() => {
+                return self.refused(at, "a film", "Send pictures of it, or its text.");
+            }
             Source::Url(url) => json!({"type": "url", "url": url}),
             Source::Id(id) => self.file_id(id, at)?,
             Source::Text(text) => json!({"type": "text", "media_type": "text/plain", "data": text}),

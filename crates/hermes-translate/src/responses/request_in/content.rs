@@ -106,7 +106,10 @@ fn image(value: &Value) -> Option<Media> {
         source,
         mime,
         name: None,
-        detail: said(value, "detail").map(str::to_owned),
+        // The default, which the writer says in any case.
+        detail: said(value, "detail")
+            .filter(|detail| *detail != "auto")
+            .map(str::to_owned),
     })
 }
 

@@ -59,7 +59,7 @@ fn tool(value: &Value, namespace: Option<&str>, at: &str) -> Result<Tool, Unsupp
     Ok(Tool {
         kind,
         name,
-        description: said(value, "description").map(str::to_owned),
+        description: text(value, "description").map(str::to_owned),
         namespace: namespace.map(str::to_owned),
         cache: None,
         others: others(value, known, at),

@@ -42,7 +42,7 @@ impl Gateway {
         match self.run(request, call, key, &mut record).await {
             Ok((answer, permit)) => self.answer(answer, permit, record),
             Err(refusal) => {
-                record.status = refusal.status_in(record.protocol);
+                record.status = error_status(record.protocol, refusal.status);
                 record.error = Some(refusal.kind.to_owned());
                 let mut response = refusal.answer(Some(record.protocol), &record.id.to_string());
                 headers::stamp(response.headers_mut(), &record);

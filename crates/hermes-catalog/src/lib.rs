@@ -24,7 +24,7 @@ pub use custom::CustomEndpoint;
 pub use error::CatalogError;
 pub use model::*;
 pub use path::path_segments;
-pub use quirks::{CallIds, Quirks, SystemPlace, ThinkingStyle};
+pub use quirks::{CallIds, Quirks, SchemaRule, SystemPlace, ThinkingStyle};
 pub use quota::{BalanceRule, Quota, Share, WindowRule};
 pub use template::UrlTemplate;
 

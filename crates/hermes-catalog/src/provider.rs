@@ -149,6 +149,11 @@ impl Provider {
         self.runtime.iter().any(|row| row.auth != AuthStyle::None)
     }
 
+    /// Whether it can be asked which models it serves.
+    pub fn tells_models(&self) -> bool {
+        self.runtime.iter().any(|row| row.models_path.is_some())
+    }
+
     /// The named origins of each region, or the provider's own where it has none.
     pub(crate) fn hosts_of_all_regions(&self) -> Vec<BTreeMap<String, String>> {
         if self.regions.is_empty() {

@@ -49,6 +49,8 @@ pub struct Quirks {
     pub thoughts_format: Option<String>,
     /// Whether tools may carry `strict`.
     pub strict_tools: Option<bool>,
+    /// What schemas of tools may not hold.
+    pub schemas: Option<Vec<SchemaRule>>,
     /// Whether images may be given by address.
     pub image_urls: Option<bool>,
     /// Whether an assistant's turn may stand last, to be continued.
@@ -83,6 +85,18 @@ pub enum ThinkingStyle {
     Switch,
     /// Cannot be told.
     None,
+}
+
+/// What schemas of tools may not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SchemaRule {
+    /// Nodes without a type, and types beside `anyOf` (Moonshot).
+    TypedNodes,
+    /// Values of `enum` with a slash (Responses of xAI).
+    NoSlashInEnums,
+    /// `pattern` (llama.cpp cannot read escapes in it).
+    NoPatterns,
 }
 
 /// What ids of calls look like.
@@ -144,6 +158,7 @@ impl Quirks {
             thoughts_field: later.thoughts_field.or(self.thoughts_field),
             thoughts_format: later.thoughts_format.or(self.thoughts_format),
             strict_tools: later.strict_tools.or(self.strict_tools),
+            schemas: later.schemas.or(self.schemas),
             image_urls: later.image_urls.or(self.image_urls),
             prefill: later.prefill.or(self.prefill),
             call_ids: later.call_ids.or(self.call_ids),

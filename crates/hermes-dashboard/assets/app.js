@@ -9,7 +9,7 @@
 import { call, copy, download, fields, isBusy, isFar, perform, session } from './call.js';
 import { ask, isAskedAgain, loginClosed, open, openLogin, showLogin, signInAgain, signedInAgain } from './dialog.js';
 import { follow } from './events.js';
-import { choose, drag, feed, orderKeys, pause, search, tabKeys } from './list.js';
+import { choose, complete, drag, feed, orderKeys, pause, search, tabKeys } from './list.js';
 import { arrived, catchUp, go, load, mark, parse, reloadSoon, signedOut } from './page.js';
 import { announce, borrow, share } from './tabs.js';
 import { tick } from './time.js';
@@ -170,10 +170,11 @@ document.addEventListener('submit', (event) => {
   else if (event.target.dataset.query !== undefined) filter(event.target);
 });
 
-/** Filters stand in the address, so that they can be kept and shared. */
+/** Filters stand in the address, so that they can be kept and shared. The page stays, and the focus with it, for the next filter. */
 function filter(form) {
   const query = new URLSearchParams(Object.entries(fields(form)).filter(([, value]) => value !== false));
-  go(query.size ? `${location.pathname}?${query}` : location.pathname);
+  history.pushState(null, '', query.size ? `${location.pathname}?${query}` : location.pathname);
+  load();
 }
 
 document.addEventListener('change', (event) => {
@@ -235,6 +236,7 @@ document.addEventListener('session-ended', () => end(say('sessionEnded')));
 document.addEventListener('page-shown', () => {
   const field = document.querySelector('[data-search]');
   if (field?.value) search(field);
+  complete();
 });
 window.addEventListener('popstate', arrived);
 share(signedInElsewhere);

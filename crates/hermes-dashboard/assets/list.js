@@ -13,7 +13,11 @@ export function search(input) {
     item.hidden = !wanted.every((word) => item.dataset.words.includes(word));
     if (!item.hidden) found += 1;
   }
-  for (const group of list.querySelectorAll('[data-group]')) group.hidden = !group.querySelector('[data-words]:not([hidden])');
+  for (const group of list.querySelectorAll('[data-group]')) {
+    const shown = group.querySelectorAll('[data-words]:not([hidden])').length;
+    group.hidden = shown === 0;
+    group.querySelector('.tally').textContent = shown;
+  }
   document.getElementById(`${list.id}-none`).hidden = found > 0;
 }
 
@@ -105,30 +109,40 @@ export function drag(event, handle) {
 const LONGEST = 100;
 /** Rows that are drawn in one frame; more of them would make the next frame late. */
 const AT_ONCE = 12;
+/** Milliseconds after which a request that was told is certainly in the log, from which a page has its list. */
+const LOGGED = 5000;
 let queue = [];
 let drawing = null;
 
 /** A finished request for the live feed. They come in pieces, some times a second; each piece is drawn in the next frames. */
 export function feed(item) {
-  if (!document.querySelector('[data-feed]')) return;
-  queue.push(item);
+  queue.push({ item, came: Date.now() });
   if (queue.length > LONGEST) queue.shift();
-  drawing ??= requestAnimationFrame(draw);
+  if (document.querySelector('[data-feed]')) drawing ??= requestAnimationFrame(draw);
+}
+
+/** A list that has just come lacks what ended a moment before, for the log is written in batches. What is older is in it. */
+export function complete() {
+  const since = Date.now() - LOGGED;
+  queue = queue.filter(({ came }) => came > since);
+  if (queue.length > 0) drawing ??= requestAnimationFrame(draw);
 }
 
 function draw() {
   drawing = null;
   const body = document.querySelector('[data-feed]');
   const button = document.getElementById('feed-pause');
-  if (!body || button?.ariaPressed === 'true') {
-    if (button) button.lastElementChild.textContent = `${say('resume')} · ${say('waiting', queue.length)}`;
+  if (!body) return;
+  if (button?.ariaPressed === 'true') {
+    button.lastElementChild.textContent = `${say('resume')} · ${say('waiting', queue.length)}`;
     return;
   }
   const template = document.getElementById('feed-row');
-  const rows = queue.splice(0, AT_ONCE).reverse().map((item) => row(template, item));
+  const fresh = queue.splice(0, AT_ONCE).filter(({ item }) => !document.getElementById(rowId(item)));
+  const rows = fresh.reverse().map(({ item }) => row(template, item));
   for (let more = body.childElementCount + rows.length - LONGEST; more > 0; more -= 1) body.lastElementChild.remove();
   body.prepend(...rows);
-  document.getElementById('feed-none')?.remove();
+  if (rows.length > 0) document.getElementById('feed-none')?.remove();
   for (const one of rows) tick(one);
   if (queue.length > 0) drawing = requestAnimationFrame(draw);
 }
@@ -157,8 +171,11 @@ const SHOWN = {
   link: (part, value) => { part.href = `/requests/${encodeURIComponent(value)}`; },
 };
 
+const rowId = (item) => `request-${item.id}`;
+
 function row(template, item) {
   const made = template.content.firstElementChild.cloneNode(true);
+  made.id = rowId(item);
   for (const part of made.querySelectorAll('[data-field]')) {
     const value = part.dataset.field.split('.').reduce((from, name) => from?.[name], item);
     if (value !== undefined && value !== null) SHOWN[part.dataset.as ?? 'text'](part, value);

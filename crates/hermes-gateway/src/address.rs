@@ -38,18 +38,18 @@ fn below(endpoint: &Url, tail: &str) -> Url {
 
 /// A Gemini upstream is told model and call in the path.
 fn gemini(job: &Job<'_>, leased: &Leased) -> Url {
-    let streams = match (&job.crossing, &job.path) {
+    let streams = match (&job.crossing, &job.asked.path) {
         (Some(crossing), _) => crossing.streams,
         (None, Some(path)) => path.streams,
         (None, None) => false,
     };
-    let call = match &job.path {
+    let call = match &job.asked.path {
         Some(path) if job.crossing.is_none() => path.call(),
         _ if streams => "streamGenerateContent",
         _ => "generateContent",
     };
     let mut url = leased.runtime.endpoint.clone();
-    let model = format!("{}:{call}", job.route.model);
+    let model = format!("{}:{call}", job.asked.route.model);
     if let Ok(mut segments) = url.path_segments_mut() {
         segments.pop_if_empty().push(&model);
     }

@@ -4,30 +4,27 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hermes_core::Protocol;
-use hermes_pool::{KnownKey, Outcome};
+use hermes_pool::KnownKey;
 use hermes_wire::{
-    ModelField, conversation, conversation_after, counted, error_status, estimate, peek, replace_model,
+    ModelField, conversation, conversation_after, error_status, estimate, peek, replace_model,
 };
 use http::header::{HeaderMap, HeaderValue};
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode, Uri};
+use http::{Method, Request, Response, Uri};
 use hyper::body::Incoming;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::address::NO_COUNT;
 use crate::auth::check_model;
 use crate::body::Body;
-use crate::crossing::{Crossing, Toward, passes, upstream_protocol};
+use crate::crossing::{Asked, passes, upstream_protocol};
 use crate::endpoint::{Endpoint, GeminiPath};
-use crate::forward::{Answer, Call, Job, is_final};
+use crate::forward::{Answer, Call, Job};
 use crate::gateway::Gateway;
-use crate::gather::{error_for, gather, response};
 use crate::headers;
 use crate::intake::collect;
 use crate::record::Record;
-use crate::relay::Relay;
-use crate::reply::{Refusal, json_answer};
-use crate::resend;
+use crate::reply::Refusal;
 use crate::route::{Route, is_alias};
 
 impl Gateway {
@@ -72,8 +69,75 @@ impl Gateway {
         if call == Call::Kept {
             return Ok((self.kept(&head, body, record).await?, permit));
         }
+        let answer = self.asked(&head, body.clone(), call, key, record).await?;
+        if let Answer::Error(refusal) = &answer {
+            let now = self.parts.clock.monotonic();
+            self.resend.note(record.key, head.uri.path(), &body, refusal, now);
+        }
+        Ok((answer, permit))
+    }
+
+    /// Finds where a request goes and in which protocol, sends it, and translates what comes back.
+    async fn asked(
+        &self,
+        head: &Parts,
+        body: Bytes,
+        call: Call,
+        key: Option<&KnownKey>,
+        record: &mut Record,
+    ) -> Result<Answer, Refusal> {
         let path = GeminiPath::of(head.uri.path());
-        let (asked, field) = asked_model(&body, path.as_ref())?;
+        let (route, field) = self.route(&body, path.as_ref(), key, record)?;
+        let client = record.protocol;
+        let upstream = match call {
+            Call::Generate => upstream_protocol(&self.parts.pool, &route.provider, client),
+            Call::Count | Call::Embeddings | Call::Compact | Call::Kept => client,
+        };
+        if call == Call::Count && !self.parts.pool.speaks(&route.provider, client) {
+            return Ok(Answer::Estimate(estimate(&body)));
+        }
+        let conversation = conversation_of(call, &body, &head.headers);
+        let asked = Asked {
+            body,
+            path,
+            headers: &head.headers,
+            route: &route,
+        };
+        let (body, crossing) = if passes(client, upstream, &asked.body) {
+            (renamed(asked.body.clone(), field.as_ref(), &route), None)
+        } else {
+            let (body, crossing) = self.cross(&asked, upstream, record, true)?;
+            (body, Some(crossing))
+        };
+        let mut job = Job {
+            call,
+            asked,
+            stripped: false,
+            conversation,
+            protocol: upstream,
+            crossing,
+            kept: None,
+            method: Method::POST,
+            body,
+            beta: asks_for_beta(&head.uri),
+        };
+        let answer = match self.forward(&mut job, record).await {
+            // A client that counts would otherwise do it by a billed request.
+            Err(refusal) if refusal.kind == NO_COUNT => Answer::Estimate(estimate(&job.body)),
+            answer => answer?,
+        };
+        Ok(self.finished(answer, job.crossing, record).await)
+    }
+
+    /// The provider and model that a request asks for, by a key that may, and where the model's name stands in the body.
+    fn route(
+        &self,
+        body: &[u8],
+        path: Option<&GeminiPath>,
+        key: Option<&KnownKey>,
+        record: &mut Record,
+    ) -> Result<(Route, Option<ModelField>), Refusal> {
+        let (asked, field) = asked_model(body, path)?;
         let route = self.router.resolve(&asked, record.protocol, &self.parts.pool)?;
         if let Some(key) = key {
             check_model(key, &asked, &route)?;
@@ -83,53 +147,7 @@ impl Gateway {
         }
         record.provider = Some(route.provider.clone());
         record.model.clone_from(&route.model);
-        let client = record.protocol;
-        let upstream = match call {
-            Call::Generate => upstream_protocol(&self.parts.pool, &route.provider, client),
-            Call::Count | Call::Embeddings | Call::Compact | Call::Kept => client,
-        };
-        if call == Call::Count && !self.parts.pool.speaks(&route.provider, client) {
-            return Ok((Answer::Estimate(estimate(&body)), permit));
-        }
-        let conversation = conversation_of(call, &body, &head.headers);
-        let asked_body = body.clone();
-        let (body, crossing) = if passes(client, upstream, &body) {
-            (renamed(body, field.as_ref(), &route), None)
-        } else {
-            let toward = Toward {
-                protocol: upstream,
-                proofs: true,
-            };
-            let (body, crossing) = self.cross(&body, &route, toward, path.as_ref(), &head.headers, record)?;
-            (body, Some(crossing))
-        };
-        let mut job = Job {
-            call,
-            asked: asked_body,
-            stripped: false,
-            conversation,
-            protocol: upstream,
-            crossing,
-            path,
-            kept: None,
-            method: Method::POST,
-            route: &route,
-            headers: &head.headers,
-            body,
-            beta: asks_for_beta(&head.uri),
-        };
-        let answer = match self.forward(&mut job, record).await {
-            // A client that counts would otherwise do it by a billed request.
-            Err(refusal) if refusal.kind == NO_COUNT => Answer::Estimate(estimate(&job.body)),
-            answer => answer?,
-        };
-        let answer = self.finished(answer, job.crossing, record).await;
-        if let Answer::Error(refusal) = &answer {
-            let now = self.parts.clock.monotonic();
-            self.resend
-                .note(record.key, head.uri.path(), &job.asked, refusal, now);
-        }
-        Ok((answer, permit))
+        Ok((route, field))
     }
 
     /// An answer that its provider keeps: asked of the login that made it, as far as that is known.
@@ -151,120 +169,22 @@ impl Gateway {
         };
         let mut job = Job {
             call: Call::Kept,
-            asked: Bytes::new(),
+            asked: Asked {
+                body: Bytes::new(),
+                path: None,
+                headers: &head.headers,
+                route: &route,
+            },
             stripped: true,
             conversation: Some(conversation),
             protocol,
             crossing: None,
-            path: None,
             kept: Some(kept),
             method: head.method.clone(),
-            route: &route,
-            headers: &head.headers,
             body,
             beta: false,
         };
         self.forward(&mut job, record).await
-    }
-
-    /// Whole answers of another protocol are gathered before the head goes out; others go on as they are.
-    async fn finished(&self, answer: Answer, crossing: Option<Crossing>, record: &mut Record) -> Answer {
-        let Some(crossing) = crossing else {
-            return answer;
-        };
-        match answer {
-            Answer::Stream(mut served) => {
-                if served.events && crossing.context.stream {
-                    served.crossing = Some(crossing);
-                    return Answer::Stream(served);
-                }
-                let gathered = gather(&mut served, &crossing, &self.parts.limits).await;
-                if let Some(body) = gathered.error_data {
-                    let headers = headers::told(served.response.headers());
-                    served.lease.report(Outcome::StreamFailed { headers, body }).await;
-                }
-                let mut response = response(gathered.written, crossing.context.stream, record);
-                let crossed = headers::crossed(served.response.headers(), &crossing);
-                for (name, value) in &crossed {
-                    response.headers_mut().append(name, value.clone());
-                }
-                Answer::Whole(response)
-            }
-            Answer::Error(answer) => {
-                let last = is_final(&answer);
-                let mut answer = error_for(record.protocol, answer, &record.id.to_string());
-                answer.extensions_mut().insert(crossing);
-                if last {
-                    answer
-                        .headers_mut()
-                        .insert("x-should-retry", HeaderValue::from_static("false"));
-                }
-                Answer::Error(answer)
-            }
-            other => other,
-        }
-    }
-
-    fn answer(&self, answer: Answer, permit: OwnedSemaphorePermit, mut record: Record) -> Response<Body> {
-        match answer {
-            Answer::Stream(mut served) => {
-                let status = served.response.status();
-                let crossing = served.crossing.take();
-                let upstream = served.response.headers();
-                let mut head = match &crossing {
-                    Some(crossing) => headers::crossed_stream(upstream, crossing),
-                    None => headers::downstream(upstream),
-                };
-                record.status = status.as_u16();
-                headers::stamp(&mut head, &record);
-                let relay = Relay::new(*served, crossing.as_ref(), record, &self.parts.limits, permit);
-                let mut response = Response::new(Body::relay(relay));
-                *response.status_mut() = status;
-                *response.headers_mut() = head;
-                response
-            }
-            Answer::Again(upstream) => {
-                let last = resend::is_final(&upstream);
-                let mut response = self.answer(Answer::Error(upstream), permit, record);
-                let headers = response.headers_mut();
-                headers.insert("x-hermes-replayed", HeaderValue::from_static("true"));
-                if last {
-                    headers.insert("x-should-retry", HeaderValue::from_static("false"));
-                }
-                response
-            }
-            Answer::Whole(mut response) => {
-                headers::stamp(response.headers_mut(), &record);
-                response
-            }
-            Answer::Estimate(tokens) => {
-                record.status = 200;
-                let mut response = json_answer(counted(record.protocol, tokens));
-                let headers = response.headers_mut();
-                headers.insert("x-hermes-estimated", HeaderValue::from_static("true"));
-                headers::stamp(headers, &record);
-                response
-            }
-            Answer::Error(upstream) => {
-                let last = is_final(&upstream);
-                let (head, body) = upstream.into_parts();
-                record.status = error_status(record.protocol, head.status.as_u16());
-                record.error = Some("upstream_error".to_owned());
-                let mut response = Response::new(Body::full(body));
-                *response.status_mut() = StatusCode::from_u16(record.status).unwrap_or(head.status);
-                *response.headers_mut() = headers::downstream(&head.headers);
-                if let Some(crossing) = head.extensions.get::<Crossing>() {
-                    headers::note_crossing(response.headers_mut(), crossing);
-                }
-                headers::stamp(response.headers_mut(), &record);
-                if last {
-                    response
-                        .headers_mut()
-                        .insert("x-should-retry", HeaderValue::from_static("false"));
-                }
-                response
-            }
-        }
     }
 }
 

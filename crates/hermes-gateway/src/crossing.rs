@@ -19,6 +19,15 @@ use crate::route::Route;
 /// Asks for an error instead of a drop.
 const STRICT: &str = "x-hermes-strict";
 
+/// A request as its client sent it, and where it goes.
+pub(crate) struct Asked<'a> {
+    pub(crate) body: Bytes,
+    /// What stands in a Gemini client's path.
+    pub(crate) path: Option<GeminiPath>,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) route: &'a Route,
+}
+
 /// What an answer needs on its way back to a client of another protocol.
 #[derive(Clone)]
 pub(crate) struct Crossing {
@@ -55,30 +64,18 @@ pub(crate) fn passes(client: Protocol, upstream: Protocol, body: &[u8]) -> bool 
     client == upstream && !Proof::is_in(body)
 }
 
-/// What a request is translated for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Toward {
-    /// The upstream's protocol.
-    pub(crate) protocol: Protocol,
-    /// Whether that goes along which only its issuer can read.
-    pub(crate) proofs: bool,
-}
-
 impl Gateway {
-    /// Translates a request.
+    /// Translates a request. Without `proofs` everything that only its issuer can read is left out.
     pub(crate) fn cross(
         &self,
-        body: &[u8],
-        route: &Route,
-        toward: Toward,
-        path: Option<&GeminiPath>,
-        headers: &HeaderMap,
+        asked: &Asked<'_>,
+        upstream: Protocol,
         record: &Record,
+        proofs: bool,
     ) -> Result<(Bytes, Crossing), Refusal> {
-        let client = record.protocol;
-        let value = parsed(body, path)?;
-        let strict = headers.get(STRICT).is_some_and(|value| value == "true");
-        let target = self.target(route, toward.protocol, toward.proofs);
+        let value = parsed(&asked.body, asked.path.as_ref())?;
+        let strict = asked.headers.get(STRICT).is_some_and(|value| value == "true");
+        let target = self.target(asked.route, upstream, proofs);
         let stamp = Stamp {
             id: record.id.to_string().replace('-', ""),
             now: u64::try_from(self.parts.clock.now().as_millis() / 1000).unwrap_or_default(),
@@ -88,7 +85,7 @@ impl Gateway {
             context,
             dropped,
             streams,
-        } = hermes_translate::request(client, &value, &target, strict, stamp)
+        } = hermes_translate::request(record.protocol, &value, &target, strict, stamp)
             .map_err(|error| Refusal::new(400, error.code, error.to_string()).at(&error.at))?;
         let crossing = Crossing {
             context: Arc::new(context),
@@ -108,19 +105,7 @@ impl Gateway {
         if !refused {
             return None;
         }
-        let toward = Toward {
-            protocol: job.protocol,
-            proofs: false,
-        };
-        let crossed = self.cross(
-            &job.asked,
-            job.route,
-            toward,
-            job.path.as_ref(),
-            job.headers,
-            record,
-        );
-        let (body, _) = crossed.ok()?;
+        let (body, _) = self.cross(&job.asked, job.protocol, record, false).ok()?;
         (body != job.body).then_some(body)
     }
 

@@ -125,7 +125,7 @@ impl Endpoint {
             "/v1/models" | "/v1beta/models" if read => Self::Models,
             "/healthz" if read => Self::Health,
             "/metrics" if read => Self::Metrics,
-            "/v1/models" | "/healthz" | "/metrics" => Self::Method("GET"),
+            "/v1/models" | "/v1beta/models" | "/healthz" | "/metrics" => Self::Method("GET"),
             "/" | "/api/hello" if method == Method::HEAD => Self::Hello,
             _ => match path
                 .strip_prefix("/v1/models/")

@@ -14,15 +14,14 @@ use tokio::time::timeout;
 
 use crate::address::address;
 use crate::body::Body;
-use crate::crossing::Crossing;
-use crate::endpoint::{GeminiPath, KeptPath};
+use crate::crossing::{Asked, Crossing};
+use crate::endpoint::KeptPath;
 use crate::gateway::Gateway;
 use crate::headers;
 use crate::opening::{Held, Rest, hold, hold_whole};
 use crate::record::Record;
 use crate::refused::{as_refusal, read_refusal, strike};
 use crate::reply::Refusal;
-use crate::route::Route;
 use crate::story::Ending;
 
 /// Kind of the error that stands until a first attempt was made.
@@ -50,16 +49,13 @@ pub(crate) struct Job<'a> {
     pub(crate) protocol: Protocol,
     /// The way back to a client of another protocol.
     pub(crate) crossing: Option<Crossing>,
-    /// What stands in a Gemini client's path.
-    pub(crate) path: Option<GeminiPath>,
     /// The answer that is asked about.
     pub(crate) kept: Option<KeptPath>,
     pub(crate) method: Method,
-    pub(crate) route: &'a Route,
-    pub(crate) headers: &'a HeaderMap,
+    /// As it goes up.
     pub(crate) body: Bytes,
     /// As the client sent it.
-    pub(crate) asked: Bytes,
+    pub(crate) asked: Asked<'a>,
     /// Whether proofs of reasoning were taken out after the provider had refused them.
     pub(crate) stripped: bool,
     /// Whether the client's `beta=true` goes along.
@@ -116,9 +112,9 @@ impl Gateway {
         let mut before = Err(Refusal::new(502, NO_ATTEMPT, "no attempt was made"));
         while record.attempts < self.parts.limits.attempts {
             let ask = Ask {
-                provider: &job.route.provider,
+                provider: &job.asked.route.provider,
                 protocol: job.protocol,
-                model: &job.route.model,
+                model: &job.asked.route.model,
                 tried: &tried,
                 conversation: job.conversation,
             };
@@ -291,7 +287,7 @@ impl Gateway {
             .map_err(|_| Refusal::new(500, "bad_url", "the provider's address cannot be called"))?;
         *request.headers_mut() = match &job.crossing {
             Some(crossing) => headers::translated(crossing.streams, &leased.runtime, &self.agent),
-            None => headers::upstream(job.headers, &leased.runtime, &self.agent),
+            None => headers::upstream(job.asked.headers, &leased.runtime, &self.agent),
         };
         Ok(request)
     }
@@ -309,7 +305,7 @@ fn instead(error: PoolError, before: Result<Answer, Refusal>) -> Result<Answer, 
     }
 }
 
-fn attach(leased: &Leased) -> Option<Attach> {
+pub(crate) fn attach(leased: &Leased) -> Option<Attach> {
     match &leased.runtime.auth {
         AuthStyle::Bearer => Some(Attach::bearer(leased.secret.clone())),
         AuthStyle::Header(name) => {

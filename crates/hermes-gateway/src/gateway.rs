@@ -7,7 +7,6 @@ use hermes_catalog::Catalog;
 use hermes_core::{Brake, Clock, Protocol, Random, RequestId};
 use hermes_http::Http;
 use hermes_pool::{Keys, KnownKey, Pool};
-use hermes_wire::ListShape;
 use http::header::{ALLOW, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -23,7 +22,7 @@ use crate::limits::Limits;
 use crate::lobby::{Lobby, Visitor};
 use crate::log::LogSender;
 use crate::metrics::Metrics;
-use crate::models;
+use crate::models::{self, ListAsk};
 use crate::record::Record;
 use crate::reply::{Refusal, text_answer};
 use crate::resend::Resend;
@@ -170,8 +169,11 @@ impl Gateway {
             Endpoint::Kept(_) => (Call::Kept, Protocol::Responses),
             Endpoint::Unknown => return Ok(self.elsewhere(request, peer).await),
             other => {
-                let shape = models::shape(request.uri().path(), request.headers());
-                return self.small(&other, shape, key.as_deref());
+                let ask = ListAsk::of(request.uri(), request.headers());
+                if matches!(other, Endpoint::Models | Endpoint::Model(_)) {
+                    self.ask_due_models().await;
+                }
+                return self.small(&other, &ask, key.as_deref());
             }
         };
         let (call, protocol) = call;
@@ -193,15 +195,15 @@ impl Gateway {
     fn small(
         &self,
         endpoint: &Endpoint,
-        shape: ListShape,
+        ask: &ListAsk,
         key: Option<&KnownKey>,
     ) -> Result<Response<Body>, Refusal> {
         let pool = &self.parts.pool;
         match endpoint {
             Endpoint::Health => Ok(text_answer(StatusCode::OK, "ok")),
             Endpoint::Hello => Ok(Response::new(Body::empty())),
-            Endpoint::Models => Ok(models::list(&self.router, pool, shape, key)),
-            Endpoint::Model(id) => models::one(&self.router, pool, shape, key, id),
+            Endpoint::Models => Ok(models::list(&self.router, pool, ask, key)),
+            Endpoint::Model(id) => models::one(&self.router, pool, ask, key, id),
             Endpoint::Metrics => {
                 let open = self
                     .parts

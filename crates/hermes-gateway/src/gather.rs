@@ -130,6 +130,7 @@ pub(crate) fn response(
     events: bool,
     record: &mut Record,
 ) -> Response<Body> {
+    let uncounted = matches!(&written, Ok(written) if written.usage.is_none());
     let (status, content, body, dropped) = match written {
         Ok(written) => {
             record.usage = written.usage;
@@ -163,6 +164,9 @@ pub(crate) fn response(
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content));
     if let Some(dropped) = dropped.and_then(|list| HeaderValue::try_from(list).ok()) {
         headers.append(headers::DROPPED, dropped);
+    }
+    if uncounted {
+        headers.insert("x-hermes-usage", HeaderValue::from_static("missing"));
     }
     response
 }

@@ -9,6 +9,7 @@
 
 mod address;
 mod alive;
+mod answers;
 mod auth;
 mod beta;
 mod body;
@@ -25,6 +26,7 @@ mod guard;
 mod headers;
 mod intake;
 mod limits;
+mod lists;
 mod lobby;
 mod log;
 mod metrics;
@@ -48,6 +50,7 @@ pub use edge::Edge;
 pub use error::GatewayError;
 pub use gateway::{Fallback, Gateway, GatewayParts};
 pub use limits::Limits;
+pub use lists::ListAsked;
 pub use log::LogSender;
 pub use proxies::{Network, NoNetwork};
 pub use route::{Routes, Target};

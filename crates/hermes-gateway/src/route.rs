@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use hermes_catalog::Catalog;
-use hermes_core::{Protocol, ProviderId};
+use hermes_core::{Protocol, ProviderId, UnixMs};
 use hermes_pool::Pool;
 
 use crate::reply::Refusal;
@@ -43,6 +43,17 @@ pub(crate) struct Route {
     pub(crate) provider: ProviderId,
     /// The model as it goes upstream.
     pub(crate) model: String,
+}
+
+/// A model that can be asked for.
+pub(crate) struct Offer {
+    /// Its name here.
+    pub(crate) id: String,
+    pub(crate) route: Route,
+    /// Its name for people.
+    pub(crate) name: Option<String>,
+    /// Release date.
+    pub(crate) created: Option<UnixMs>,
 }
 
 /// Whether a name is neither the model's own nor that with its provider before it.
@@ -98,8 +109,7 @@ impl Router {
                 model: name.to_owned(),
             })
         };
-        let listed = self.listed.get(name).into_iter().flatten();
-        let servers: Vec<&ProviderId> = listed.filter(|provider| pool.has_login(provider)).collect();
+        let servers = self.servers(name, pool);
         match (servers.as_slice(), prefixed) {
             ([provider], _) => bare(provider),
             ([], prefixed) => match (self.fallback(protocol, prefixed.is_some(), pool), prefixed) {
@@ -140,27 +150,45 @@ impl Router {
     }
 
     /// Models that can be asked for now: every alias, and what the signed-in providers list, as `provider/model`.
-    pub(crate) fn models(&self, pool: &Pool) -> Vec<(String, Route)> {
-        let route = |provider: &ProviderId, model: &String| Route {
-            provider: provider.clone(),
-            model: model.clone(),
-        };
-        let aliases = self
-            .routes
-            .aliases()
-            .map(|(alias, target)| (alias.to_owned(), route(&target.provider, &target.model)));
+    pub(crate) fn models(&self, pool: &Pool) -> Vec<Offer> {
+        let aliases = self.routes.aliases().map(|(alias, target)| Offer {
+            id: alias.to_owned(),
+            route: Route {
+                provider: target.provider.clone(),
+                model: target.model.clone(),
+            },
+            name: None,
+            created: None,
+        });
         let served = self
             .catalog
             .providers()
             .filter(|provider| pool.has_login(&provider.id));
         let listed = served.flat_map(|provider| {
-            provider
-                .models
-                .known
-                .iter()
-                .map(move |model| (format!("{}/{model}", provider.id), route(&provider.id, model)))
+            let models = pool.models(&provider.id).into_iter();
+            models.map(move |model| Offer {
+                id: format!("{}/{}", provider.id, model.id),
+                route: Route {
+                    provider: provider.id.clone(),
+                    model: model.id,
+                },
+                name: model.name,
+                created: model.created,
+            })
         });
         aliases.chain(listed).collect()
+    }
+
+    /// The signed-in providers that are known to serve a model.
+    fn servers(&self, model: &str, pool: &Pool) -> Vec<ProviderId> {
+        let mut servers = self.listed.get(model).cloned().unwrap_or_default();
+        for teller in pool.tellers(model) {
+            if !servers.contains(&teller) {
+                servers.push(teller);
+            }
+        }
+        servers.retain(|provider| pool.has_login(provider));
+        servers
     }
 
     fn prefixed(&self, name: &str) -> Option<Route> {
@@ -177,7 +205,7 @@ impl Router {
         let named: Vec<String> = known
             .iter()
             .take(NAMED)
-            .map(|(id, _)| format!("`{id}`"))
+            .map(|offer| format!("`{}`", offer.id))
             .collect();
         let tail = match (named.is_empty(), known.len().saturating_sub(NAMED)) {
             (true, _) => "nothing is signed in yet; sign in with `hermes auth add`".to_owned(),

@@ -149,13 +149,15 @@ async fn headers_are_ours_where_they_must_be_and_the_clients_elsewhere() {
 }
 
 #[tokio::test]
-async fn provider_without_the_clients_protocol_is_a_400_that_names_both() {
+async fn call_that_cannot_be_translated_is_a_400_that_names_both_protocols() {
     let setup = Setup {
         protocols: vec![Protocol::AnthropicMessages],
         ..Setup::default()
     };
     let lab = start(Upstream::replies([]).await, setup).await;
-    let answer = lab.post("/v1/chat/completions", "", r#"{"model":"m-1"}"#).await;
+    let answer = lab
+        .post("/v1/embeddings", "", r#"{"model":"m-1","input":"a"}"#)
+        .await;
     assert_eq!(answer.status, 400);
     let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
     assert!(
@@ -352,14 +354,19 @@ async fn body_of_64_mib_and_one_byte_gets_its_413_although_it_is_sent() {
 }
 
 #[tokio::test]
-async fn count_without_a_provider_call_is_501_and_embeddings_go_beside_the_call() {
+async fn count_without_a_provider_call_is_an_estimate_and_embeddings_go_beside_the_call() {
     let lab = lab_with([Reply::json(200, "{}")]).await;
     let count = lab
         .post("/v1/responses/input_tokens", "", r#"{"model":"m-1"}"#)
         .await;
-    assert_eq!(count.status, 501, "{}", count.text);
-    assert_eq!(count.header("x-should-retry"), Some("false"));
-    assert_eq!(count.json()["error"]["code"], "not_supported");
+    assert_eq!(count.status, 200, "{}", count.text);
+    assert_eq!(count.header("x-hermes-estimated"), Some("true"));
+    assert_eq!(count.json()["object"], "response.input_tokens");
+    assert!(
+        count.json()["input_tokens"]
+            .as_u64()
+            .is_some_and(|tokens| tokens > 0)
+    );
     assert!(lab.upstream.calls().is_empty(), "the provider was called");
     let answer = lab
         .post("/v1/embeddings", "", r#"{"model":"m-1","input":"a"}"#)

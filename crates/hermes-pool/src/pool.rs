@@ -21,6 +21,7 @@ use crate::entry::Entry;
 use crate::error::PoolError;
 use crate::lease::Lease;
 use crate::logins::{Logins, Running};
+use crate::models::ModelLists;
 use crate::runtime::ProviderSettings;
 use crate::snapshot::Snapshot;
 use crate::work::Work;
@@ -75,6 +76,7 @@ pub(crate) struct Inner {
     pub(crate) run: Option<PathBuf>,
     pub(crate) lanes: Mutex<HashMap<ProviderId, Arc<Lane>>>,
     pub(crate) sticky: Sticky,
+    pub(crate) models: ModelLists,
     /// The version of the store that the snapshot stands for.
     pub(crate) seen: tokio::sync::Mutex<Option<i64>>,
     pub(crate) writer: Mutex<()>,
@@ -102,6 +104,7 @@ impl Pool {
                 run: parts.run,
                 lanes: Mutex::default(),
                 sticky: Sticky::default(),
+                models: ModelLists::default(),
                 seen: tokio::sync::Mutex::default(),
                 writer: Mutex::default(),
                 stamp: AtomicU64::new(0),

@@ -1,5 +1,7 @@
 //! Words that several areas share.
 
+use crate::Lang;
+
 messages! {
     /// The program's name.
     hermes { en: "Hermes", zh: "Hermes" }
@@ -73,4 +75,21 @@ messages! {
     as_table { en: "Show as a table", zh: "以表格显示" }
     /// A link that leaves the dashboard, for screen readers.
     opens_new_tab { en: "opens in a new tab", zh: "在新标签页中打开" }
+    /// Stands between a name and its value.
+    colon { en: ": ", zh: "：" }
+    /// Stands between two parts of a sentence.
+    comma { en: ", ", zh: "，" }
+    /// A value that nobody set.
+    by_default { en: "default", zh: "默认" }
+    /// A value of the config file.
+    line_of_file(line: &str) { en: "config.toml line {line}", zh: "config.toml 第 {line} 行" }
+}
+
+/// Where a setting is from. Names of files, variables and options are the same in every language.
+pub fn origin_words(lang: Lang, origin: &str) -> String {
+    if origin == by_default(Lang::En) {
+        return by_default(lang).to_owned();
+    }
+    let line = origin.strip_prefix(line_of_file(Lang::En, "").as_str());
+    line.map_or_else(|| origin.to_owned(), |line| line_of_file(lang, line))
 }

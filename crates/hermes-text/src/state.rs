@@ -51,7 +51,7 @@ messages! {
     /// An organisation rests, with the cause.
     organisation_rests(name: &str, cause: &str) { en: "organisation {name}: {cause}", zh: "组织 {name}：{cause}" }
     /// Stands before the time a cool-down ends.
-    usable_again { en: "usable again", zh: "恢复可用" }
+    usable_again { en: "usable again", zh: "恢复可用：" }
 
     /// A strategy: the first by order until it is spent.
     fill_first { en: "Fill first", zh: "优先用尽" }

@@ -33,8 +33,10 @@ fn of_call(client: Protocol, block: &Block) -> Option<Event> {
 
 fn of_source(client: Protocol, citation: &Citation, out: &mut Vec<Event>) {
     match client {
-        // Its sources are of its own kinds, or pages.
-        Protocol::Responses if citation.url.is_none() => out.push(lost("citations")),
+        // Their sources are of their own kinds, or pages. In Chat Completions others stand beside the official fields, where few look.
+        Protocol::Responses | Protocol::ChatCompletions if citation.url.is_none() => {
+            out.push(lost("citations"));
+        }
         Protocol::Responses if citation.quote.is_some() => out.push(lost("citations.quote")),
         Protocol::Gemini if citation.url.is_some() && citation.quote.is_some() => {
             out.push(lost("citations.quote"));
@@ -49,10 +51,16 @@ fn of_source(client: Protocol, citation: &Citation, out: &mut Vec<Event>) {
 
 fn of_end(client: Protocol, finish: &Finish) -> Option<Event> {
     match client {
-        Protocol::Responses if finish.stop_sequence.is_some() => Some(lost("stop_sequence")),
+        // Where vLLM tells it in Chat Completions, the official SDKs lose it when they put a stream together.
+        Protocol::Responses | Protocol::ChatCompletions if finish.stop_sequence.is_some() => {
+            Some(lost("stop_sequence"))
+        }
         Protocol::ChatCompletions | Protocol::Responses if finish.reason == Reason::Pause => {
             Some(lost("stop_reason"))
         }
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use crate::prompt::{Tool, ToolKind};
 
 /// Longest name of a tool (Anthropic, OpenAI, Gemini).
@@ -82,8 +84,8 @@ fn flat(name: &str, namespace: Option<&str>) -> String {
     }
 }
 
-/// A name, or the id of a call, of at most 64 letters, digits, `_` and `-`.
-pub(crate) fn fitting(name: &str) -> String {
+/// A name of at most 64 letters, digits, `_` and `-`.
+fn fitting(name: &str) -> String {
     let fits = |one: char| one.is_ascii_alphanumeric() || matches!(one, '_' | '-');
     if !name.is_empty() && name.len() <= LONGEST && name.chars().all(fits) {
         return name.to_owned();
@@ -92,11 +94,22 @@ pub(crate) fn fitting(name: &str) -> String {
         .chars()
         .map(|one| if fits(one) { one } else { '_' })
         .collect();
-    let print = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
     let head: String = plain.chars().take(LONGEST - 9).collect();
-    format!("{head}_{:08x}", print >> 32)
+    format!("{head}_{:08x}", print(name) >> 32)
+}
+
+/// The name of a schema of answers: as it was given, else its title; most protocols demand one.
+pub(crate) fn of_schema(name: Option<&str>, schema: &Value) -> String {
+    let title = schema.get("title").and_then(Value::as_str);
+    let name = name.or(title).filter(|name| !name.is_empty());
+    fitting(name.unwrap_or("output"))
+}
+
+/// FNV-1a.
+pub(crate) fn print(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 fn numbered(name: &str, number: u32) -> String {

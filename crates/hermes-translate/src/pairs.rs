@@ -2,10 +2,13 @@
 
 mod cuts;
 mod errors;
+mod meaning;
 mod order;
+mod pieces;
 mod recorded;
 mod replies;
 mod requests;
+mod turns;
 mod view;
 
 use std::sync::Arc;
@@ -23,7 +26,7 @@ fn pairs() -> impl Iterator<Item = (Protocol, Protocol)> {
         .filter(|(upstream, client)| upstream != client)
 }
 
-fn context(upstream: Protocol, client: Protocol) -> Arc<Context> {
+pub(crate) fn context(upstream: Protocol, client: Protocol) -> Arc<Context> {
     Arc::new(Context {
         client,
         upstream,

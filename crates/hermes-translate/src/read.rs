@@ -86,6 +86,16 @@ pub(crate) fn path(at: &str, field: &str) -> String {
     }
 }
 
+/// Whether a value holds nothing: null, or nothing but nulls.
+pub(crate) fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(list) => list.iter().all(is_blank),
+        Value::Object(fields) => fields.values().all(is_blank),
+        _ => false,
+    }
+}
+
 /// Whether a value is more than a placeholder.
 pub(crate) fn says_something(value: &Value) -> bool {
     match value {

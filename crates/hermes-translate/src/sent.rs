@@ -1,12 +1,13 @@
 //! Texts that upstreams send twice: piece by piece, and as a whole.
 
 /// How much of a text was passed on, so that the whole of it can be told from what is missing without keeping it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Sent {
     length: usize,
     print: Print,
 }
 
+#[derive(Clone)]
 struct Print(u64);
 
 impl Default for Print {
@@ -38,6 +39,17 @@ impl Sent {
         let mut print = Print::default();
         print.add(whole);
         !self.is_empty() && whole.len() == self.length && print.0 == self.print.0
+    }
+
+    /// Whether a whole text says something else than what was passed on of it.
+    pub(crate) fn contradicts(&self, whole: &str) -> bool {
+        if self.is_empty() || whole.is_empty() {
+            return false;
+        }
+        let mut print = Print::default();
+        let head = whole.split_at_checked(self.length).map(|(head, _)| head);
+        print.add(head.unwrap_or_default());
+        head.is_none() || print.0 != self.print.0
     }
 
     /// What a whole text has beyond the part that was passed on; nothing when it begins otherwise.

@@ -10,7 +10,7 @@ const WAITING_LIMIT: usize = 16 << 20;
 /// Puts the events of an answer into an order with one open block at a time, and numbers the blocks from 0.
 ///
 /// A block that begins while another is open waits until that one closes. What is open at the end is closed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Serial {
     open: Option<(u32, u32)>,
     next: u32,
@@ -19,7 +19,7 @@ pub(crate) struct Serial {
     ended: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Waiting {
     key: u32,
     events: Vec<Event>,

@@ -3,7 +3,7 @@
 use crate::reply::{Block, Event, Finish, Reason};
 
 /// Watches the texts of an answer for stop texts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Stops {
     texts: Vec<String>,
     /// The text block that is open.

@@ -25,7 +25,7 @@ pub use errors::{error_body, error_status, error_type, stream_error};
 pub use headers::{
     forwards_request_header, is_hop_by_hop, is_rate_limit_header, named_in_connection, returns_answer_header,
 };
-pub use models::{ListShape, ModelEntry, model_list, model_one};
+pub use models::{ListPage, ListShape, ModelEntry, model_list, model_one};
 pub use opening::{Opening, OpeningWatcher};
 pub use peek::{ModelField, Peek, PeekError, peek, replace_model};
 pub use print::fingerprint;

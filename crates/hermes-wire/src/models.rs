@@ -12,6 +12,38 @@ pub struct ModelEntry {
     pub owner: String,
     /// Release date, where known.
     pub created: Option<UnixMs>,
+    /// Whether a request for it can be served now.
+    pub available: bool,
+    /// When it can be served again, where that is known.
+    pub available_at: Option<UnixMs>,
+}
+
+/// The part of a list that a client asked for, as Anthropic's query names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListPage {
+    /// Most entries; all without one.
+    pub limit: Option<usize>,
+    /// Only what follows this id.
+    pub after: Option<String>,
+    /// Only what precedes this id.
+    pub before: Option<String>,
+}
+
+impl ListPage {
+    /// The entries of the page, and whether there are more in its direction.
+    fn cut<'a>(&self, entries: &'a [ModelEntry]) -> (&'a [ModelEntry], bool) {
+        let place = |id: &Option<String>| entries.iter().position(|entry| Some(&entry.id) == id.as_ref());
+        let start = place(&self.after).map_or(0, |at| at + 1);
+        let end = place(&self.before).unwrap_or(entries.len()).max(start);
+        let range = &entries[start..end];
+        match self.limit {
+            Some(limit) if limit < range.len() && self.before.is_some() => {
+                (&range[range.len() - limit..], true)
+            }
+            Some(limit) if limit < range.len() => (&range[..limit], true),
+            _ => (range, false),
+        }
+    }
 }
 
 /// The shape of a model list.
@@ -25,13 +57,17 @@ pub enum ListShape {
     Gemini,
 }
 
-/// The body of `GET /v1/models`.
-pub fn model_list(entries: &[ModelEntry], shape: ListShape) -> Vec<u8> {
+/// The body of `GET /v1/models`. Only Anthropic's lists have pages.
+pub fn model_list(entries: &[ModelEntry], shape: ListShape, page: &ListPage) -> Vec<u8> {
+    let (entries, more) = match shape {
+        ListShape::Anthropic => page.cut(entries),
+        ListShape::OpenAi | ListShape::Gemini => (entries, false),
+    };
     let data: Vec<Value> = entries.iter().map(|entry| model(entry, shape)).collect();
     let body = match shape {
         ListShape::Anthropic => json!({
             "data": data,
-            "has_more": false,
+            "has_more": more,
             "first_id": entries.first().map(|entry| &entry.id),
             "last_id": entries.last().map(|entry| &entry.id),
         }),
@@ -52,7 +88,7 @@ pub fn model_one(entry: &ModelEntry, shape: ListShape) -> Vec<u8> {
 
 fn model(entry: &ModelEntry, shape: ListShape) -> Value {
     let created = entry.created.unwrap_or(UnixMs::from_millis(0));
-    match shape {
+    let mut model = match shape {
         ListShape::Anthropic => json!({
             "type": "model",
             "id": entry.id,
@@ -71,7 +107,13 @@ fn model(entry: &ModelEntry, shape: ListShape) -> Value {
             "displayName": entry.name.as_ref().unwrap_or(&entry.id),
             "supportedGenerationMethods": ["generateContent", "streamGenerateContent", "countTokens"],
         }),
+    };
+    // Ours, beside the vendors' fields.
+    model["available"] = json!(entry.available);
+    if let Some(at) = entry.available_at {
+        model["available_at"] = json!(rfc3339(at));
     }
+    model
 }
 
 /// The fields that the agent behind the Responses protocol asks of a model it did not know (seen with its version 0.169); lower priority is listed first.

@@ -26,7 +26,7 @@ pub enum SseError {
 /// Turns bytes, however they are cut, into events. Holds at most one unfinished event.
 ///
 /// Lines end in LF, CRLF or CR; a byte order mark, comments, `id` and `retry` are skipped; an event without data is none.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SseDecoder {
     limit: usize,
     /// The unfinished line.

@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Models {
         #[arg(help = help::ONLY_PROVIDER)]
         provider: Option<String>,
+        #[arg(long, help = help::ASK_MODELS)]
+        refresh: bool,
     },
     #[command(subcommand, about = help::PROVIDERS)]
     Providers(Providers),

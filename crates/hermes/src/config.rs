@@ -22,7 +22,7 @@ mod effective;
 pub(crate) use effective::{DEFAULT, Effective};
 
 /// What stands before the number of a line, in the origin of a value.
-pub(crate) const LINE: &str = "config.toml line ";
+const LINE: &str = "config.toml line ";
 /// Where the gateway listens when nothing says otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7766";
 

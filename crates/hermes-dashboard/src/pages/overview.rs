@@ -232,7 +232,7 @@ fn tiles(lang: Lang, model: &Overview) -> Markup {
             div class="tile panel" {
                 dt { (text::per_second(lang)) }
                 dd class="number" data-rate="per_second" { (rate.tenths_per_second / 10) "." (rate.tenths_per_second % 10) }
-                dd class="faint" { (text::in_flight(lang)) ": " span class="number" data-rate="in_flight" { (rate.in_flight) } }
+                dd class="faint" { (text::in_flight(lang)) (common::colon(lang)) span class="number" data-rate="in_flight" { (rate.in_flight) } }
             }
             div class="tile panel" {
                 dt { (text::requests_today(lang)) }

@@ -237,7 +237,7 @@ fn label<'a>(lang: Lang, row: &'a Row, method: &'a Method) -> &'a str {
 fn unsupported(lang: Lang, method: &Method) -> Markup {
     html! {
         @if let MethodKind::Unsupported(name) = &method.kind {
-            p class="faint" { (icon(Icon::Warning)) " " (method.name) ": " (prose(&text::unsupported(lang, name))) }
+            p class="faint" { (icon(Icon::Warning)) " " (method.name) (common::colon(lang)) (prose(&text::unsupported(lang, name))) }
         }
     }
 }

@@ -110,24 +110,28 @@ pub fn render(lang: Lang, model: &Requests) -> Markup {
         watch: "",
     };
     let is_live = !model.is_history && !model.filters.is_any();
-    if model.rows.is_empty() && is_live && model.choices.providers.is_empty() {
-        let nothing = html! {
-            div id="feed-none" { (empty(Icon::Pulse, text::empty(lang), text::empty_next(lang), None)) }
-            (rows::table(lang, &[], model.now, true))
-            (rows::template(lang))
-        };
-        return page(&head, nothing);
-    }
+    let nothing_to_choose = is_live && model.rows.is_empty() && model.choices.providers.is_empty();
     let content = html! {
-        (filters(lang, model, is_live))
-        @if model.rows.is_empty() {
-            div id="feed-none" { (empty(Icon::Search, text::no_match(lang), common::none(lang), None)) }
-        }
+        @if !nothing_to_choose { (filters(lang, model, is_live)) }
+        @if model.rows.is_empty() { div id="feed-none" { (no_rows(lang, &model.filters)) } }
         (rows::table(lang, &model.rows, model.now, is_live))
         @if is_live { (rows::template(lang)) }
         (onward(lang, model))
     };
     page(&head, content)
+}
+
+fn no_rows(lang: Lang, filters: &Filters) -> Markup {
+    if filters.is_any() {
+        empty(
+            Icon::Search,
+            text::no_match(lang),
+            text::no_match_next(lang),
+            None,
+        )
+    } else {
+        empty(Icon::Pulse, text::empty(lang), text::empty_next(lang), None)
+    }
 }
 
 fn filters(lang: Lang, model: &Requests, is_live: bool) -> Markup {
@@ -167,7 +171,7 @@ fn select(lang: Lang, name: &str, label: &str, choices: &[Choice], chosen: Optio
     let lost = chosen.filter(|chosen| choices.iter().all(|one| one.id != *chosen));
     html! {
         select name=(name) aria-label=(label) {
-            option value="" selected[chosen.is_none()] { (label) ": " (common::all(lang)) }
+            option value="" selected[chosen.is_none()] { (label) (common::colon(lang)) (common::all(lang)) }
             @for one in choices { option value=(one.id) selected[chosen == Some(one.id.as_str())] { (one.name) } }
             @if let Some(lost) = lost { option value=(lost) selected { (lost) } }
         }

@@ -139,12 +139,17 @@ fn sum(used: &[Used<'_>]) -> Today {
 
 async fn gateway(shared: &Shared, url: String, views: &[View]) -> Result<Gateway, StoreError> {
     let keys = shared.parts.keys.list().await?;
-    let model = |protocol: Protocol| {
-        let speaks = |view: &&View| view.runtimes.iter().any(|runtime| runtime.protocol == protocol);
-        let view = views.iter().filter(|view| view.state.usable()).find(speaks)?;
+    let usable = || views.iter().filter(|view| view.state.usable());
+    let default = |view: &View| {
         let row = shared.parts.catalog.get(&view.credential.provider)?;
         let model = row.models.default.as_ref().or(row.models.known.first())?;
-        Some((protocol, format!("{}/{model}", row.id)))
+        Some(format!("{}/{model}", row.id))
+    };
+    // Every login serves every client; one of the client's own protocol loses nothing on the way.
+    let model = |protocol: Protocol| {
+        let speaks = |view: &&View| view.runtimes.iter().any(|runtime| runtime.protocol == protocol);
+        let own = usable().filter(speaks).find_map(default);
+        Some((protocol, own.or_else(|| usable().find_map(default))?))
     };
     Ok(Gateway {
         url,

@@ -178,7 +178,10 @@ fn attempt(lang: Lang, call: &CallMade) -> Attempt {
         "another" => text::then_another(lang),
         other => other,
     };
-    let words = [call.problem.as_deref(), Some(then), Some(call.words.get(lang))];
+    // Of an account that has served there is nothing more to tell.
+    let served = call.then == "deliver" && call.status.is_some_and(|status| status < 400);
+    let stands = (!served).then(|| call.words.get(lang));
+    let words = [call.problem.as_deref(), Some(then), stands];
     let words: Vec<_> = words
         .into_iter()
         .flatten()

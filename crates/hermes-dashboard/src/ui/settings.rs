@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Html;
 use hermes_pool::SessionRow;
-use hermes_text::Lang;
+use hermes_text::{Lang, common};
 
 use super::{Spoken, html};
 use crate::api::settings::program;
@@ -30,9 +30,9 @@ pub(crate) async fn fragment(
     let model = Settings {
         store,
         listeners: facts.listeners.iter().map(|address| listener(address)).collect(),
-        routes: routes(&facts),
+        routes: routes(lang, &facts),
         config_file: facts.config_file.clone(),
-        config: config(&facts),
+        config: config(lang, &facts),
         last_backup: facts.last_backup,
         findings: findings(lang, &seen),
         examined: seen.last.as_ref().map(|(at, _)| *at),
@@ -69,20 +69,20 @@ fn listener(address: &str) -> Listener {
     }
 }
 
-fn routes(facts: &ProgramFacts) -> Vec<Route> {
+fn routes(lang: Lang, facts: &ProgramFacts) -> Vec<Route> {
     let route = |one: &crate::facts::RouteFact| Route {
         name: one.name.clone(),
         targets: vec![one.target.clone()],
-        origin: one.origin.clone(),
+        origin: common::origin_words(lang, &one.origin),
     };
     facts.routes.iter().map(route).collect()
 }
 
-fn config(facts: &ProgramFacts) -> Vec<Setting> {
+fn config(lang: Lang, facts: &ProgramFacts) -> Vec<Setting> {
     let setting = |one: &crate::facts::SettingFact| Setting {
         key: one.key.clone(),
         value: one.value.clone(),
-        origin: one.origin.clone(),
+        origin: common::origin_words(lang, &one.origin),
     };
     facts.config.iter().map(setting).collect()
 }

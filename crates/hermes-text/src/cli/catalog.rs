@@ -46,12 +46,6 @@ messages! {
     head_value { en: "VALUE", zh: "值" }
     /// Column.
     head_origin { en: "ORIGIN", zh: "来源" }
-    /// A value that nobody set.
-    by_default { en: "default", zh: "默认" }
-
-    /// A value of the config file.
-    line_of_file(line: &str) { en: "config.toml line {line}", zh: "config.toml 第 {line} 行" }
-
     /// Row of the overview.
     logins { en: "Logins", zh: "账号" }
     /// None.

@@ -62,7 +62,7 @@ messages! {
     /// No login.
     none_yet { en: "none yet", zh: "尚无" }
     /// How one stands.
-    stands(name: &str, state: &str) { en: "{name} is {state}", zh: "{name}：{state}" }
+    stands(name: &str, state: &str) { en: "{name} – {state}", zh: "{name}：{state}" }
     /// Where to read more.
     see_status(provider: &str) { en: "See `hermes auth status {provider} -v`.", zh: "请查看 `hermes auth status {provider} -v`。" }
     /// A setting that is not followed.

@@ -73,6 +73,7 @@ help! {
     PROVIDER { en: "Provider", zh: "提供商" }
     PROVIDER_LISTED { en: "Provider; see `hermes providers list`", zh: "提供商，见 `hermes providers list`" }
     PROVIDER_OR_ALL { en: "Provider; without one, every login is shown", zh: "提供商；不填则显示所有账号" }
+    ASK_MODELS { en: "Ask the providers anew; otherwise what they told last is shown", zh: "重新询问提供商；否则显示上次获知的内容" }
     ONLY_PROVIDER { en: "Only this provider", zh: "仅此提供商" }
     TARGET { en: "Label, PROVIDER:INDEX, or the beginning of an id", zh: "标签、PROVIDER:INDEX 或 ID 开头" }
     TARGET_USABLE { en: "Login: label, PROVIDER, PROVIDER:LABEL, PROVIDER:INDEX or the beginning of an id", zh: "账号：标签、PROVIDER、PROVIDER:LABEL、PROVIDER:INDEX 或 ID 开头" }

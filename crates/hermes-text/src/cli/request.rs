@@ -122,6 +122,10 @@ messages! {
 
     /// No models.
     no_models { en: "No models yet. Sign in with `hermes auth add PROVIDER`; see `hermes providers list`.", zh: "还没有模型。请用 `hermes auth add PROVIDER` 登录；提供商见 `hermes providers list`。" }
+    /// While providers are asked for their models.
+    asking_models { en: "Asking the providers for their models", zh: "正在向提供商询问模型" }
+    /// A list that did not come; `why` is in English.
+    models_not_told(provider: &str, why: &str) { en: "{provider} did not tell its models: {why}. What it told before is kept.", zh: "{provider} 未告知其模型：{why}。之前获知的内容已保留。" }
     /// What an alias stands for.
     alias_of(model: &str) { en: "alias of {model}", zh: "{model} 的别名" }
 }

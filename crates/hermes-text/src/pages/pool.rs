@@ -62,7 +62,7 @@ messages! {
     /// How much of a window is used.
     used(percent: &str) { en: "{percent} % used", zh: "已用 {percent}%" }
     /// Before the time a window starts anew.
-    resets { en: "resets", zh: "重置于" }
+    resets { en: "resets", zh: "重置：" }
     /// A renewal is under way or has trouble.
     renewal { en: "Renewal", zh: "续期" }
     /// Somebody is at it.

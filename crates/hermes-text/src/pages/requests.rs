@@ -7,6 +7,8 @@ messages! {
     empty_next { en: "Point a tool at the gateway, or try `hermes chat \"hello\"`.", zh: "将工具指向网关，或运行 `hermes chat \"hello\"`。" }
     /// Nothing fits.
     no_match { en: "No request fits these filters", zh: "没有符合筛选条件的请求" }
+    /// What to do.
+    no_match_next { en: "Choose less, or clear the filters.", zh: "请减少筛选条件，或清除筛选。" }
     /// Names the filters.
     filters { en: "Filters", zh: "筛选" }
     /// Only failed ones.

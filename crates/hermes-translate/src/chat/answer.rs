@@ -45,6 +45,7 @@ const KNOWN: [&str; 15] = [
 const CONTENT: [&str; 4] = ["moderation", "images", "related_questions", "videos"];
 
 /// A block of text, thoughts or the refusal that is being written.
+#[derive(Clone)]
 struct Open {
     key: u32,
     block: Block,
@@ -52,9 +53,12 @@ struct Open {
     thought: Option<u64>,
     proved: bool,
     sent: Sent,
+    /// Characters of the answer's text before it.
+    before: u64,
 }
 
 /// Reads the chunks of one answer.
+#[derive(Clone)]
 pub(super) struct Answer {
     issuer: Issuer,
     started: bool,
@@ -66,6 +70,8 @@ pub(super) struct Answer {
     ending: Ending,
     usage: Option<Usage>,
     dropped: Vec<String>,
+    /// Characters of the text so far.
+    said: u64,
     refused: bool,
     ended: bool,
 }
@@ -83,6 +89,7 @@ impl Answer {
             ending: Ending::default(),
             usage: None,
             dropped: Vec::new(),
+            said: 0,
             refused: false,
             ended: false,
         }
@@ -307,8 +314,10 @@ impl Answer {
             self.open(block, thought, out);
         }
         if let Some(open) = &mut self.open {
-            if *block == Block::Thinking {
-                open.sent.add(text);
+            match block {
+                Block::Thinking => open.sent.add(text),
+                Block::Text => self.said += text.chars().count() as u64,
+                _ => {}
             }
             out.push(Event::Text {
                 key: open.key,
@@ -324,21 +333,15 @@ impl Answer {
             key,
             block: block.clone(),
         });
-        if *block == Block::Text {
-            let citations = self.citations.take();
-            out.extend(
-                citations
-                    .into_iter()
-                    .map(|citation| Event::Citation { key, citation }),
-            );
-        }
         self.open = Some(Open {
             key,
             block: block.clone(),
             thought,
             proved: false,
             sent: Sent::default(),
+            before: self.said,
         });
+        self.cite(out);
     }
 
     fn close_open(&mut self, out: &mut Vec<Event>) {
@@ -375,10 +378,11 @@ impl Answer {
         if let Some(Open {
             key,
             block: Block::Text,
+            before,
             ..
         }) = self.open
         {
-            let citations = self.citations.take();
+            let citations = self.citations.take(before);
             out.extend(
                 citations
                     .into_iter()

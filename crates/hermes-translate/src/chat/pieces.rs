@@ -80,16 +80,21 @@ pub(super) fn usage(usage: Option<Usage>) -> Value {
 }
 
 /// Where a source goes: sources from the web are annotations, the others have no place in the protocol and go beside them as they are.
+#[derive(Clone)]
 pub(super) enum Source {
     Annotation(Value),
     Other(Value),
 }
 
-pub(super) fn source(citation: &Citation) -> Source {
+/// `before` are the characters of the answer's text before the block that it belongs to.
+pub(super) fn source(citation: &Citation, before: u64) -> Source {
     let Some(url) = &citation.url else {
         return Source::Other(citation.value.clone());
     };
-    let (start, end) = citation.range.unwrap_or((0, 0));
+    let range = citation
+        .range
+        .map(|(start, end)| (start.saturating_add(before), end.saturating_add(before)));
+    let (start, end) = range.unwrap_or((0, 0));
     let mut inner = json!({
         "url": url,
         "title": citation.title.as_deref().unwrap_or_default(),

@@ -16,7 +16,7 @@ pub(crate) fn write_reply(context: &Context, reply: &Reply) -> Value {
     }
     message.sign();
     let calls = !message.calls.is_empty();
-    if reply.finish.reason == Reason::Refusal && message.refusal.is_none() {
+    if reply.finish.reason == Reason::Refusal && message.refusal.as_ref().is_none_or(String::is_empty) {
         message.refusal.clone_from(&reply.finish.explanation);
     }
     let reason = pieces::reason(&reply.finish, calls);
@@ -47,8 +47,10 @@ impl Message {
         match &whole.block {
             Block::Text => {
                 self.sign();
-                self.text.get_or_insert_default().push_str(&whole.text);
-                self.cite(whole);
+                let text = self.text.get_or_insert_default();
+                let before = text.chars().count() as u64;
+                text.push_str(&whole.text);
+                self.cite(whole, before);
             }
             Block::Refusal => {
                 self.sign();
@@ -92,9 +94,9 @@ impl Message {
         }
     }
 
-    fn cite(&mut self, whole: &Whole) {
+    fn cite(&mut self, whole: &Whole, before: u64) {
         for citation in &whole.citations {
-            match pieces::source(citation) {
+            match pieces::source(citation, before) {
                 Source::Annotation(value) => self.annotations.push(value),
                 Source::Other(value) => self.citations.push(value),
             }

@@ -3,7 +3,6 @@
 mod content;
 mod controls;
 mod extras;
-mod ids;
 mod last;
 mod paths;
 mod results;

@@ -11,6 +11,7 @@ use crate::reply::Event;
 use crate::translator::ReadStream;
 
 /// Reads the chunks of a stream. The answer is over at `[DONE]`, or where the stream ends after a reason: usage comes after the reason.
+#[derive(Clone)]
 pub(crate) struct Reader {
     answer: Answer,
 }
@@ -24,6 +25,11 @@ impl Reader {
 }
 
 impl ReadStream for Reader {
+    #[cfg(test)]
+    fn copy(&self) -> Box<dyn ReadStream> {
+        Box::new(self.clone())
+    }
+
     fn event(&mut self, event: &SseEvent, out: &mut Vec<Event>) {
         let data = event.data.trim();
         if self.answer.ended() || data.is_empty() {

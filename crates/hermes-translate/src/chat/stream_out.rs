@@ -17,6 +17,7 @@ use crate::translator::WriteStream;
 const KEPT_LIMIT: usize = 4 << 20;
 
 /// Writes chunks: the first with the role, one for each event, one with the reason, one with usage where it is wanted, and `[DONE]`.
+#[derive(Clone)]
 pub(crate) struct Writer {
     context: Arc<Context>,
     head: Map<String, Value>,
@@ -30,13 +31,16 @@ pub(crate) struct Writer {
     citations: u64,
     calls: u32,
     refused: bool,
+    /// Characters of the text so far, and of that before the block that is open.
+    said: u64,
+    before: u64,
     /// Gemini's signature of what follows.
     signature: Option<Proof>,
     usage: Option<Usage>,
 }
 
 /// The thought that is open: a proof is only worth something beside all of its text.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Thought {
     text: String,
     too_long: bool,
@@ -57,6 +61,8 @@ impl Writer {
             citations: 0,
             calls: 0,
             refused: false,
+            said: 0,
+            before: 0,
             signature: None,
             usage: None,
         }
@@ -85,6 +91,7 @@ impl Writer {
 
     fn open(&mut self, block: &Block, out: &mut Vec<u8>) {
         self.open = Some(block.clone());
+        self.before = self.said;
         let Block::Call { id, name, custom, .. } = block else {
             return self.sign(out);
         };
@@ -98,7 +105,10 @@ impl Writer {
     fn text(&mut self, text: &str, out: &mut Vec<u8>) {
         match &self.open {
             None => {}
-            Some(Block::Text) => self.more(r#"{"content":"#, text, "}", out),
+            Some(Block::Text) => {
+                self.said += text.chars().count() as u64;
+                self.more(r#"{"content":"#, text, "}", out);
+            }
             Some(Block::Refusal) => {
                 self.refused = true;
                 self.more(r#"{"refusal":"#, text, "}", out);
@@ -155,7 +165,7 @@ impl Writer {
     }
 
     fn cite(&mut self, citation: &Citation, out: &mut Vec<u8>) {
-        let (field, count, value) = match pieces::source(citation) {
+        let (field, count, value) = match pieces::source(citation, self.before) {
             Source::Annotation(value) => ("annotations", &mut self.annotations, value),
             Source::Other(value) => ("citations", &mut self.citations, value),
         };
@@ -209,6 +219,11 @@ impl Thought {
 }
 
 impl WriteStream for Writer {
+    #[cfg(test)]
+    fn copy(&self) -> Box<dyn WriteStream> {
+        Box::new(self.clone())
+    }
+
     fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
         match event {
             Event::Start(head) => self.start(head, out),

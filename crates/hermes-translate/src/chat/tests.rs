@@ -4,4 +4,5 @@ mod replies;
 mod requests;
 pub(crate) mod streams;
 
-pub(super) use fixtures::{context, data, gathered, target};
+pub(crate) use fixtures::gathered;
+pub(super) use fixtures::{context, data, target};

@@ -15,6 +15,7 @@ use crate::reply::{Block, Event, Finish};
 pub(super) use self::finish::usage;
 
 /// An answer as it is composed.
+#[derive(Clone)]
 pub(super) struct Composer {
     shows_thoughts: bool,
     open: Option<Open>,
@@ -28,6 +29,7 @@ pub(super) struct Composer {
 }
 
 /// The block that is open.
+#[derive(Clone)]
 struct Open {
     block: Block,
     /// The arguments of a call.

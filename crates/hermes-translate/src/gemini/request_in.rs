@@ -7,7 +7,6 @@ mod tools;
 mod turns;
 
 use hermes_core::Protocol;
-pub(super) use join::MADE_UP;
 use serde_json::Value;
 
 use super::json::{others, text};

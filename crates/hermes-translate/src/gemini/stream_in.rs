@@ -24,6 +24,7 @@ use crate::translator::ReadStream;
 const CANDIDATE: &str = "candidates[0]";
 
 /// Reads chunks.
+#[derive(Clone)]
 pub(crate) struct Reader {
     issuer: Issuer,
     started: bool,
@@ -236,6 +237,11 @@ impl Reader {
 }
 
 impl ReadStream for Reader {
+    #[cfg(test)]
+    fn copy(&self) -> Box<dyn ReadStream> {
+        Box::new(self.clone())
+    }
+
     fn event(&mut self, event: &SseEvent, out: &mut Vec<Event>) {
         let data = event.data.trim();
         if data.is_empty() || data == "[DONE]" {

@@ -2,7 +2,6 @@ mod blocks;
 mod extras;
 mod fields;
 mod finish;
-mod ids;
 mod media;
 mod sampling;
 mod schema;
@@ -10,9 +9,9 @@ mod thinking;
 mod tools;
 mod turns;
 
+use crate::ids::Ids;
 use extras::Extras;
 use hermes_core::Protocol;
-use ids::Ids;
 use serde_json::{Map, Value};
 
 use crate::dropped::Dropped;
@@ -80,7 +79,7 @@ impl<'a> Writing<'a> {
             } else {
                 Extras::default()
             },
-            ids: Ids::new(target.quirks.call_ids),
+            ids: Ids::new(target.quirks.call_ids, false),
             spare_markers: markers.saturating_sub(MARKER_LIMIT),
         }
     }

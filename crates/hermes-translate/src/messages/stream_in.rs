@@ -23,6 +23,7 @@ const END: [&str; 5] = [
 ];
 
 /// Reads a stream of Messages.
+#[derive(Clone)]
 pub(crate) struct Reader {
     blocks: Blocks,
     /// The id of the message that is open.
@@ -157,6 +158,11 @@ impl Reader {
 }
 
 impl ReadStream for Reader {
+    #[cfg(test)]
+    fn copy(&self) -> Box<dyn ReadStream> {
+        Box::new(self.clone())
+    }
+
     fn event(&mut self, event: &SseEvent, out: &mut Vec<Event>) {
         let data = event.data.trim();
         if self.ended || data.is_empty() || data == "[DONE]" {

@@ -11,6 +11,7 @@ use crate::reply::{Block, Event, Finish, Head};
 use crate::translator::WriteStream;
 
 /// Writes a stream of Messages.
+#[derive(Clone)]
 pub(crate) struct Writer {
     context: Arc<Context>,
     state: State,
@@ -23,6 +24,7 @@ pub(crate) struct Writer {
 }
 
 /// How far the message is.
+#[derive(Clone)]
 enum State {
     Before,
     /// The beginning is held back until something follows it, since the tokens of the input often come right after it.
@@ -32,6 +34,7 @@ enum State {
 }
 
 /// The block that is open.
+#[derive(Clone)]
 enum Open {
     None,
     /// Of text and thoughts nothing is written before there is some.
@@ -212,6 +215,11 @@ impl Writer {
 }
 
 impl WriteStream for Writer {
+    #[cfg(test)]
+    fn copy(&self) -> Box<dyn WriteStream> {
+        Box::new(self.clone())
+    }
+
     fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
         if matches!(self.state, State::Ended) {
             return;

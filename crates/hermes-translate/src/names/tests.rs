@@ -23,10 +23,9 @@ fn tool(name: &str, namespace: Option<&str>, custom: bool) -> Tool {
     }
 }
 
-#[test]
-fn every_name_fits_is_its_own_and_comes_back() {
+fn odd_tools() -> Vec<Tool> {
     let long = "x".repeat(90);
-    let tools = [
+    vec![
         tool("get_weather", None, false),
         tool("get.weather", None, false),
         tool("get weather", None, false),
@@ -37,7 +36,12 @@ fn every_name_fits_is_its_own_and_comes_back() {
         tool("apply_patch", None, true),
         tool("天气", None, false),
         tool("get_weather", None, false),
-    ];
+    ]
+}
+
+#[test]
+fn every_name_fits_is_its_own_and_comes_back() {
+    let tools = odd_tools();
     let names = Names::new(&tools, false);
     assert_eq!(
         names.sent("get_weather", None).len(),

@@ -99,7 +99,7 @@ fn forgive(said: &mut View, heard: &mut View, original: &Reply, client: Protocol
     if declared("namespace") {
         said.forget_namespaces();
     }
-    if declared("stop_sequence") {
+    if declared("stop_sequence") && heard.stop.is_none() {
         said.stop = None;
     }
     if client == Protocol::Gemini {

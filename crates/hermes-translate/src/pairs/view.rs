@@ -167,7 +167,7 @@ fn reason(reply: &Reply, refusal: &str, client: Protocol) -> Reason {
 }
 
 /// Counts as far as the protocol has places for them.
-fn usage(usage: Usage, client: Protocol) -> Usage {
+pub(super) fn usage(usage: Usage, client: Protocol) -> Usage {
     match client {
         Protocol::Gemini => Usage {
             input: usage.input + usage.cache_write,

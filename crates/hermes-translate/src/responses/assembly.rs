@@ -26,6 +26,7 @@ pub(super) use self::message::Speech;
 pub(super) use self::reasoning::Track;
 
 /// Gathers what an upstream tells of its answer.
+#[derive(Clone)]
 pub(super) struct Assembly {
     pub(super) out: Outlet,
     items: BTreeMap<u64, Item>,
@@ -33,6 +34,7 @@ pub(super) struct Assembly {
     finished: bool,
 }
 
+#[derive(Clone)]
 enum Item {
     Message(Message),
     Reasoning(Reasoning),
@@ -42,6 +44,7 @@ enum Item {
 }
 
 /// Where events go, and what is known of the answer as a whole.
+#[derive(Clone)]
 pub(super) struct Outlet {
     pub(super) context: Arc<Context>,
     pub(super) events: Vec<Event>,

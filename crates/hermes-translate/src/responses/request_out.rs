@@ -1,6 +1,5 @@
 //! A request for an upstream of Responses.
 
-mod calls;
 mod content;
 mod controls;
 mod fields;
@@ -219,8 +218,15 @@ impl Request<'_> {
             Amount::Off => "none",
             Amount::Effort(effort) => effort.as_str(),
             Amount::Budget(tokens) => Effort::of_budget(tokens).as_str(),
-            // Anthropic's own default of adaptive thinking (agentgateway 2026-08).
-            Amount::Adaptive if self.prompt.client == Some(Protocol::AnthropicMessages) => "high",
+            // Anthropic's own default of adaptive thinking (agentgateway 2026-08), and what a bare switch of Chat Completions stands for.
+            Amount::Adaptive
+                if matches!(
+                    self.prompt.client,
+                    Some(Protocol::AnthropicMessages | Protocol::ChatCompletions)
+                ) =>
+            {
+                "high"
+            }
             Amount::Adaptive | Amount::BetweenTools => return None,
         };
         let Some(taken) = &self.target.quirks.efforts else {

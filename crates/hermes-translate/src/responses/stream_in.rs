@@ -11,6 +11,7 @@ use crate::read::{given, said, text, whole};
 use crate::reply::Event;
 use crate::translator::ReadStream;
 
+#[derive(Clone)]
 pub(crate) struct Reader {
     assembly: Assembly,
 }
@@ -24,6 +25,11 @@ impl Reader {
 }
 
 impl ReadStream for Reader {
+    #[cfg(test)]
+    fn copy(&self) -> Box<dyn ReadStream> {
+        Box::new(self.clone())
+    }
+
     fn event(&mut self, event: &SseEvent, out: &mut Vec<Event>) {
         // `[DONE]`, which OpenRouter sends, and whatever else is no JSON says nothing.
         let Ok(value) = serde_json::from_str::<Value>(&event.data) else {

@@ -18,6 +18,7 @@ use crate::json;
 use crate::reply::{Block, Event, Failure, Finish, Head, Reason};
 use crate::translator::WriteStream;
 
+#[derive(Clone)]
 pub(crate) struct Writer {
     context: Arc<Context>,
     answer: Answer,
@@ -33,6 +34,11 @@ impl Writer {
 }
 
 impl WriteStream for Writer {
+    #[cfg(test)]
+    fn copy(&self) -> Box<dyn WriteStream> {
+        Box::new(self.clone())
+    }
+
     fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
         self.answer.event(&self.context, event, out);
     }
@@ -43,7 +49,7 @@ impl WriteStream for Writer {
 }
 
 /// An answer on its way to the client.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Answer {
     head: Option<Head>,
     output: Vec<Value>,

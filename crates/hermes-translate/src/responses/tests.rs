@@ -1,6 +1,6 @@
 //! What the parts of this room hold together: recorded traffic through both of its halves.
 
-mod cuts;
+mod arbitrary;
 mod odd;
 pub(crate) mod order;
 mod recorded;

@@ -68,7 +68,12 @@ fn text(text: &str) -> Event {
 }
 
 fn restored(events: impl IntoIterator<Item = Event>) -> Vec<Event> {
-    let (context, mut restore, mut out) = (context(), Restore::default(), Vec::new());
+    restored_for(Protocol::Responses, events)
+}
+
+fn restored_for(client: Protocol, events: impl IntoIterator<Item = Event>) -> Vec<Event> {
+    let (mut context, mut restore, mut out) = (context(), Restore::default(), Vec::new());
+    context.client = client;
     for event in events {
         restore.push(&context, event, &mut out);
     }
@@ -98,6 +103,31 @@ fn free_text_and_namespaces_come_back() {
     );
     let got = restored([open("c", "unknown", false, None), text("{}"), close()]);
     assert_eq!(got[0], open("c", "unknown", false, None));
+}
+
+#[test]
+fn free_text_that_nobody_asked_for_is_a_function_in_chat_completions() {
+    let said = |name: &str| {
+        [
+            open("c", name, true, None),
+            text("a\n"),
+            text("\"b"),
+            Event::Close { key: 0 },
+        ]
+    };
+    let chat = Protocol::ChatCompletions;
+    let got = restored_for(chat, said("unknown"));
+    let wrapped = text("{\"input\":\"a\\n\\\"b\"}");
+    assert_eq!(
+        got,
+        [
+            open("c", "unknown", false, None),
+            wrapped,
+            Event::Close { key: 0 }
+        ]
+    );
+    assert_eq!(restored_for(chat, said("patch")), said("patch"));
+    assert_eq!(restored(said("unknown")), said("unknown"));
 }
 
 #[test]

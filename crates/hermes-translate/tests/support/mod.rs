@@ -140,8 +140,7 @@ fn numbered(mut blocks: Vec<Whole>) -> Vec<Whole> {
     blocks
 }
 
-/// Any answer that the common form can hold.
-pub(crate) fn reply() -> impl Strategy<Value = Reply> {
+fn block() -> impl Strategy<Value = Whole> {
     let plain = (
         select(vec![Block::Text, Block::Refusal]),
         text(),
@@ -159,6 +158,11 @@ pub(crate) fn reply() -> impl Strategy<Value = Reply> {
         proof,
         ..Whole::new(Block::Thinking, text)
     });
+    prop_oneof![plain, thoughts, call()]
+}
+
+/// Any answer that the common form can hold.
+pub(crate) fn reply() -> impl Strategy<Value = Reply> {
     let head = (
         option::of(words()),
         option::of(words()),
@@ -168,7 +172,7 @@ pub(crate) fn reply() -> impl Strategy<Value = Reply> {
         let paths: BTreeSet<String> = paths.into_iter().collect();
         paths.into_iter().collect()
     });
-    let blocks = vec(prop_oneof![plain, thoughts, call()], 0..6).prop_map(numbered);
+    let blocks = vec(block(), 0..6).prop_map(numbered);
     (head, blocks, finish(), option::of(usage()), dropped).prop_map(
         |(head, blocks, finish, usage, dropped)| Reply {
             head: Head {

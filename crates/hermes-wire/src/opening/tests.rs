@@ -116,7 +116,10 @@ fn recorded_streams_all_open_with_content_and_early() {
             }
             let bytes = fs_err::read(&path).unwrap();
             let (shown, size) = open(protocol, bytes.chunks(16));
-            assert_eq!(shown, "content", "{}", path.display());
+            // One of them holds nothing but an error; in Chat Completions an error is told by a field of a chunk with content.
+            let fails = protocol == Responses && path.to_string_lossy().contains("-error-");
+            let start = if fails { "error" } else { "content" };
+            assert!(shown.starts_with(start), "{}: {shown}", path.display());
             assert!(size < LIMIT, "{} after {size} bytes", path.display());
             assert_eq!(open(protocol, bytes.chunks(1)).0, shown);
             seen += 1;

@@ -84,6 +84,10 @@ async fn choose(app: &App<'_>, views: &[View], wanted: Option<&str>) -> Result<(
     let routes = app.config.routes();
     let name = wanted.map(|name| routes.get(name).map_or(name, String::as_str));
     let catalog = app.catalog().await?;
+    let pool = app.existing_pool().await?;
+    if let Some(pool) = pool {
+        pool.load_models().await?;
+    }
     let mut usable = views.iter().filter(|view| view.state.usable());
     let view = match name {
         None => usable.next(),
@@ -93,8 +97,8 @@ async fn choose(app: &App<'_>, views: &[View], wanted: Option<&str>) -> Result<(
                 .and_then(|(provider, _)| catalog.provider(provider).ok())
                 .map(|row| &row.id);
             let lists = |view: &View| {
-                let row = catalog.get(&view.credential.provider);
-                row.is_some_and(|row| row.models.known.iter().any(|model| model == name))
+                let models = pool.map(|pool| pool.models(&view.credential.provider));
+                models.is_some_and(|models| models.iter().any(|model| model.id == name))
             };
             let serves =
                 |view: &&View| named.map_or_else(|| lists(view), |id| view.credential.provider == *id);

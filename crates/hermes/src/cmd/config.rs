@@ -1,12 +1,12 @@
 //! `hermes config show`.
 
-use hermes_text::Lang;
 use hermes_text::cli::catalog as words;
+use hermes_text::common::origin_words;
 use serde_json::json;
 
 use crate::app::App;
 use crate::args::ConfigCommand;
-use crate::config::{DEFAULT, Effective, LINE};
+use crate::config::{DEFAULT, Effective};
 use crate::safe::term_line;
 use crate::table::Table;
 
@@ -38,15 +38,6 @@ pub(super) fn run(app: &App<'_>, command: &ConfigCommand) {
             app.printer
                 .line(term_line(&format!("{} = {}", value.key, value.value)));
         }
-    }
-}
-
-/// Where a value is from. Names of files, variables and options are the same in every language.
-fn origin_words(lang: Lang, origin: &str) -> String {
-    match origin.strip_prefix(LINE) {
-        _ if origin == DEFAULT => words::by_default(lang).to_owned(),
-        Some(line) => words::line_of_file(lang, line),
-        None => origin.to_owned(),
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) async fn dispatch(app: &App<'_>, command: Option<Command>) -> Outcome
         Some(Command::Key(command)) => key::run(app, &command).await,
         Some(Command::Chat(args)) => chat::run(app, &args).await,
         Some(Command::Token { target }) => token::run(app, &target).await,
-        Some(Command::Models { provider }) => models::run(app, provider.as_deref()).await,
+        Some(Command::Models { provider, refresh }) => models::run(app, provider.as_deref(), refresh).await,
         Some(Command::Providers(command)) => providers::run(app, &command).await,
         Some(Command::Doctor) => doctor::run(app).await,
         Some(Command::Config(command)) => {

@@ -33,8 +33,10 @@ pub(super) async fn build(
 ) -> Result<Server, Failure> {
     let catalog = Arc::clone(app.catalog().await?);
     let (sender, log) = LogSender::start(Arc::clone(app.store().await?), feed);
+    let pool = app.pool().await?.clone();
+    pool.load_models().await?;
     let gateway = Gateway::new(GatewayParts {
-        pool: app.pool().await?.clone(),
+        pool,
         routes: routes(app, &catalog)?,
         catalog,
         http: app.http()?,

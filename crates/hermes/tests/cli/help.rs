@@ -57,7 +57,7 @@ const COMMANDS: &[(&[&str], &[&str])] = &[
     (&["key", "create"], &["--limit <N>", "--model <MODEL>"]),
     (&["chat"], &["--model"]),
     (&["token"], &["<TARGET>"]),
-    (&["models"], &["[PROVIDER]"]),
+    (&["models"], &["[PROVIDER]", "--refresh"]),
     (&["providers"], &["list", "show"]),
     (&["doctor"], &["protection"]),
     (&["config", "show"], &["--origin"]),

@@ -24,6 +24,7 @@ mod issuer;
 #[cfg(unix)]
 mod leases;
 mod minimax;
+mod models;
 mod sdk;
 mod serve;
 #[cfg(unix)]

@@ -20,33 +20,29 @@ pub(super) struct Snippet {
 /// One for each tool, with a model that speaks the tool's protocol.
 pub(super) fn of(gateway: &Gateway) -> Vec<Snippet> {
     let url = gateway.url.as_str();
-    let known = |protocol: Protocol| {
+    let model = |protocol: Protocol| {
         let mut models = gateway.models.iter();
-        models
-            .find(|(spoken, _)| *spoken == protocol)
-            .map(|(_, model)| model.as_str())
+        let known = models.find(|(spoken, _)| *spoken == protocol);
+        known.map_or(MODEL, |(_, model)| model.as_str())
     };
-    let model = |protocol| known(protocol).unwrap_or(MODEL);
     let (messages, chat) = (
         model(Protocol::AnthropicMessages),
         model(Protocol::ChatCompletions),
     );
-    let by_curl = match (
-        known(Protocol::ChatCompletions),
-        known(Protocol::AnthropicMessages),
-    ) {
-        (None, Some(model)) => curl_messages(url, model),
-        _ => curl(url, chat),
-    };
     let one = |id, name, text| Snippet { id, name, text };
     vec![
         one("claude-code", "Claude Code", claude_code(url, messages)),
         one("codex", "Codex", codex(url, model(Protocol::Responses))),
+        one(
+            "gemini-cli",
+            "Gemini CLI",
+            gemini_cli(url, model(Protocol::Gemini)),
+        ),
         one("opencode", "opencode", opencode(url, chat)),
         one("aider", "aider", aider(url, chat)),
         one("python", "Python", python(url, chat)),
         one("typescript", "TypeScript", typescript(url, messages)),
-        one("curl", "curl", by_curl),
+        one("curl", "curl", curl(url, chat)),
     ]
 }
 
@@ -61,6 +57,10 @@ fn codex(url: &str, model: &str) -> String {
         "# ~/.codex/config.toml\nmodel = \"{model}\"\nmodel_provider = \"hermes\"\n\n[model_providers.hermes]\nname = \"Hermes\"\n\
          base_url = \"{url}/v1\"\nenv_key = \"HERMES_KEY\"\nwire_api = \"responses\""
     )
+}
+
+fn gemini_cli(url: &str, model: &str) -> String {
+    format!("export GOOGLE_GEMINI_BASE_URL={url}\nexport GEMINI_API_KEY={KEY}\ngemini -m {model}")
 }
 
 fn opencode(url: &str, model: &str) -> String {
@@ -93,12 +93,5 @@ fn curl(url: &str, model: &str) -> String {
     format!(
         "curl {url}/v1/chat/completions \\\n  -H \"Authorization: Bearer {KEY}\" \\\n  -H \"Content-Type: application/json\" \\\n  -d \
          '{{\"model\": \"{model}\", \"messages\": [{{\"role\": \"user\", \"content\": \"Hello\"}}]}}'"
-    )
-}
-
-fn curl_messages(url: &str, model: &str) -> String {
-    format!(
-        "curl {url}/v1/messages \\\n  -H \"x-api-key: {KEY}\" \\\n  -H \"Content-Type: application/json\" \\\n  -d \
-         '{{\"model\": \"{model}\", \"max_tokens\": 256, \"messages\": [{{\"role\": \"user\", \"content\": \"Hello\"}}]}}'"
     )
 }

@@ -70,7 +70,7 @@ fn standing(lang: Lang, pool: &Pool, one: &Account) -> Markup {
             p class="faint" { (state::usable_again(lang)) " " (moment(lang, until, pool.now)) }
         }
         @for rest in &one.rests {
-            p class="faint" { (prose(&rest_words(lang, rest))) ", " (state::usable_again(lang)) " " (moment(lang, rest.until, pool.now)) }
+            p class="faint" { (prose(&rest_words(lang, rest))) (common::comma(lang)) (state::usable_again(lang)) " " (moment(lang, rest.until, pool.now)) }
         }
         @if one.state == State::NeedsLogin {
             a class="button primary" href={ "/providers#provider-" (pool.provider) } { (action::sign_in_again(lang)) }
@@ -125,7 +125,7 @@ fn notes(lang: Lang, pool: &Pool, one: &Account) -> Markup {
         @if keyless || one.renewal.is_some_and(|renewal| is_news(&renewal)) || !one.ignored.is_empty() {
             div class="account-notes" {
                 @if keyless { p class="faint" { (text::keyless(lang)) } }
-                @if let Some(renewal) = one.renewal.filter(is_news) { p { (text::renewal(lang)) ": " (renewal_words(lang, renewal, pool.now)) } }
+                @if let Some(renewal) = one.renewal.filter(is_news) { p { (text::renewal(lang)) (common::colon(lang)) (renewal_words(lang, renewal, pool.now)) } }
                 @for (setting, why) in &one.ignored { p class="faint" { (prose(&text::ignored(lang, setting, why))) } }
             }
         }
@@ -143,7 +143,7 @@ fn renewal_words(lang: Lang, renewal: RenewalState, now: UnixMs) -> Markup {
         RenewalState::Abandoned => html! { (text::renewal_abandoned(lang)) },
         RenewalState::Unanswered => html! { (text::renewal_unanswered(lang)) },
         RenewalState::InDoubt { since } => html! {
-            (text::renewal_in_doubt(lang)) @if let Some(since) = since { ", " (moment(lang, since, now)) }
+            (text::renewal_in_doubt(lang)) @if let Some(since) = since { (common::comma(lang)) (moment(lang, since, now)) }
         },
         RenewalState::Ended { .. } => html! { (text::renewal_ended(lang)) },
         RenewalState::Quiet { left } => html! {

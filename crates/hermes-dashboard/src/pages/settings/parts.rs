@@ -20,7 +20,7 @@ pub(super) fn findings(lang: Lang, model: &Settings) -> Markup {
     let findings: &[Finding] = &model.findings;
     let list = html! {
         @if model.looking { p class="faint" role="status" { (text::looking(lang)) } }
-        @else if let Some(at) = model.examined { p class="faint" { (text::examined(lang)) ": " (moment(lang, at, model.now)) } }
+        @else if let Some(at) = model.examined { p class="faint" { (text::examined(lang)) (common::colon(lang)) (moment(lang, at, model.now)) } }
         @if !findings.is_empty() { ul class="rows panel findings" {
             @for one in findings.iter().take(MOST_FINDINGS) {
                 li {
@@ -46,8 +46,9 @@ pub(super) fn store(lang: Lang, store: &Store) -> Markup {
         text::kind_file(lang)
     };
     let holds = format!(
-        "{}, {}",
+        "{}{}{}",
         common::accounts_counted(lang, store.logins),
+        common::comma(lang),
         text::keys_counted(lang, store.keys)
     );
     let content = html! {
@@ -168,7 +169,7 @@ pub(super) fn config(lang: Lang, model: &Settings) -> Markup {
         (text::origin(lang), false),
     ];
     let content = html! {
-        p class="faint" { (text::config_file(lang)) ": " (copy_field(lang, text::config_file(lang), &model.config_file)) }
+        p class="faint" { (text::config_file(lang)) (common::colon(lang)) (copy_field(lang, text::config_file(lang), &model.config_file)) }
         div class="panel" { (Table { caption: text::config(lang), heads, rows: model.config.iter().map(row).collect() }.render()) }
     };
     section(text::config(lang), content)

@@ -11,7 +11,7 @@ use crate::reply::{Block, Event};
 const OLD: u64 = u64::MAX;
 
 /// A call, as far as it is known.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Call {
     index: Option<u64>,
     id: String,
@@ -26,7 +26,7 @@ struct Call {
 }
 
 /// All calls of an answer.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Calls {
     list: Vec<Call>,
 }

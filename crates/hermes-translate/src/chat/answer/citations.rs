@@ -7,7 +7,7 @@ use crate::read;
 use crate::reply::Citation;
 
 /// Sources that wait for the block of text that they belong to.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Citations {
     waiting: Vec<Citation>,
     /// Addresses from lists, which some upstreams repeat in every chunk.
@@ -71,8 +71,16 @@ impl Citations {
         !self.waiting.is_empty()
     }
 
-    pub(super) fn take(&mut self) -> Vec<Citation> {
-        std::mem::take(&mut self.waiting)
+    /// The sources of a block that so many characters of the text stand before. They are counted from the beginning of the text.
+    pub(super) fn take(&mut self, before: u64) -> Vec<Citation> {
+        let mut found = std::mem::take(&mut self.waiting);
+        for citation in &mut found {
+            let within = |place: u64| place.checked_sub(before);
+            citation.range = citation
+                .range
+                .and_then(|(start, end)| within(start).zip(within(end)));
+        }
+        found
     }
 }
 

@@ -6,7 +6,7 @@ use crate::read;
 use crate::reply::{Failure, Finish, Reason};
 
 /// Reasons as the upstream gives them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Ending {
     reason: Option<String>,
     stop: Option<String>,

@@ -12,7 +12,7 @@ pub(super) enum Piece {
 }
 
 /// Takes a text apart, however it is cut. White space around the thoughts belongs to the tags.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Tag {
     /// The text so far may be the beginning of a tag.
     Beginning(String),

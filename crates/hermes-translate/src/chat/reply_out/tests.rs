@@ -82,14 +82,16 @@ fn streamed(reply: &Reply) -> Vec<u8> {
     out
 }
 
-#[test]
-fn an_explanation_is_the_refusal() {
+#[rstest]
+#[case::alone(Vec::new())]
+#[case::beside_a_refusal_without_words(vec![Whole::new(Block::Refusal, "")])]
+fn an_explanation_is_the_refusal(#[case] blocks: Vec<Whole>) {
     let finish = Finish {
         reason: Reason::Refusal,
         stop_sequence: None,
         explanation: Some("no".to_owned()),
     };
-    let reply = reply(Vec::new(), finish);
+    let reply = reply(blocks, finish);
     assert_eq!(message(&reply)["refusal"], "no");
     assert_eq!(
         gathered(&streamed(&reply)).unwrap()["choices"][0]["message"]["refusal"],
@@ -213,4 +215,29 @@ fn ids_of_other_protocols_are_not_passed_on() {
     assert_eq!(written["object"], "chat.completion");
     assert_eq!(written["choices"][0]["message"]["content"], "");
     assert_eq!(write_reply(&context(), &reply)["id"], "msg_1");
+}
+
+#[test]
+fn places_are_counted_from_the_beginning_of_the_text() {
+    let cited = |words: &str| {
+        let mut whole = Whole::new(Block::Text, words);
+        whole.citations.push(Citation {
+            url: Some("https://a".to_owned()),
+            title: None,
+            quote: None,
+            range: Some((1, 3)),
+            value: Value::Null,
+        });
+        whole
+    };
+    let reply = reply(vec![cited("Größe"), cited("Länge")], Finish::default());
+    let stream = gathered(&streamed(&reply)).unwrap();
+    for message in [message(&reply), stream["choices"][0]["message"].clone()] {
+        let place = |number: usize| {
+            let inner = &message["annotations"][number]["url_citation"];
+            (inner["start_index"].as_u64(), inner["end_index"].as_u64())
+        };
+        assert_eq!(place(0), (Some(1), Some(3)));
+        assert_eq!(place(1), (Some(6), Some(8)), "{message}");
+    }
 }

@@ -79,7 +79,16 @@ fn thinking(fields: &mut Fields<'_>) -> Option<Thinking> {
         .or_else(|| read::whole(switch?, "budget_tokens"))
         .or(budget);
     let on = reasoning.is_some() || kind.is_some() || enabled == Some(true);
-    let amount = match (off, effort, budget) {
+    Some(Thinking {
+        amount: amount((on, off), effort, budget)?,
+        shown: inner("exclude").and_then(Value::as_bool).map(|hidden| !hidden),
+        summary: inner("summary").and_then(Value::as_str).map(str::to_owned),
+    })
+}
+
+/// How much is thought, of the switch, the degree and the budget; none where nothing was said.
+fn amount((on, off): (bool, bool), effort: Option<&str>, budget: Option<u64>) -> Option<Amount> {
+    Some(match (off, effort, budget) {
         (true, ..) | (false, Some("none"), _) => Amount::Off,
         (false, Some(word), budget) => {
             Effort::of(word).map_or_else(|| budget.map_or(Amount::Adaptive, Amount::Budget), Amount::Effort)
@@ -87,11 +96,6 @@ fn thinking(fields: &mut Fields<'_>) -> Option<Thinking> {
         (false, None, Some(budget)) => Amount::Budget(budget),
         (false, None, None) if on => Amount::Adaptive,
         (false, None, None) => return None,
-    };
-    Some(Thinking {
-        amount,
-        shown: inner("exclude").and_then(Value::as_bool).map(|hidden| !hidden),
-        summary: inner("summary").and_then(Value::as_str).map(str::to_owned),
     })
 }
 

@@ -6,6 +6,7 @@ use hermes_core::Protocol;
 use serde_json::{Map, Number, Value, json};
 
 use super::{Job, paths};
+use crate::names;
 use crate::prompt::{Format, Tier};
 use crate::unsupported::Unsupported;
 
@@ -135,7 +136,10 @@ fn format(format: &Format) -> Option<Value> {
             strict,
         } => {
             let mut inner = Map::new();
-            inner.insert("name".to_owned(), name.as_deref().unwrap_or("output").into());
+            inner.insert(
+                "name".to_owned(),
+                names::of_schema(name.as_deref(), schema).into(),
+            );
             if let Some(description) = description {
                 inner.insert("description".to_owned(), description.as_str().into());
             }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Job;
 use super::content;
-use super::ids::Ids;
+use crate::ids::Ids;
 use crate::prompt::{Part, PartKind, ToolResult};
 use crate::read::path;
 use crate::unsupported::Unsupported;
@@ -22,7 +22,7 @@ pub(super) fn write<'a>(
 ) -> Result<Value, Unsupported> {
     let mut message = Map::new();
     message.insert("role".to_owned(), "tool".into());
-    let id = ids.of_result(&result.id, result.name.as_deref());
+    let id = ids.result(&result.id, result.name.as_deref());
     message.insert("tool_call_id".to_owned(), id.into());
     if let Some(name) = result.name.as_deref().filter(|_| job.same) {
         message.insert("name".to_owned(), name.into());

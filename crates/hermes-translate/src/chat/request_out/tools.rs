@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Job, content};
-use crate::prompt::{Choice, Tool, ToolKind};
+use crate::prompt::{Choice, Tool, ToolKind, free_text_schema};
 use crate::read::path;
 use crate::unsupported::Unsupported;
 
@@ -119,13 +119,7 @@ fn function(
 /// A tool of free text as a function with one text, whose calls are turned back on the way down.
 fn free_text(job: &Job<'_>, tool: &Tool) -> Map<String, Value> {
     let mut inner = named(job, tool);
-    let schema = json!({
-        "type": "object",
-        "properties": {"input": {"type": "string"}},
-        "required": ["input"],
-        "additionalProperties": false,
-    });
-    inner.insert("parameters".to_owned(), schema);
+    inner.insert("parameters".to_owned(), free_text_schema());
     tool_of("function", inner)
 }
 

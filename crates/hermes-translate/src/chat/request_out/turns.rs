@@ -4,9 +4,9 @@ use hermes_catalog::SystemPlace;
 use hermes_core::Protocol;
 use serde_json::{Map, Value, json};
 
-use super::ids::Ids;
 use super::thoughts::Thoughts;
 use super::{Job, content, results};
+use crate::ids::Ids;
 use crate::prompt::{Part, PartKind, Role, ToolCall};
 use crate::read::path;
 use crate::unsupported::Unsupported;
@@ -29,7 +29,7 @@ pub(super) fn write(job: &mut Job<'_>) -> Result<Vec<Value>, Unsupported> {
     let prompt = job.prompt;
     let mut messages = Messages {
         list: Vec::new(),
-        ids: Ids::new(job.target.quirks.call_ids),
+        ids: Ids::new(job.target.quirks.call_ids, false),
         attached: Vec::new(),
     };
     let is_system = |role: Role| matches!(role, Role::System | Role::Developer);
@@ -242,7 +242,7 @@ impl Answer {
     fn call(&mut self, job: &mut Job<'_>, part: &Part, call: &ToolCall, ids: &mut Ids) {
         let name = job.names.sent(&call.name, call.namespace.as_deref());
         let mut written = Map::new();
-        written.insert("id".to_owned(), ids.of_call(&call.id, &call.name).into());
+        written.insert("id".to_owned(), ids.call(&call.id, &call.name).into());
         if call.custom && job.keeps_custom() {
             written.insert("type".to_owned(), "custom".into());
             let inner = json!({"name": name, "input": call.arguments});

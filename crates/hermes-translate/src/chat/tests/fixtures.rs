@@ -78,7 +78,7 @@ pub(crate) fn data(stream: &[u8]) -> Vec<String> {
 
 /// The whole answer that chunks make up, as accumulators of clients do it; none when one of them is an error.
 pub(crate) fn gathered(stream: &[u8]) -> Option<Value> {
-    let mut message = json!({"content": "", "tool_calls": []});
+    let mut message = json!({"role": "assistant", "content": "", "tool_calls": []});
     let (mut reason, mut usage, mut model) = (Value::Null, Value::Null, Value::Null);
     for data in data(stream).iter().filter(|data| *data != "[DONE]") {
         let chunk: Value = serde_json::from_str(data).unwrap();
@@ -146,6 +146,11 @@ fn add_call(calls: &mut Value, call: &Value) {
         calls.len() - 1
     });
     let one = &mut calls[place];
+    for field in ["type", "extra_content"] {
+        if !call[field].is_null() {
+            one[field] = call[field].clone();
+        }
+    }
     push(&mut one["id"], call["id"].as_str().unwrap_or_default());
     for field in ["name", "arguments"] {
         let more = call["function"][field].as_str().unwrap_or_default();
@@ -188,6 +193,36 @@ pub(crate) fn told(body: &Value) -> Told {
     for field in ["reasoning_content", "reasoning"] {
         thoughts.push_str(message[field].as_str().unwrap_or_default());
     }
+    let proofs = details(message, &mut thoughts);
+    if let Some(rest) = text.trim_start().strip_prefix("<think>") {
+        let (thought, rest) = rest.split_once("</think>").unwrap_or((rest, ""));
+        thoughts = thought.trim().to_owned();
+        text = rest.trim_start().to_owned();
+    }
+    let calls = calls(message);
+    let model = body["model"].as_str().filter(|model| !model.is_empty());
+    Told {
+        model: model.unwrap_or("asked").to_owned(),
+        text,
+        thoughts,
+        proofs,
+        reason: reason(choice, calls.is_empty()).to_owned(),
+        calls,
+        sources: sources(body, message),
+        usage: usage_of(Protocol::ChatCompletions, &body["usage"]).unwrap_or_default(),
+    }
+}
+
+fn reason(choice: &Value, no_calls: bool) -> &str {
+    match choice["finish_reason"].as_str().unwrap_or_default() {
+        "stop" | "" if !no_calls => "tool_calls",
+        "" => "stop",
+        reason => reason,
+    }
+}
+
+/// The proofs of thoughts; their texts too, where no other field tells them.
+fn details(message: &Value, thoughts: &mut String) -> Vec<String> {
     let mut proofs = Vec::new();
     let alone = thoughts.is_empty();
     for entry in message["reasoning_details"].as_array().into_iter().flatten() {
@@ -203,32 +238,7 @@ pub(crate) fn told(body: &Value) -> Told {
             }
         }
     }
-    if let Some(rest) = text.trim_start().strip_prefix("<think>") {
-        let (thought, rest) = rest.split_once("</think>").unwrap_or((rest, ""));
-        thoughts = thought.trim().to_owned();
-        text = rest.trim_start().to_owned();
-    }
-    let calls = calls(message);
-    let model = body["model"].as_str();
-    let reason = choice["finish_reason"].as_str().unwrap_or_default();
-    let reason = match reason {
-        "stop" | "" if !calls.is_empty() => "tool_calls",
-        "" => "stop",
-        reason => reason,
-    };
-    Told {
-        model: model
-            .filter(|model| !model.is_empty())
-            .unwrap_or("asked")
-            .to_owned(),
-        text,
-        thoughts,
-        proofs,
-        calls,
-        sources: sources(body, message),
-        reason: reason.to_owned(),
-        usage: usage_of(Protocol::ChatCompletions, &body["usage"]).unwrap_or_default(),
-    }
+    proofs
 }
 
 fn calls(message: &Value) -> Vec<[String; 3]> {

@@ -42,19 +42,23 @@ fn plain(body: &Value) -> Value {
         }
     }
     for message in list(&mut body, "messages") {
-        for call in list(message, "tool_calls") {
-            call.as_object_mut().unwrap().shift_remove("index");
-        }
-        let message = message.as_object_mut().unwrap();
-        let empty = message
-            .get("content")
-            .is_none_or(|one| one.is_null() || *one == json!("") || *one == json!([]));
-        if empty {
-            message.shift_remove("content");
-        }
-        message.retain(|name, value| !value.is_null() && (name != "tool_calls" || *value != json!([])));
+        plain_message(message);
     }
     sorted(&body)
+}
+
+fn plain_message(message: &mut Value) {
+    for call in list(message, "tool_calls") {
+        call.as_object_mut().unwrap().shift_remove("index");
+    }
+    let message = message.as_object_mut().unwrap();
+    let empty = message
+        .get("content")
+        .is_none_or(|one| one.is_null() || *one == json!("") || *one == json!([]));
+    if empty {
+        message.shift_remove("content");
+    }
+    message.retain(|name, value| !value.is_null() && (name != "tool_calls" || *value != json!([])));
 }
 
 fn list<'a>(value: &'a mut Value, field: &str) -> impl Iterator<Item = &'a mut Value> {

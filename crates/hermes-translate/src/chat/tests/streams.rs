@@ -88,11 +88,30 @@ fn written_streams_keep_the_order() {
     }
 }
 
+/// Calls are numbered as they begin, and begin with id and name.
+fn check_calls(name: &str, delta: &Value, calls: &mut u64) {
+    for call in delta["tool_calls"].as_array().into_iter().flatten() {
+        let index = call["index"].as_u64().unwrap();
+        let begins = call["id"].as_str().is_some_and(|id| !id.is_empty());
+        assert_eq!(begins, index == *calls, "{name}");
+        let custom = call["custom"].is_object();
+        let kind = if custom { "custom" } else { "function" };
+        assert_eq!(begins, call[kind]["name"].is_string(), "{name}");
+        assert!(index <= *calls, "{name}");
+        *calls += u64::from(begins);
+    }
+}
+
+/// Who the answer is from, as each chunk has to repeat it.
+fn identity(chunk: &Value) -> [Value; 3] {
+    ["id", "created", "model"].map(|field| chunk[field].clone())
+}
+
 pub(crate) fn check_order(name: &str, stream: &[u8]) {
     let events = data(stream);
     let fails = events.last().is_some_and(|data| data.contains("\"error\""));
     let (mut role, mut reason, mut usage, mut done, mut calls) = (false, false, false, false, 0);
-    let mut identity = None;
+    let mut first = None;
     for data in &events {
         assert!(!done, "{name}: nothing follows the end");
         if data == "[DONE]" {
@@ -106,12 +125,8 @@ pub(crate) fn check_order(name: &str, stream: &[u8]) {
             continue;
         }
         assert_eq!(chunk["object"], "chat.completion.chunk", "{name}");
-        let of = (
-            chunk["id"].clone(),
-            chunk["created"].clone(),
-            chunk["model"].clone(),
-        );
-        assert_eq!(identity.get_or_insert_with(|| of.clone()), &of, "{name}");
+        let of = identity(&chunk);
+        assert_eq!(first.get_or_insert_with(|| of.clone()), &of, "{name}");
         let choices = chunk["choices"].as_array().unwrap();
         if choices.is_empty() {
             assert!(reason && chunk["usage"].is_object(), "{name}");
@@ -122,66 +137,13 @@ pub(crate) fn check_order(name: &str, stream: &[u8]) {
         let delta = choices[0]["delta"].as_object().unwrap();
         assert_eq!(delta.contains_key("role"), !role, "{name}");
         role = true;
-        for call in delta
-            .get("tool_calls")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            let index = call["index"].as_u64().unwrap();
-            let begins = call["id"].as_str().is_some_and(|id| !id.is_empty());
-            assert_eq!(begins, index == calls, "{name}");
-            let kind = if call["custom"].is_object() {
-                "custom"
-            } else {
-                "function"
-            };
-            assert_eq!(begins, call[kind]["name"].is_string(), "{name}");
-            assert!(index <= calls, "{name}");
-            calls += u64::from(begins);
-        }
+        check_calls(name, &choices[0]["delta"], &mut calls);
         if choices[0]["finish_reason"].is_string() {
             assert!(delta.is_empty(), "{name}");
             reason = true;
         }
     }
     assert_eq!(done, !fails, "{name}");
-}
-
-#[test]
-fn cuts_between_bytes_change_nothing() {
-    for (name, stream) in recorded(".response.sse") {
-        let beginning = &stream[..stream.len().min(2112)];
-        let feed = |pieces: &[&[u8]]| {
-            let mut translator = Translator::new(&context());
-            let mut out = Vec::new();
-            for piece in pieces {
-                translator.push(piece, &mut out);
-            }
-            out
-        };
-        let whole = feed(&[beginning]);
-        for cut in 0..beginning.len().min(2048) {
-            let (head, tail) = beginning.split_at(cut);
-            assert!(feed(&[head, tail]) == whole, "{name} cut at {cut}");
-        }
-        let bytes: Vec<&[u8]> = beginning.chunks(1).collect();
-        assert!(feed(&bytes) == whole, "{name} byte by byte");
-    }
-}
-
-#[test]
-fn line_ends_comments_and_a_mark_change_nothing() {
-    for (name, stream) in recorded(".response.sse") {
-        let text = String::from_utf8(stream).unwrap();
-        let plain = translated(text.as_bytes());
-        let odd = format!("\u{feff}{}", text.replace('\n', "\r\n"));
-        assert!(translated(odd.as_bytes()) == plain, "{name} with CRLF");
-        let odd = text.replace('\n', "\r");
-        assert!(translated(odd.as_bytes()) == plain, "{name} with CR");
-        let odd = text.replace("\n\n", "\n\n: still here\n\n");
-        assert!(translated(odd.as_bytes()) == plain, "{name} with comments");
-    }
 }
 
 /// Wherever a stream is cut, the client is told: by an error, or by all of the answer.

@@ -8,7 +8,7 @@ use crate::reply::Citation;
 const KEPT: usize = 1 << 20;
 
 /// The sources of an answer.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Sources {
     text: String,
     cut: bool,

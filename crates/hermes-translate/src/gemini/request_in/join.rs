@@ -1,11 +1,9 @@
 //! Puts together what a client kept as the chunks of a stream: the official SDKs send the history of a chat with one content for each
 //! chunk (google-genai 3.4). Only turns of the model come like that.
 
+use crate::ids::MADE_UP;
 use crate::prompt::{Part, PartKind, Prompt, Role, Turn};
 use crate::proof::ProofKind;
-
-/// How the ids begin that are made up for calls without one.
-pub(crate) const MADE_UP: &str = "call_unnamed_";
 
 /// Joins neighbouring turns of the model, and neighbouring texts and thoughts in them.
 pub(super) fn fragments(prompt: &mut Prompt) {

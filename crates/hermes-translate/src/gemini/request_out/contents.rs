@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Request, parts};
 use crate::dropped::Dropped;
+use crate::ids::Ids;
 use crate::prompt::{Part, PartKind, Role, Turn};
 use crate::unsupported::Unsupported;
 
@@ -17,6 +18,7 @@ pub(super) struct Contents {
     parts: Vec<Value>,
     /// A signature that waits for the part it belongs to.
     pub(super) signature: Option<String>,
+    pub(super) ids: Ids,
     /// Names of the tools that were called, by the ids of the calls.
     pub(super) called: HashMap<String, String>,
     /// Whether each turn is a content of its own.
@@ -26,14 +28,15 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    fn new(alone: bool) -> Self {
+    fn new(own: bool) -> Self {
         Self {
             list: Vec::new(),
             role: "",
             parts: Vec::new(),
             signature: None,
+            ids: Ids::new(None, own),
             called: HashMap::new(),
-            alone,
+            alone: own,
             has_call: false,
         }
     }
@@ -85,22 +88,30 @@ pub(super) fn write(
     let leading = turns.iter().take_while(|turn| is_system(turn)).count();
     let (mut system, mut contents) = (Contents::new(false), Contents::new(request.own()));
     for (number, turn) in turns.iter().enumerate() {
+        let role = match turn.role {
+            Role::Assistant => "model",
+            _ => "user",
+        };
         if number < leading {
-            add_turn(request, turn, "user", &mut system, dropped)?;
+            add_turn(request, turn, role, &mut system, dropped)?;
         } else if is_system(turn) {
             dropped.add(format!("{}.role", turn.at))?;
             later_instructions(request, turn, &mut system, &mut contents, dropped)?;
         } else {
-            let role = if turn.role == Role::Assistant {
-                "model"
-            } else {
-                "user"
-            };
             add_turn(request, turn, role, &mut contents, dropped)?;
         }
     }
     system.close();
     contents.close();
+    finish(request, system, contents, body)
+}
+
+fn finish(
+    request: Request<'_>,
+    mut system: Contents,
+    contents: Contents,
+    body: &mut Map<String, Value>,
+) -> Result<(), Unsupported> {
     if system.list.is_empty()
         && let Some(text) = &request.target.quirks.instructions
     {

@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 use super::contents::{Contents, is_empty};
 use super::{Request, media, names, rest};
 use crate::dropped::Dropped;
-use crate::gemini::request_in::MADE_UP;
+use crate::ids::MADE_UP;
 use crate::prompt::{Part, PartKind, ToolCall, ToolResult};
 use crate::proof::{Proof, ProofKind};
 use crate::read;
@@ -90,7 +90,8 @@ fn call(
         args.ok_or_else(|| Unsupported::invalid(at, "holds arguments that are no JSON object"))?
     };
     let name = request.names.sent(&tool.name, tool.namespace.as_deref());
-    contents.called.insert(tool.id.clone(), name.clone());
+    let id = contents.ids.call(&tool.id, &tool.name);
+    contents.called.insert(id.clone(), name.clone());
     if contents.signature.is_none()
         && !contents.has_call
         && !request.own()
@@ -99,7 +100,7 @@ fn call(
         contents.sign(stand_in);
     }
     contents.has_call = true;
-    let mut fields = with_id(&tool.id);
+    let mut fields = with_id(&id);
     fields.insert("name".to_owned(), name.into());
     fields.insert("args".to_owned(), args);
     Ok(json!({"functionCall": fields}))
@@ -107,7 +108,7 @@ fn call(
 
 fn with_id(id: &str) -> Map<String, Value> {
     let mut fields = Map::new();
-    if !id.is_empty() && !id.starts_with(MADE_UP) {
+    if !id.starts_with(MADE_UP) {
         fields.insert("id".to_owned(), id.into());
     }
     fields
@@ -116,7 +117,7 @@ fn with_id(id: &str) -> Map<String, Value> {
 fn result(
     request: Request<'_>,
     tool: &ToolResult,
-    contents: &Contents,
+    contents: &mut Contents,
     dropped: &mut Dropped,
 ) -> Result<Value, Unsupported> {
     let (mut texts, mut parts, mut whole) = (Vec::new(), Vec::new(), None);
@@ -137,9 +138,10 @@ fn result(
     let response: Value = whole.unwrap_or_else(|| json!({field: texts.join("\n")}));
     // Gemini links results by name too, so that each must have one.
     let named = tool.name.as_deref().map(|name| request.names.sent(name, None));
-    let name = named.or_else(|| contents.called.get(&tool.id).cloned());
-    let mut fields = with_id(&tool.id);
-    fields.insert("name".to_owned(), name.unwrap_or_else(|| tool.id.clone()).into());
+    let id = contents.ids.result(&tool.id, tool.name.as_deref());
+    let name = named.or_else(|| contents.called.get(&id).cloned());
+    let mut fields = with_id(&id);
+    fields.insert("name".to_owned(), name.unwrap_or(id).into());
     fields.insert("response".to_owned(), response);
     if !parts.is_empty() {
         fields.insert("parts".to_owned(), Value::Array(parts));

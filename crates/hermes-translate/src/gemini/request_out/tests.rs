@@ -168,8 +168,7 @@ fn formats(#[case] format: Format, #[case] expected: Value) {
     assert_eq!(body(&prompt)["generationConfig"], expected);
 }
 
-#[test]
-fn tools_of_every_kind() {
+fn every_kind_of_tool() -> Vec<Tool> {
     let mut free = tool(
         "free",
         ToolKind::Custom {
@@ -194,8 +193,13 @@ fn tools_of_every_kind() {
         "code_execution_20250825",
         ToolKind::Hosted(json!({"type": "code_execution_20250825"})),
     );
+    vec![function("f"), free, strict, search, runs]
+}
+
+#[test]
+fn tools_of_every_kind() {
     let prompt = Prompt {
-        tools: vec![function("f"), free, strict, search, runs],
+        tools: every_kind_of_tool(),
         ..asked()
     };
     let (body, dropped) = sent(&prompt, Quirks::default()).unwrap();

@@ -3,7 +3,8 @@ use serde_json::{Map, Value, json};
 use super::{Request, names, rest};
 use crate::dropped::Dropped;
 use crate::gemini::schema::to_schema;
-use crate::prompt::{Choice, Tool, ToolKind};
+use crate::prompt::{Choice, Tool, ToolKind, free_text_schema};
+use crate::read::is_blank;
 use crate::unsupported::Unsupported;
 
 pub(super) fn write(
@@ -54,11 +55,7 @@ fn offered(request: Request<'_>, tool: &Tool) -> bool {
 }
 
 fn function(request: Request<'_>, tool: &Tool, dropped: &mut Dropped) -> Result<Value, Unsupported> {
-    let free = json!({
-        "type": "object",
-        "properties": {"input": {"type": "string"}},
-        "required": ["input"],
-    });
+    let free = free_text_schema();
     let schema = match &tool.kind {
         ToolKind::Function { schema, strict } => {
             if *strict == Some(true) {
@@ -117,6 +114,9 @@ fn parameters(
     Ok(())
 }
 
+/// Fields of a search that keep it to some sites.
+const NARROWED: [&str; 3] = ["allowed_domains", "blocked_domains", "filters"];
+
 /// Tools that the provider runs: a search and the running of code have counterparts.
 fn hosted(
     request: Request<'_>,
@@ -129,15 +129,14 @@ fn hosted(
     }
     let searches = tool.name.starts_with("web_search");
     let runs = tool.name.starts_with("code_execution") || tool.name == "code_interpreter";
-    let narrowed = ["allowed_domains", "blocked_domains", "filters"];
     let fields = value
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(_, value)| !value.is_null());
+        .filter(|(_, value)| !is_blank(value));
     for (name, _) in fields {
         let at = format!("{}.{name}", tool.at);
-        if narrowed.contains(&name.as_str()) {
+        if NARROWED.contains(&name.as_str()) {
             return Err(request.unsupported(at, "a search of some sites only", "Leave it out."));
         }
         if (searches || runs) && !["type", "name"].contains(&name.as_str()) {

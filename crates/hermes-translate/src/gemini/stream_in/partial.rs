@@ -9,11 +9,13 @@ const LONGEST: usize = 1 << 16;
 const DEEPEST: usize = 128;
 
 /// A call that is being put together.
+#[derive(Clone)]
 pub(super) struct Partial {
     key: u32,
     args: Value,
 }
 
+#[derive(Clone)]
 enum Step {
     Name(String),
     Number(usize),

@@ -16,7 +16,7 @@ const GROUNDING_WITHOUT_PLACE: [&str; 5] = [
 ];
 
 /// Sources that wait for the end of their text. Each chunk that holds some holds all of them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Sources {
     grounding: Option<Value>,
     citations: Option<Value>,

@@ -8,7 +8,7 @@ use crate::reply::{Block, Event};
 const KEPT: usize = 1 << 20;
 
 /// The block of text or thoughts that is open.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Texts {
     open: Option<(u32, Block)>,
     /// The text so far of an open block of text.

@@ -16,7 +16,7 @@ fn chunks(stream: &str) -> Vec<Value> {
 }
 
 /// The whole answer that a stream makes up.
-fn joined(stream: &str) -> Value {
+pub(crate) fn joined(stream: &str) -> Value {
     let (mut parts, mut candidate, mut last) = (Vec::new(), json!({}), json!({}));
     for chunk in chunks(stream) {
         for (name, value) in chunk["candidates"][0].as_object().into_iter().flatten() {
@@ -115,24 +115,6 @@ pub(crate) fn in_order(stream: &str, name: &str) {
     }
     assert!(last["candidates"][0]["finishReason"].is_string(), "{name}");
     assert!(last["usageMetadata"]["totalTokenCount"].is_u64(), "{name}");
-}
-
-#[test]
-fn cuts_between_bytes_change_nothing() {
-    for (name, stream) in recordings(".response.sse") {
-        let expected = translated(stream.as_bytes(), 0);
-        let bytes = &stream.as_bytes()[..stream.len().min(4096)];
-        let begun = translated(bytes, 0);
-        for cut in 1..bytes.len().min(2048) {
-            assert_eq!(translated(bytes, cut), begun, "{name} cut at {cut}");
-        }
-        let (mut translator, mut out) = (Translator::new(&context()), Vec::new());
-        for byte in stream.replace("\r\n", "\n").replace('\n', "\r\n").bytes() {
-            translator.push(&[byte], &mut out);
-        }
-        translator.finish(&mut out);
-        assert_eq!(String::from_utf8(out).unwrap(), expected, "{name} byte by byte");
-    }
 }
 
 #[test]

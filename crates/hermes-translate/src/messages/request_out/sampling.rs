@@ -154,17 +154,7 @@ impl Writing<'_> {
                 schema,
                 ..
             } => {
-                let at = Field::Format.at(prompt.client);
-                let inner = if at == "response_format" {
-                    ".json_schema"
-                } else {
-                    ""
-                };
-                for (field, told) in [("name", name.is_some()), ("description", description.is_some())] {
-                    if told {
-                        self.dropped.add(format!("{at}{inner}.{field}"))?;
-                    }
-                }
+                self.unnamed(name.as_deref(), description.is_some(), schema)?;
                 let schema = if self.native() {
                     schema.clone()
                 } else {
@@ -174,6 +164,24 @@ impl Writing<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// A schema has no name here but its own title.
+    fn unnamed(&mut self, name: Option<&str>, described: bool, schema: &Value) -> Result<(), Unsupported> {
+        let at = Field::Format.at(self.prompt.client);
+        let inner = if at == "response_format" {
+            ".json_schema"
+        } else {
+            ""
+        };
+        let title = schema.get("title").and_then(Value::as_str);
+        let named = name.is_some() && name != title;
+        for (field, told) in [("name", named), ("description", described)] {
+            if told {
+                self.dropped.add(format!("{at}{inner}.{field}"))?;
+            }
+        }
+        Ok(())
     }
 
     /// User, service tier, and whether the answer is streamed; what is left has no counterpart.

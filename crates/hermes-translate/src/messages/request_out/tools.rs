@@ -3,8 +3,8 @@ use serde_json::{Map, Value, json};
 use super::Writing;
 use super::fields::Field;
 use super::schema;
-use crate::prompt::{Choice, Tool, ToolKind};
-use crate::read::{given, others, text};
+use crate::prompt::{Choice, Tool, ToolKind, free_text_schema};
+use crate::read::{given, is_blank, others, text};
 use crate::unsupported::Unsupported;
 
 /// The search of the web that every model of Anthropic has.
@@ -75,13 +75,7 @@ impl Writing<'_> {
         if format.is_some_and(|format| text(format, "type") != Some("text")) {
             self.dropped.add(format!("{}.format", tool.at))?;
         }
-        let schema = json!({
-            "type": "object",
-            "properties": {"input": {"type": "string"}},
-            "required": ["input"],
-            "additionalProperties": false,
-        });
-        Ok(self.named(tool, schema))
+        Ok(self.named(tool, free_text_schema()))
     }
 
     fn named(&self, tool: &Tool, schema: Value) -> Value {
@@ -129,8 +123,7 @@ impl Writing<'_> {
         }
         // The objects of Gemini and of Chat Completions hold nothing that is known here.
         for other in others(value, &["type", "name", "user_location", "filters"], &tool.at) {
-            let empty = other.value.as_object().is_some_and(Map::is_empty);
-            if !empty {
+            if !is_blank(&other.value) {
                 self.dropped.add(other.at)?;
             }
         }

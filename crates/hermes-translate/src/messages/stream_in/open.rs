@@ -10,6 +10,7 @@ use crate::read::{given, list, said, text};
 use crate::reply::{Block, Event};
 
 /// The blocks of a message, by the index that the upstream gives them.
+#[derive(Clone)]
 pub(super) struct Blocks {
     context: Arc<Context>,
     open: BTreeMap<u64, Open>,
@@ -19,12 +20,14 @@ pub(super) struct Blocks {
 }
 
 /// A block that is open.
+#[derive(Clone)]
 struct Open {
     /// None for a block that only this protocol has.
     key: Option<u32>,
     kind: Kind,
 }
 
+#[derive(Clone)]
 enum Kind {
     Text,
     Thinking,

@@ -23,57 +23,77 @@ pub(super) fn events(stream: &[u8]) -> Vec<(String, Value)> {
 
 /// Checks the order of a stream, and gives the message that its events make up; an error where it ends with one.
 pub(crate) fn message(stream: &[u8]) -> Result<Value, Value> {
-    let mut message = Value::Null;
-    let mut open: Option<(usize, String)> = None;
-    let mut stopped = false;
+    let mut made = Made::default();
     for (name, data) in events(stream) {
-        assert!(!stopped, "nothing follows the end: {name}");
-        let index = data["index"]
-            .as_u64()
-            .map(|index| usize::try_from(index).unwrap());
-        match name.as_str() {
+        assert!(!made.stopped, "nothing follows the end: {name}");
+        if name == "error" {
+            return Err(data);
+        }
+        made.take(&name, &data);
+    }
+    assert!(made.stopped, "the stream ends");
+    Ok(made.message)
+}
+
+/// A message as its events make it.
+#[derive(Default)]
+struct Made {
+    message: Value,
+    /// The place of the open block, and its arguments so far.
+    open: Option<(usize, String)>,
+    stopped: bool,
+}
+
+impl Made {
+    fn take(&mut self, name: &str, data: &Value) {
+        match name {
             "ping" => {}
-            "error" => return Err(data),
             "message_start" => {
-                assert_eq!(message, Value::Null, "one beginning");
-                message = data["message"].clone();
-                assert_eq!(message["content"], json!([]));
+                assert_eq!(self.message, Value::Null, "one beginning");
+                self.message = data["message"].clone();
+                assert_eq!(self.message["content"], json!([]));
             }
+            "message_delta" => {
+                assert!(self.open.is_none());
+                assert!(self.message["stop_reason"].is_null(), "one end");
+                merge(&mut self.message, &data["delta"]);
+                merge(&mut self.message["usage"], &data["usage"]);
+            }
+            "message_stop" => {
+                assert!(!self.message["stop_reason"].is_null());
+                self.stopped = true;
+            }
+            name => self.block(name, data),
+        }
+    }
+
+    fn block(&mut self, name: &str, data: &Value) {
+        let index = usize::try_from(data["index"].as_u64().unwrap()).unwrap();
+        let content = &mut self.message["content"];
+        match name {
             "content_block_start" => {
-                assert!(open.is_none(), "one block at a time");
-                let content = message["content"].as_array_mut().unwrap();
-                assert_eq!(index, Some(content.len()), "numbered without gaps");
-                open = Some((content.len(), String::new()));
+                assert!(self.open.is_none(), "one block at a time");
+                let content = content.as_array_mut().unwrap();
+                assert_eq!(index, content.len(), "numbered without gaps");
+                self.open = Some((index, String::new()));
                 content.push(data["content_block"].clone());
             }
             "content_block_delta" => {
-                let (place, arguments) = open.as_mut().unwrap();
-                assert_eq!(index, Some(*place));
-                delta(&mut message["content"][*place], &data["delta"], arguments);
+                let (place, arguments) = self.open.as_mut().unwrap();
+                assert_eq!(index, *place);
+                delta(&mut content[index], &data["delta"], arguments);
             }
             "content_block_stop" => {
-                let (place, arguments) = open.take().unwrap();
-                assert_eq!(index, Some(place));
+                let (place, arguments) = self.open.take().unwrap();
+                assert_eq!(index, place);
                 if !arguments.is_empty() {
                     let input = serde_json::from_str(&arguments);
-                    message["content"][place]["input"] = input.unwrap_or(Value::String(arguments));
+                    content[index]["input"] = input.unwrap_or(Value::String(arguments));
                 }
-            }
-            "message_delta" => {
-                assert!(open.is_none());
-                assert!(message["stop_reason"].is_null(), "one end");
-                merge(&mut message, &data["delta"]);
-                merge(&mut message["usage"], &data["usage"]);
-            }
-            "message_stop" => {
-                assert!(!message["stop_reason"].is_null());
-                stopped = true;
             }
             other => panic!("unknown event {other}"),
         }
     }
-    assert!(stopped, "the stream ends");
-    Ok(message)
 }
 
 fn merge(into: &mut Value, from: &Value) {

@@ -65,44 +65,8 @@ fn rich() -> Value {
             {"type": "text", "text": "x-anthropic-billing-header: a"},
             {"type": "text", "text": "Be kind.", "cache_control": {"type": "ephemeral", "ttl": "1h"}},
         ],
-        "messages": [
-            {"role": "user", "content": "Hi", "unknown": 1},
-            {"role": "user", "content": [
-                {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AA=="}, "transformations": [1]},
-                {"type": "image", "source": {"type": "file", "file_id": "file_1"}},
-                {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "AA=="}, "title": "T", "context": "C", "citations": {"enabled": true}},
-                {"type": "document", "source": {"type": "content", "content": [{"type": "text", "text": "a"}]}, "context": "C", "cache_control": {"type": "ephemeral"}},
-                {"type": "search_result", "source": "https://a.example", "title": "A", "content": [{"type": "text", "text": "found"}], "citations": {"enabled": true}},
-                {"type": "container_upload", "file_id": "file_2"},
-                {"type": "new_block", "cache_control": {"type": "ephemeral"}, "x": {"y": [1, null]}},
-            ]},
-            {"role": "assistant", "content": [
-                {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"},
-                {"type": "redacted_thinking", "data": "ZGF0YQ=="},
-                {"type": "text", "text": "So.", "citations": [{"type": "char_location", "cited_text": "a", "document_index": 0, "document_title": null, "start_char_index": 0, "end_char_index": 1}]},
-                {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "q"}},
-                {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []},
-                {"type": "tool_use", "id": "toolu_1", "name": "look", "input": {"a": 1.50, "b": 2}, "caller": {"type": "direct"}},
-                {"type": "tool_use", "id": "toolu_2", "name": "look", "input": {}, "caller": {"type": "code_execution_20250825", "tool_id": "t"}, "toolset_name": "s"},
-            ]},
-            {"role": "user", "content": [
-                {"type": "tool_result", "tool_use_id": "toolu_1", "content": "seen", "is_error": true},
-                {"type": "tool_result", "tool_use_id": "toolu_2", "cache_control": {"type": "ephemeral"}, "content": [
-                    {"type": "text", "text": "seen", "cache_control": {"type": "ephemeral", "ttl": "5m"}},
-                    {"type": "tool_reference", "tool_name": "look"},
-                    {"type": "image", "source": {"type": "url", "url": "https://a.example/a.png"}},
-                ]},
-            ]},
-            {"role": "system", "content": "Now in French."},
-            {"role": "system", "content": [{"type": "text", "text": "And short."}]},
-            {"role": "assistant", "content": "Je"},
-        ],
-        "tools": [
-            {"name": "look", "description": "Looks", "input_schema": {"type": "object", "anyOf": []}, "strict": false, "defer_loading": true, "input_examples": [{}], "cache_control": {"type": "ephemeral"}},
-            {"type": "custom", "name": "see", "input_schema": {"type": "object"}, "strict": true, "eager_input_streaming": true},
-            {"type": "bash_20250124", "name": "bash"},
-            {"type": "web_search_20260318", "name": "web_search", "max_uses": 3},
-        ],
+        "messages": rich_messages(),
+        "tools": rich_tools(),
         "tool_choice": {"type": "tool", "name": "look", "disable_parallel_tool_use": true, "unknown": 1},
         "thinking": {"type": "adaptive", "display": "omitted", "unknown": 2},
         "output_config": {"effort": "xhigh", "format": {"type": "json_schema", "schema": {"type": "object", "x": 1}}, "task_budget": {"tokens": 9}},
@@ -122,6 +86,50 @@ fn rich() -> Value {
         "unknown": {"deep": [1, {"er": null}]},
         "cache_control": {"type": "ephemeral"},
     })
+}
+
+fn rich_messages() -> Value {
+    json!([
+        {"role": "user", "content": "Hi", "unknown": 1},
+        {"role": "user", "content": [
+            {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AA=="}, "transformations": [1]},
+            {"type": "image", "source": {"type": "file", "file_id": "file_1"}},
+            {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "AA=="}, "title": "T", "context": "C", "citations": {"enabled": true}},
+            {"type": "document", "source": {"type": "content", "content": [{"type": "text", "text": "a"}]}, "context": "C", "cache_control": {"type": "ephemeral"}},
+            {"type": "search_result", "source": "https://a.example", "title": "A", "content": [{"type": "text", "text": "found"}], "citations": {"enabled": true}},
+            {"type": "container_upload", "file_id": "file_2"},
+            {"type": "new_block", "cache_control": {"type": "ephemeral"}, "x": {"y": [1, null]}},
+        ]},
+        {"role": "assistant", "content": [
+            {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"},
+            {"type": "redacted_thinking", "data": "ZGF0YQ=="},
+            {"type": "text", "text": "So.", "citations": [{"type": "char_location", "cited_text": "a", "document_index": 0, "document_title": null, "start_char_index": 0, "end_char_index": 1}]},
+            {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "q"}},
+            {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []},
+            {"type": "tool_use", "id": "toolu_1", "name": "look", "input": {"a": 1.50, "b": 2}, "caller": {"type": "direct"}},
+            {"type": "tool_use", "id": "toolu_2", "name": "look", "input": {}, "caller": {"type": "code_execution_20250825", "tool_id": "t"}, "toolset_name": "s"},
+        ]},
+        {"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": "toolu_1", "content": "seen", "is_error": true},
+            {"type": "tool_result", "tool_use_id": "toolu_2", "cache_control": {"type": "ephemeral"}, "content": [
+                {"type": "text", "text": "seen", "cache_control": {"type": "ephemeral", "ttl": "5m"}},
+                {"type": "tool_reference", "tool_name": "look"},
+                {"type": "image", "source": {"type": "url", "url": "https://a.example/a.png"}},
+            ]},
+        ]},
+        {"role": "system", "content": "Now in French."},
+        {"role": "system", "content": [{"type": "text", "text": "And short."}]},
+        {"role": "assistant", "content": "Je"},
+    ])
+}
+
+fn rich_tools() -> Value {
+    json!([
+        {"name": "look", "description": "Looks", "input_schema": {"type": "object", "anyOf": []}, "strict": false, "defer_loading": true, "input_examples": [{}], "cache_control": {"type": "ephemeral"}},
+        {"type": "custom", "name": "see", "input_schema": {"type": "object"}, "strict": true, "eager_input_streaming": true},
+        {"type": "bash_20250124", "name": "bash"},
+        {"type": "web_search_20260318", "name": "web_search", "max_uses": 3},
+    ])
 }
 
 #[test]

@@ -9,7 +9,6 @@ use serde_json::Value;
 use super::replies::canonical;
 use super::{OWN, cases, context, order};
 use crate::messages::{Writer, read_reply, write_reply};
-use crate::reply::Failure;
 use crate::translator::{Collector, Translator, WriteStream};
 
 const SPLICED: &str = "v-anthropic-spliced-message-start-stream";
@@ -54,22 +53,20 @@ fn recorded(stream: &[u8]) -> Value {
                 }
             }
             "message_delta" => {
-                for holder in ["delta", "usage"] {
-                    let into = if holder == "usage" {
-                        &mut message["usage"]
-                    } else {
-                        &mut message
-                    };
-                    for (field, value) in data[holder].as_object().unwrap() {
-                        into[field] = value.clone();
-                    }
-                }
+                put(&mut message, &data["delta"]);
+                put(&mut message["usage"], &data["usage"]);
             }
             "message_stop" => return message,
             _ => {}
         }
     }
     panic!("a recording without an end");
+}
+
+fn put(into: &mut Value, fields: &Value) {
+    for (field, value) in fields.as_object().unwrap() {
+        into[field] = value.clone();
+    }
 }
 
 fn add(block: &mut Value, delta: &Value, arguments: &mut String) {
@@ -143,20 +140,6 @@ fn whole_answers_written_as_streams_tell_the_same() {
 }
 
 #[test]
-fn streams_mean_the_same_wherever_they_are_cut() {
-    for (name, stream) in cases::streams() {
-        let head = stream.len().min(2048);
-        let whole = translated([&stream[..head]]);
-        for cut in 1..head {
-            let (first, second) = stream[..head].split_at(cut);
-            assert_eq!(translated([first, second]), whole, "{name} at {cut}");
-        }
-        let bytes = translated(stream.chunks(1));
-        assert_eq!(bytes, translated([&stream[..]]), "{name} byte by byte");
-    }
-}
-
-#[test]
 fn line_ends_comments_and_marks_mean_nothing() {
     for (name, stream) in cases::streams() {
         let text = String::from_utf8(stream).unwrap().replace("\r\n", "\n");
@@ -172,32 +155,6 @@ fn line_ends_comments_and_marks_mean_nothing() {
         ];
         for form in forms {
             assert_eq!(translated([form.as_bytes()]), expected, "{name}");
-        }
-    }
-}
-
-#[test]
-fn a_stream_that_is_cut_ends_with_an_error_and_keeps_its_usage() {
-    for (name, stream) in cases::streams() {
-        let text = String::from_utf8(stream).unwrap();
-        let separator = if text.contains("\r\n") { "\r\n\r\n" } else { "\n\n" };
-        let mut kept = String::new();
-        for event in text.split_inclusive(separator) {
-            if event.contains("message_stop") {
-                break;
-            }
-            kept.push_str(event);
-            let mut translator = Translator::new(&context(OWN, OWN));
-            let mut out = Vec::new();
-            translator.push(kept.as_bytes(), &mut out);
-            if translator.ended() {
-                break;
-            }
-            translator.finish(&mut out);
-            let error = order::message(&out).unwrap_err();
-            assert_eq!(error["error"]["type"], "api_error", "{name}");
-            assert!(translator.usage().is_some(), "{name}");
-            assert_eq!(translator.failure(), Some(&Failure::cut()), "{name}");
         }
     }
 }

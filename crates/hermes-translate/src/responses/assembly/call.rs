@@ -6,6 +6,7 @@ use crate::reply::{Block, Event};
 use crate::sent::Sent;
 
 /// A call of a tool.
+#[derive(Clone)]
 pub(in crate::responses) struct Call {
     custom: bool,
     key: Option<u32>,

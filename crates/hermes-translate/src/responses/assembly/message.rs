@@ -9,12 +9,13 @@ use crate::reply::{Block, Citation, Event};
 use crate::sent::Sent;
 
 /// What the model says. Each of its parts becomes a block once it says something.
+#[derive(Clone)]
 pub(in crate::responses) struct Message {
     index: u64,
     parts: BTreeMap<u64, Part>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Part {
     key: Option<u32>,
     sent: Sent,
@@ -70,11 +71,15 @@ impl Message {
         self.parts.entry(part).or_default().more(speech, text, out);
     }
 
-    /// All the text of a part.
+    /// All the text of a part. What was passed on of it stands, also where the whole says something else.
     pub(in crate::responses) fn whole(&mut self, part: u64, speech: Speech, text: &str, out: &mut Outlet) {
-        let part = self.parts.entry(part).or_default();
-        let missing = part.sent.missing(text).to_owned();
-        part.more(speech, &missing, out);
+        let index = self.index;
+        let state = self.parts.entry(part).or_default();
+        if state.sent.contradicts(text) {
+            out.drop(format!("output[{index}].content[{part}].text"));
+        }
+        let missing = state.sent.missing(text).to_owned();
+        state.more(speech, &missing, out);
     }
 
     /// A source of a part; the place of one that has no address is named, since no other protocol can tell of it.

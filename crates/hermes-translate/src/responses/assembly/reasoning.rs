@@ -8,6 +8,7 @@ use crate::responses::items::{BREAK, joined};
 use crate::sent::Sent;
 
 /// Thoughts. They come in the open, summed up, or both; what comes first is passed on.
+#[derive(Clone)]
 pub(in crate::responses) struct Reasoning {
     index: u64,
     key: Option<u32>,
@@ -104,6 +105,9 @@ impl Reasoning {
             Track::Content
         });
         let all = joined(item, track.field());
+        if self.sent.contradicts(&all) {
+            out.drop(format!("output[{}].{}", self.index, track.field()));
+        }
         let missing = self.sent.missing(&all).to_owned();
         self.pass(&missing, out);
         let other = joined(item, track.other().field());

@@ -72,15 +72,12 @@ impl Request<'_> {
     }
 
     fn file(&mut self, part: &Part, media: &Media) -> Result<Value, Unsupported> {
+        if media.mime.starts_with("video/") && !self.own {
+            return Err(self.unsupported(part, "a film", "Send pictures of it, or its text."));
+        }
         let mut value = json!({"type": "input_file"});
         match &media.source {
-            Source::Text(text) => {
-                let text = match &media.name {
-                    Some(title) => format!("{title}\n\n{text}"),
-                    None => text.clone(),
-                };
-                return Ok(said(Place::Question, &text));
-            }
+            Source::Text(text) => return Ok(document(media, text)),
             Source::Base64(data) => {
                 if media.name.is_none() && !self.own {
                     value["filename"] = filename(&media.mime).into();
@@ -129,6 +126,14 @@ impl Request<'_> {
 
     fn unsupported(&self, part: &Part, what: &str, way_out: &str) -> Unsupported {
         Unsupported::new(&part.at, what, &self.target.name, way_out)
+    }
+}
+
+/// A text document, under its title.
+fn document(media: &Media, text: &str) -> Value {
+    match &media.name {
+        Some(title) => said(Place::Question, &format!("{title}\n\n{text}")),
+        None => said(Place::Question, text),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Request;
+use crate::names;
 use crate::prompt::{Amount, Format, Tier};
 use crate::read::list;
 use crate::responses::request_in::{ENCRYPTED, LOGPROBS};
@@ -97,7 +98,7 @@ impl Request<'_> {
                 schema,
                 strict,
             } => {
-                let name = name.as_deref().unwrap_or("output");
+                let name = names::of_schema(name.as_deref(), schema);
                 let mut format = json!({"type": "json_schema", "name": name, "schema": schema});
                 if let Some(description) = description {
                     format["description"] = description.clone().into();

@@ -9,7 +9,7 @@ use crate::prompt::{Part, PartKind, Role, ToolCall, ToolResult, Turn};
 use crate::proof::{Proof, ProofKind};
 use crate::unsupported::Unsupported;
 
-use super::calls::Ids;
+use crate::ids::Ids;
 
 /// Items as they are written, and the message that is open for further parts.
 #[derive(Default)]
@@ -41,6 +41,10 @@ impl Request<'_> {
             }
             out.end();
         }
+        if out.items.is_empty() && !self.own {
+            let at = self.path("input");
+            return Err(Unsupported::invalid(at, "holds nothing that can be sent"));
+        }
         Ok(out.items)
     }
 
@@ -52,7 +56,7 @@ impl Request<'_> {
         let calls = last
             .parts
             .iter()
-            .any(|part| matches!(part.kind, PartKind::Call(_) | PartKind::Foreign { .. }));
+            .any(|part| matches!(part.kind, PartKind::Call(_)));
         if last.role != Role::Assistant || calls || self.own || self.target.quirks.prefill == Some(true) {
             return Ok(());
         }
@@ -82,6 +86,8 @@ impl Request<'_> {
     fn part(&mut self, turn: &Turn, role: &str, part: &Part, out: &mut Out) -> Result<(), Unsupported> {
         match &part.kind {
             PartKind::Thinking { text, proof } => self.thinking(part, text, proof.as_ref(), out),
+            // Empty texts mean nothing where they came from.
+            PartKind::Text(text) if text.is_empty() && !self.own => Ok(()),
             PartKind::Call(call) => self.call(part, call, out),
             PartKind::Result(result) => self.result(part, result, out),
             // Thoughts that only the provider keeps are nothing where their id counts for nothing.

@@ -101,56 +101,58 @@ fn instructions_lead_and_later_ones_stay(#[case] client: Protocol, #[case] role:
     );
 }
 
-#[test]
-fn a_turn_of_the_model_becomes_items_in_order() {
+fn call_of(id: &str) -> PartKind {
+    PartKind::Call(ToolCall {
+        id: id.to_owned(),
+        name: "f".to_owned(),
+        arguments: "{\"n\": 1.0}".to_owned(),
+        custom: false,
+        namespace: None,
+    })
+}
+
+fn result_of(id: &str, is_error: bool) -> PartKind {
+    PartKind::Result(ToolResult {
+        id: id.to_owned(),
+        name: None,
+        parts: vec![Part::new(text("r"), "r")],
+        is_error,
+        custom: false,
+    })
+}
+
+/// A question, an answer with thoughts and calls, and their results.
+fn with_calls() -> Prompt {
     let proof = |issuer: &str| Proof::minted(&Issuer::new(issuer), ProofKind::Encrypted, "enc");
     let thoughts = |issuer: &str| PartKind::Thinking {
         text: "t".to_owned(),
         proof: Some(proof(issuer)),
     };
-    let call = |id: &str| {
-        PartKind::Call(ToolCall {
-            id: id.to_owned(),
-            name: "f".to_owned(),
-            arguments: "{\"n\": 1.0}".to_owned(),
-            custom: false,
-            namespace: None,
-        })
-    };
-    let result = |id: &str, is_error| {
-        PartKind::Result(ToolResult {
-            id: id.to_owned(),
-            name: None,
-            parts: vec![Part::new(text("r"), "r")],
-            is_error,
-            custom: false,
-        })
-    };
-    let prompt = Prompt {
+    let said = vec![
+        thoughts("openai"),
+        thoughts("xai"),
+        text("s"),
+        call_of("toolu_1"),
+        call_of("not fitting"),
+    ];
+    let results = vec![
+        result_of("toolu_1", false),
+        result_of("not fitting", true),
+        text("go on"),
+    ];
+    Prompt {
         turns: vec![
             turn(Role::User, vec![text("q")]),
-            turn(
-                Role::Assistant,
-                vec![
-                    thoughts("openai"),
-                    thoughts("xai"),
-                    text("s"),
-                    call("toolu_1"),
-                    call("not fitting"),
-                ],
-            ),
-            turn(
-                Role::User,
-                vec![
-                    result("toolu_1", false),
-                    result("not fitting", true),
-                    text("go on"),
-                ],
-            ),
+            turn(Role::Assistant, said),
+            turn(Role::User, results),
         ],
         ..from(Protocol::AnthropicMessages)
-    };
-    let (body, dropped) = write(&prompt);
+    }
+}
+
+#[test]
+fn a_turn_of_the_model_becomes_items_in_order() {
+    let (body, dropped) = write(&with_calls());
     let other = body["input"][4]["call_id"].as_str().unwrap();
     assert!(other.starts_with("call_") && other.len() < 64);
     assert_eq!(
@@ -172,8 +174,8 @@ fn a_turn_of_the_model_becomes_items_in_order() {
     );
 }
 
-#[test]
-fn calls_without_ids_find_their_results_by_name() {
+/// Three calls of two tools, and their results in another order, as Gemini's clients send them.
+fn without_ids() -> Prompt {
     let call = |name: &str| {
         PartKind::Call(ToolCall {
             id: String::new(),
@@ -192,23 +194,26 @@ fn calls_without_ids_find_their_results_by_name() {
             custom: false,
         })
     };
-    let mut prompt = Prompt {
+    Prompt {
         turns: vec![
             turn(Role::Assistant, vec![call("f"), call("g"), call("f")]),
             turn(Role::User, vec![result("g"), result("f"), result("f")]),
         ],
         ..from(Protocol::Gemini)
-    };
+    }
+}
+
+#[test]
+fn calls_without_ids_find_their_results_by_name() {
+    let mut prompt = without_ids();
     let ids = |body: &Value| -> Vec<String> {
         let items = body["input"].as_array().unwrap().iter();
         items
             .map(|item| item["call_id"].as_str().unwrap().to_owned())
             .collect()
     };
-    assert_eq!(
-        ids(&write(&prompt).0),
-        ["call_1", "call_2", "call_3", "call_2", "call_1", "call_3"]
-    );
+    let expected = [1, 2, 3, 2, 1, 3].map(|number| format!("call_unnamed_{number}"));
+    assert_eq!(ids(&write(&prompt).0), expected);
     prompt.turns.truncate(1);
     let nine = Quirks {
         call_ids: Some(CallIds::NineAlphanumerics),

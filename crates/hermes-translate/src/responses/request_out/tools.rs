@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Request;
-use crate::prompt::{Choice, Tool, ToolKind};
-use crate::read::{list, path, text};
+use crate::prompt::{Choice, Tool, ToolKind, free_text_schema};
+use crate::read::{is_blank, list, path, text};
 use crate::unsupported::Unsupported;
 
 impl Request<'_> {
@@ -137,17 +137,13 @@ impl Request<'_> {
             ));
         }
         let mut value = json!({"type": "web_search"});
-        for (field, setting) in hosted.as_object().into_iter().flatten() {
+        let settings = hosted.as_object().into_iter().flatten();
+        for (field, setting) in settings.filter(|(_, setting)| !is_blank(setting)) {
             match field.as_str() {
                 "type" | "name" => {}
                 "allowed_domains" => value["filters"] = json!({"allowed_domains": setting}),
                 "user_location" => value["user_location"] = setting.clone(),
-                field => {
-                    let is_empty = setting.as_object().is_some_and(serde_json::Map::is_empty);
-                    if !setting.is_null() && !is_empty {
-                        self.drop(path(&tool.at, field))?;
-                    }
-                }
+                field => self.drop(path(&tool.at, field))?,
             }
         }
         Ok(Some(value))
@@ -196,12 +192,7 @@ fn free_text(name: &str) -> Value {
         "type": "function",
         "name": name,
         "strict": false,
-        "parameters": {
-            "type": "object",
-            "properties": {"input": {"type": "string"}},
-            "required": ["input"],
-            "additionalProperties": false,
-        },
+        "parameters": free_text_schema(),
     })
 }
 

@@ -10,6 +10,7 @@ use crate::reply::Citation;
 use super::annotation::annotation;
 
 /// The item that is open.
+#[derive(Clone)]
 pub(super) enum Open {
     Message(Message),
     Thoughts(Thoughts),
@@ -64,6 +65,7 @@ impl Open {
 }
 
 /// Something that the model says.
+#[derive(Clone)]
 pub(super) struct Message {
     id: String,
     index: usize,
@@ -71,6 +73,7 @@ pub(super) struct Message {
     part: Option<Part>,
 }
 
+#[derive(Clone)]
 struct Part {
     refusal: bool,
     text: String,
@@ -191,6 +194,7 @@ impl Part {
 }
 
 /// Thoughts of the model, shown as their summary: every client shows that, few show the other.
+#[derive(Clone)]
 pub(super) struct Thoughts {
     id: String,
     index: usize,
@@ -258,6 +262,7 @@ impl Thoughts {
 }
 
 /// A call of a tool.
+#[derive(Clone)]
 pub(super) struct Call {
     head: Map<String, Value>,
     custom: bool,

@@ -165,3 +165,52 @@ fn a_source_without_an_address_is_named_for_other_clients() {
     let reply = told(&events);
     assert_eq!((reply.dropped.len(), reply.blocks[0].citations.len()), (0, 2));
 }
+
+#[test]
+fn a_whole_that_contradicts_its_pieces_is_told() {
+    let pieces = |kind: &str, more: Value| {
+        let mut event = json!({"type": kind, "output_index": 0, "content_index": 0, "summary_index": 0});
+        event
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        event
+    };
+    let end = json!({"type": "response.completed", "response": {"output": []}});
+    for (done, dropped) in [
+        ("It ran.", vec![]),
+        ("It ran. Twice.", vec![]),
+        ("It", vec!["text"]),
+        ("It failed, badly.", vec!["text"]),
+    ] {
+        let part = json!({"type": "output_text", "text": done});
+        let item = json!({"type": "message", "role": "assistant", "content": [part]});
+        let reply = told(&[
+            pieces("response.output_text.delta", json!({"delta": "It ran."})),
+            pieces("response.output_item.done", json!({"item": item})),
+            end.clone(),
+        ]);
+        let dropped: Vec<_> = dropped
+            .iter()
+            .map(|field| format!("output[0].content[0].{field}"))
+            .collect();
+        assert_eq!(reply.dropped, dropped, "{done}");
+        let text = if done.starts_with("It ran.") {
+            done
+        } else {
+            "It ran."
+        };
+        assert_eq!(reply.blocks[0].text, text);
+        let item = json!({"type": "reasoning", "summary": [{"type": "summary_text", "text": done}]});
+        let reply = told(&[
+            pieces(
+                "response.reasoning_summary_text.delta",
+                json!({"delta": "It ran."}),
+            ),
+            pieces("response.output_item.done", json!({"item": item})),
+            end.clone(),
+        ]);
+        let dropped: Vec<_> = dropped.iter().map(|_| "output[0].summary".to_owned()).collect();
+        assert_eq!(reply.dropped, dropped, "{done}");
+    }
+}

@@ -6,7 +6,7 @@ use super::axe::assert_accessible;
 use super::board::Board;
 use super::browser::{Browser, Page};
 use super::dialogs;
-use super::screens::{LOADED, looks, signed_in, tour};
+use super::screens::{LOADED, ask_plans, looks, signed_in, tour};
 use super::seed::Home;
 use crate::harness::Lab;
 
@@ -34,6 +34,7 @@ async fn axe_finds_nothing_on_any_page() {
     page.wait_for("document.querySelector('main .empty-title')").await;
     assert_all_looks(&page, "no page").await;
     let page = signed_in(&browser, &board).await;
+    ask_plans(&home, &board, &page).await;
     tour(&home, &board, &page, async |page, name| {
         assert_all_looks(page, name).await;
     })

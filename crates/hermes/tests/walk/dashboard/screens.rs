@@ -26,6 +26,10 @@ const PAGES: [(&str, &str); 8] = [
 pub(super) const LOADED: &str =
     "document.querySelector('main h1') && !document.querySelector('[aria-busy=true]')";
 
+/// What the settings have to show comes after the page, once everything was looked at.
+const EXAMINED: &str =
+    "document.querySelector('.findings > li') && !document.querySelector('[role=status].faint')";
+
 /// Whether the open dialog is wider than its window, or hides something at its sides.
 const CUT: &str = "(() => {
     const dialog = document.querySelector('dialog[open]'), box = dialog.getBoundingClientRect();
@@ -53,6 +57,20 @@ fn gallery() -> Option<PathBuf> {
     folder.map(PathBuf::from)
 }
 
+/// Asks what is left of two plans, as a person does.
+pub(super) async fn ask_plans(home: &Home, board: &Board, page: &Page) {
+    page.open(&format!("{}/pool/minimax-oauth", board.up.base)).await;
+    page.wait_for(LOADED).await;
+    for (label, left, used) in [("work", 0, "100 % used"), ("home", 930, "38 % used")] {
+        page.click("DisclosureTriangle", &format!("More for {label}"))
+            .await;
+        home.tell_plan(left);
+        page.click("button", "Check plan").await;
+        page.wait_for_text(used).await;
+        page.wait_for(LOADED).await;
+    }
+}
+
 /// Opens each page and tells its name.
 pub(super) async fn tour(home: &Home, board: &Board, page: &Page, visit: impl AsyncFn(&Page, &str)) {
     let last = home.requests.last().expect("a request");
@@ -60,6 +78,9 @@ pub(super) async fn tour(home: &Home, board: &Board, page: &Page, visit: impl As
         let url = format!("{}{}", board.up.base, path.replace("REQUEST", last));
         page.open(&url).await;
         page.wait_for(LOADED).await;
+        if name == "settings" {
+            page.wait_for(EXAMINED).await;
+        }
         visit(page, name).await;
     }
 }
@@ -108,18 +129,32 @@ async fn every_page_fits_every_window() {
     let board = home.board().await;
     let browser = Browser::start().await;
     let page = signed_in(&browser, &board).await;
+    ask_plans(&home, &board, &page).await;
     tour(&home, &board, &page, async |page, name| {
         looks(page, &WINDOWS, async |page, look| {
             if let Some(folder) = &gallery {
                 page.screenshot(&folder.join(format!("{name}-{look}.png"))).await;
             }
-            let wide = page
-                .evaluate("document.documentElement.scrollWidth > innerWidth")
-                .await;
-            assert_eq!(wide, false, "{name}-{look} is wider than its window");
+            fits(page, &format!("{name}-{look}")).await;
+        })
+        .await;
+    })
+    .await;
+    page.speak("zh-CN").await;
+    tour(&home, &board, &page, async |page, name| {
+        looks(page, &WINDOWS[..2], async |page, look| {
+            fits(page, &format!("{name}-{look} in Chinese")).await;
         })
         .await;
     })
     .await;
     page.assert_quiet();
+}
+
+/// Nothing of the page is beside its window.
+async fn fits(page: &Page, name: &str) {
+    let wide = page
+        .evaluate("document.documentElement.scrollWidth > innerWidth")
+        .await;
+    assert_eq!(wide, false, "{name} is wider than its window");
 }

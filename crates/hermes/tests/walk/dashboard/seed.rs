@@ -127,6 +127,21 @@ impl Home {
         home
     }
 
+    /// The next ask about a plan brings that so many of 1500 requests are left until the account that rests is usable again.
+    pub(super) fn tell_plan(&self, left: u32) {
+        let ends = self.lab.sim.now().as_millis() + i64::from(HOUR) * 1_050;
+        let plan = json!({"base_resp": {"status_code": 0}, "model_remains": [{
+            "model_name": "MiniMax-M3", "current_interval_total_count": 1500, "current_interval_usage_count": left,
+            "end_time": ends,
+        }]});
+        let script = self.lab.sim.script();
+        script.next(
+            "api.minimax.io",
+            "/v1/token_plan/remains",
+            Answer::json(200, &plan),
+        );
+    }
+
     /// The dashboard of this home.
     pub(super) async fn board(&self) -> Board {
         Board::start_with(&self.lab, &self.clients[0]).await

@@ -1,8 +1,10 @@
 //! Clients of every protocol before credentials of every protocol.
 
+mod equality;
 mod faults;
 mod pairs;
 mod speech;
+mod verbatim;
 
 use hermes_core::Protocol;
 use serde_json::{Value, json};
@@ -57,12 +59,17 @@ impl Stage {
     }
 
     async fn lab() -> Lab {
+        Self::lab_with("").await
+    }
+
+    /// With more in its settings.
+    async fn lab_with(more: &str) -> Lab {
         let lab = Lab::new().await;
         fs_err::create_dir(lab.home()).expect("a folder");
         #[cfg(unix)]
         fs_err::set_permissions(lab.home(), std::os::unix::fs::PermissionsExt::from_mode(0o700))
             .expect("a mode");
-        lab.config(ENDPOINTS);
+        lab.config(&format!("{ENDPOINTS}{more}"));
         let key = lab.sim.script().issue_key();
         for protocol in ALL {
             let added = lab.add_key(provider(protocol), &key).await;
@@ -87,15 +94,11 @@ impl Stage {
         let key = [("x-goog-api-key", self.up.key.as_str())];
         let headers = [&key, headers].concat();
         let (status, body, headers) = request(&self.up.base, "POST", path, &headers, &body.to_string()).await;
-        let mut answer = Answer {
+        Answer {
             status,
             headers,
             body,
-        };
-        if answer.header("transfer-encoding") == Some("chunked") {
-            answer.body = joined(&answer.body);
         }
-        answer
     }
 }
 
@@ -189,23 +192,4 @@ fn prompt(client: Protocol, model: &str, stream: bool) -> Value {
             "tools": [{"functionDeclarations": [{"name": "weather", "description": about, "parametersJsonSchema": schema}]}],
         }),
     }
-}
-
-/// The chunks of a body, joined.
-fn joined(body: &str) -> String {
-    let mut out = String::new();
-    let mut rest = body;
-    while let Some((size, tail)) = rest.split_once("\r\n") {
-        let size = usize::from_str_radix(size.trim(), 16).unwrap_or(0);
-        if size == 0 {
-            break;
-        }
-        let Some(piece) = tail.get(..size) else {
-            out.push_str(tail);
-            break;
-        };
-        out.push_str(piece);
-        rest = tail.get(size + 2..).unwrap_or_default();
-    }
-    out
 }

@@ -9,7 +9,7 @@ use crate::chat::request_out::write_request;
 use crate::chat::tests::target;
 use crate::dropped::Dropped;
 use crate::names::Names;
-use crate::prompt::{Choice, Named, Other, Part, PartKind, Role, Tier, Tool, ToolCall, ToolKind};
+use crate::prompt::{Choice, Named, Other, Part, PartKind, Prompt, Role, Tier, Tool, ToolCall, ToolKind};
 
 #[rstest]
 #[case(Choice::Auto, json!("auto"))]
@@ -100,8 +100,8 @@ fn tools_that_others_run_are_refused() {
     assert!(error.message.contains("Somebody") && error.message.contains("web_search_20250305"));
 }
 
-#[test]
-fn what_only_the_other_protocol_has_is_named() {
+/// A request of Messages with all that only Messages has.
+fn with_foreign_fields() -> Prompt {
     let mut prompt = asking();
     let other = |at: &str| Other {
         at: at.to_owned(),
@@ -126,6 +126,12 @@ fn what_only_the_other_protocol_has_is_named() {
         text: "secret".to_owned(),
     });
     prompt.tier = Some(Tier::Named("odd".to_owned()));
+    prompt
+}
+
+#[test]
+fn what_only_the_other_protocol_has_is_named() {
+    let prompt = with_foreign_fields();
     let (body, dropped) = written(&prompt);
     assert_eq!(
         dropped,

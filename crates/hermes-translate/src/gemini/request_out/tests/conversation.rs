@@ -90,9 +90,8 @@ fn instructions_that_must_be_there_are_put_there() {
     );
 }
 
-#[test]
-fn calls_and_their_results() {
-    let prompt = talk(vec![
+fn with_calls() -> Prompt {
+    talk(vec![
         turn(Role::User, vec![text("q")]),
         turn(Role::Assistant, vec![text("a"), call("1", "{\"x\": 1.0}", false)]),
         turn(
@@ -112,7 +111,11 @@ fn calls_and_their_results() {
             )],
         ),
         turn(Role::User, vec![result("orphan", vec![], false), text("go on")]),
-    ]);
+    ])
+}
+
+#[test]
+fn calls_and_their_results() {
     let expected = json!([
         {"role": "user", "parts": [{"text": "q"}]},
         {"role": "model", "parts": [
@@ -133,7 +136,7 @@ fn calls_and_their_results() {
             {"text": "go on"},
         ]},
     ]);
-    assert_eq!(body(&prompt)["contents"], expected);
+    assert_eq!(body(&with_calls())["contents"], expected);
 }
 
 #[rstest]

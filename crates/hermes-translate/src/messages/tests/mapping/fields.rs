@@ -8,15 +8,14 @@ use serde_json::{Number, Value, json};
 use super::{base64, body, dropped, function, hello, media, text, thinking, tool, turn};
 use crate::messages::tests::{target, written};
 use crate::prompt::{
-    Amount, Effort, Format, Media, Named, Other, PartKind, Role, Thinking, Tier, Tool, ToolKind,
+    Amount, Effort, Format, Media, Named, Other, PartKind, Prompt, Role, Thinking, Tier, Tool, ToolKind,
 };
 
 fn number(text: &str) -> Option<Number> {
     serde_json::from_str(text).ok()
 }
 
-#[test]
-fn what_only_the_client_knows_is_named() {
+fn with_foreign_fields() -> Prompt {
     let mut prompt = hello();
     prompt.others.push(Other {
         at: "store".to_owned(),
@@ -49,7 +48,12 @@ fn what_only_the_client_knows_is_named() {
     prompt.cache_key = Some("k".to_owned());
     prompt.metadata = Some(serde_json::Map::new());
     prompt.tier = Some(Tier::Flex);
-    let mut dropped = dropped(&prompt, Quirks::default());
+    prompt
+}
+
+#[test]
+fn what_only_the_client_knows_is_named() {
+    let mut dropped = dropped(&with_foreign_fields(), Quirks::default());
     dropped.sort();
     assert_eq!(
         dropped,
@@ -195,6 +199,27 @@ fn tiers_and_users(#[case] tier: Tier, #[case] service: Value, #[case] speed: Va
     );
 }
 
+/// An upstream that refuses some fields and always gets others.
+fn refusing() -> Quirks {
+    let refused = [
+        "temperature",
+        "metadata.user_id",
+        "cache_control",
+        "tools.strict",
+        "top_k",
+    ];
+    let set = [
+        ("output_config.effort".to_owned(), json!("low")),
+        ("temperature".to_owned(), json!(1)),
+    ];
+    Quirks {
+        refused: Some(refused.map(str::to_owned).to_vec()),
+        set: Some(set.into()),
+        stream_only: Some(true),
+        ..Quirks::default()
+    }
+}
+
 #[test]
 fn what_an_upstream_refuses_is_left_out_and_what_it_always_gets_is_set() {
     let mut prompt = hello();
@@ -213,29 +238,7 @@ fn what_an_upstream_refuses_is_left_out_and_what_it_always_gets_is_set() {
         schema: json!({"type": "object"}),
         strict: Some(true),
     }));
-    let quirks = Quirks {
-        refused: Some(
-            [
-                "temperature",
-                "metadata.user_id",
-                "cache_control",
-                "tools.strict",
-                "top_k",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-        ),
-        set: Some(
-            [
-                ("output_config.effort".to_owned(), json!("low")),
-                ("temperature".to_owned(), json!(1)),
-            ]
-            .into(),
-        ),
-        stream_only: Some(true),
-        ..Quirks::default()
-    };
-    let (body, dropped) = written(&prompt, quirks).unwrap();
+    let (body, dropped) = written(&prompt, refusing()).unwrap();
     assert_eq!(
         dropped,
         [

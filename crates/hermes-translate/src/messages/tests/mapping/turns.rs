@@ -96,7 +96,7 @@ fn calls_without_ids_find_their_results() {
     };
     let (calls, results) = (ids(0, "id"), ids(1, "tool_use_id"));
     assert_eq!(results, [calls[1].clone(), calls[0].clone(), calls[2].clone()]);
-    assert_eq!(calls[0], "call_made_1");
+    assert_eq!(calls[0], "call_unnamed_1");
     let fits = |id: &String| {
         id.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))

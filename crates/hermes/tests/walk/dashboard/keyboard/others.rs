@@ -5,7 +5,9 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use super::{hands, lab, lab_with_two};
+use crate::dashboard::browser::Page;
 use crate::dashboard::hands::account_says;
+use crate::dashboard::moment;
 use crate::harness::Lab;
 
 /// What the program says of the first account.
@@ -122,6 +124,67 @@ async fn ranges_groups_and_files_are_chosen_by_keys() {
         .await;
     hands.press(&["Enter"]).await;
     hands.kept("window.saved === 1").await;
+    hands.page.assert_quiet();
+}
+
+/// How many requests the list shows, and how many of them failed.
+fn listed(all: usize, failed: usize) -> String {
+    format!(
+        "document.querySelectorAll('#feed .row-link').length === {all} && \
+         document.querySelectorAll('#feed .badge.bad').length === {failed}"
+    )
+}
+
+/// Waits until what is on the page is in the log too, in which filters search.
+async fn logged(lab: &Lab, page: &Page) {
+    let ids = "[...document.querySelectorAll('#feed .row-link')].map(one => one.pathname.split('/').pop())";
+    let ids = page.evaluate(ids).await;
+    for id in ids.as_array().expect("a list") {
+        let id = id.as_str().expect("an id");
+        let mut looks = 0;
+        while lab.run(&["explain", id]).await.code != 0 {
+            looks += 1;
+            assert!(looks < 500, "{id} is not in the log");
+            moment().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn list_of_requests_is_narrowed_by_keys() {
+    let lab = lab_with_two().await;
+    let (_browser, board, hands) = hands(&lab).await;
+    let body = |model: &str| json!({"model": model, "messages": [{"role": "user", "content": "hello"}]});
+    let ask = async |model: &str| board.up.post("/v1/chat/completions", &body(model)).await.0;
+    assert_eq!(ask("openrouter/simulated-1").await, 200);
+    assert_eq!(ask("openrouter/simulated-2").await, 200);
+    let fault = json!({"error": {"message": "prompt is too long", "code": 400}});
+    lab.sim.script().next(
+        "openrouter.ai",
+        "/api/v1/chat/completions",
+        Answer::json(400, &fault),
+    );
+    assert_eq!(ask("openrouter/simulated-1").await, 400);
+    hands.enter("link", "Requests").await;
+    hands.at("heading", "Requests").await;
+    // What has just ended is in the list before it is in the log.
+    hands.kept(&listed(3, 1)).await;
+    logged(&lab, &hands.page).await;
+    hands.go("/requests").await;
+    hands.kept(&listed(3, 1)).await;
+    hands.to("combobox", "Model").await;
+    hands.press(&["ArrowDown"]).await;
+    hands.kept("location.search === '?model=simulated-1'").await;
+    hands.kept(&listed(2, 1)).await;
+    hands.at("combobox", "Model").await;
+    hands.to("checkbox", "Failed only").await;
+    hands.press(&[" "]).await;
+    hands.kept(&listed(1, 1)).await;
+    hands.at("checkbox", "Failed only").await;
+    assert!(hands.page.url().await.ends_with("?model=simulated-1&failed=true"));
+    hands.enter("link", "Clear*").await;
+    hands.at("heading", "Requests").await;
+    hands.kept(&listed(3, 1)).await;
     hands.page.assert_quiet();
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hermes_core::Protocol;
 use hermes_pool::KnownKey;
-use hermes_wire::{ModelField, conversation, conversation_after, estimate, peek, replace_model};
+use hermes_wire::{
+    ModelField, conversation, conversation_after, error_status, estimate, peek, replace_model,
+};
 use http::header::{HeaderMap, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Response, Uri};
@@ -37,7 +39,7 @@ impl Gateway {
         match self.run(request, call, key, &mut record).await {
             Ok((answer, permit)) => self.answer(answer, permit, record),
             Err(refusal) => {
-                record.status = refusal.status_in(record.protocol);
+                record.status = error_status(record.protocol, refusal.status);
                 record.error = Some(refusal.kind.to_owned());
                 let mut response = refusal.answer(Some(record.protocol), &record.id.to_string());
                 headers::stamp(response.headers_mut(), &record);

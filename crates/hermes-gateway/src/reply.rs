@@ -80,16 +80,6 @@ impl Refusal {
         self.with(json!({ "param": path }))
     }
 
-    /// The status in a protocol. Gemini's clients know nothing that ends their retries but a status: where waiting does not help, they get one
-    /// that is not for trying again.
-    pub(crate) fn status_in(&self, protocol: Protocol) -> u16 {
-        let vain = self.status == 429 && !self.again && self.retry_after.is_none();
-        match protocol {
-            Protocol::Gemini if vain => 400,
-            _ => error_status(protocol, self.status),
-        }
-    }
-
     fn with(mut self, details: Value) -> Self {
         self.details = Some(Box::new(details));
         self
@@ -97,7 +87,7 @@ impl Refusal {
 
     /// The answer, in the shape of the protocol that was called, or as plain text.
     pub(crate) fn answer(self, shape: Option<Protocol>, request_id: &str) -> Response<Body> {
-        let status = shape.map_or(self.status, |protocol| self.status_in(protocol));
+        let status = shape.map_or(self.status, |protocol| error_status(protocol, self.status));
         let (content, body) = match shape {
             Some(protocol) => (
                 "application/json",
@@ -166,9 +156,9 @@ impl From<PoolError> for Refusal {
             PoolError::NoLogin { .. }
             | PoolError::Protocol { .. }
             | PoolError::SwitchedOff { .. }
-            | PoolError::Target(_) => 400,
-            // Without a time, so that clients are told not to try again.
-            PoolError::Blocked { .. } => 429,
+            | PoolError::Target(_)
+            // Agents go on asking for minutes after any 429 (Qwen Code 0.24, opencode 1.18, Gemini CLI 0.61), and only a person can help.
+            | PoolError::Blocked { .. } => 400,
             PoolError::Store(StoreError::Backend(problem)) => {
                 tracing::error!(%problem, "the store failed");
                 500
@@ -217,10 +207,10 @@ fn exhausted(
         let message = format!("no account of `{provider}` has this model");
         Refusal::new(404, "model_not_found", message)
     } else {
-        let refusal = Refusal::new(429, "pool_exhausted", message);
         match retry_after {
-            Some(span) => refusal.after(span),
-            None => refusal,
+            Some(span) => Refusal::new(429, "pool_exhausted", message).after(span),
+            // As for a block: nobody comes back by waiting.
+            None => Refusal::new(400, "pool_exhausted", message),
         }
     };
     refusal.pool = HeaderValue::try_from(listed(members)).ok();

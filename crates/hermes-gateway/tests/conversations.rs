@@ -90,7 +90,7 @@ async fn conversation_that_names_its_last_answer_stays_although_the_name_changes
 }
 
 #[tokio::test]
-async fn blocked_account_stops_the_pool_with_a_clear_429() {
+async fn blocked_account_stops_the_pool_with_a_clear_error() {
     let upstream = Upstream::start(|_| {
         let error = r#"{"error":{"code":"account_deactivated","message":"the account is closed"}}"#;
         Reply::json(403, error)
@@ -105,7 +105,7 @@ async fn blocked_account_stops_the_pool_with_a_clear_429() {
         let answer = lab
             .post("/v1/chat/completions", "", r#"{"model":"lab-only"}"#)
             .await;
-        assert_eq!(answer.status, 429, "{}", answer.text);
+        assert_eq!(answer.status, 400, "{}", answer.text);
         assert_eq!(answer.header("x-should-retry"), Some("false"));
         assert_eq!(answer.header("retry-after"), None);
         assert!(answer.text.contains("hermes auth reset"), "{}", answer.text);

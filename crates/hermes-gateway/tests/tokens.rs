@@ -93,11 +93,11 @@ async fn many_requests_with_a_refused_token_renew_it_once() {
 }
 
 #[tokio::test]
-async fn login_that_ended_is_429_with_the_cause_and_never_401() {
+async fn login_that_ended_is_400_with_the_cause_and_never_401() {
     let lab = lab(false).await;
     for _ in 0..2 {
         let answer = lab.post("/v1/messages", "", r#"{"model":"o-1"}"#).await;
-        assert_eq!(answer.status, 429, "{}", answer.text);
+        assert_eq!(answer.status, 400, "{}", answer.text);
         assert_eq!(answer.header("x-should-retry"), Some("false"));
         let members = answer.json()["error"]["details"]["credentials"].to_string();
         assert!(members.contains("needs-login"), "{members}");

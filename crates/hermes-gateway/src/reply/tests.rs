@@ -80,7 +80,7 @@ async fn model_that_no_account_has_is_404_and_not_worth_waiting_for() {
 }
 
 #[tokio::test]
-async fn blocked_pool_is_429_without_a_time_and_names_what_to_do() {
+async fn blocked_pool_is_not_worth_waiting_for_and_names_what_to_do() {
     let error = || PoolError::Blocked {
         provider: ProviderId::new("lab"),
         label: "work".to_owned(),
@@ -88,9 +88,7 @@ async fn blocked_pool_is_429_without_a_time_and_names_what_to_do() {
     };
     for protocol in Protocol::ALL {
         let (head, body) = shown(error().into(), Some(protocol)).await;
-        // Gemini's clients go on asking after any 429.
-        let status = if protocol == Protocol::Gemini { 400 } else { 429 };
-        assert_eq!(head.status, status);
+        assert_eq!(head.status, 400);
         assert!(!head.headers.contains_key("retry-after"));
         assert_eq!(head.headers["x-should-retry"], "false");
         let text = body.to_string();
@@ -132,17 +130,15 @@ async fn gemini_clients_read_from_the_body_whether_waiting_helps() {
     let info = serde_json::json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s"});
     assert_eq!(body["error"]["details"][1], info);
 
-    let blocked = || PoolError::Exhausted {
+    let vain = PoolError::Exhausted {
         provider: ProviderId::new("lab"),
         members: Vec::new(),
         retry_after: None,
     };
-    let (head, body) = shown(blocked().into(), Some(Protocol::Gemini)).await;
+    let (head, body) = shown(vain.into(), Some(Protocol::Gemini)).await;
     assert_eq!(head.status, 400);
     assert_eq!(
         (&body["error"]["code"], &body["error"]["status"]),
         (&400.into(), &"FAILED_PRECONDITION".into())
     );
-    let (head, _) = shown(blocked().into(), Some(Protocol::Responses)).await;
-    assert_eq!(head.status, 429);
 }

@@ -147,7 +147,7 @@ async fn lift(desk: &Desk<impl AsyncFn(&Page, &str)>) {
         "model": "minimax-oauth/MiniMax-M3", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}],
     });
     let (status, text) = desk.board.up.post("/v1/messages", &body).await;
-    assert_eq!(status, 429, "{text}");
+    assert_eq!(status, 400, "{text}");
     desk.go("/pool/minimax-oauth").await;
     desk.page.wait_for_text("This provider is stopped").await;
     desk.page.click("button", "Use again").await;

@@ -62,7 +62,7 @@ async fn plans_are_asked_about_and_blocks_lifted_by_keys() {
     let body = json!({
         "model": "minimax-oauth/MiniMax-M3", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}],
     });
-    assert_eq!(board.up.post("/v1/messages", &body).await.0, 429);
+    assert_eq!(board.up.post("/v1/messages", &body).await.0, 400);
     hands.go("/pool/minimax-oauth").await;
     hands.page.wait_for_text("This provider is stopped").await;
     hands.enter("button", "Use again").await;

@@ -300,9 +300,21 @@ fn instead(error: PoolError, before: Result<Answer, Refusal>) -> Result<Answer, 
         Ok(Answer::Error(answer)) if !matches!(answer.status().as_u16(), 401 | 402 | 403 | 429) => {
             Ok(Answer::Error(answer))
         }
+        // Such as the limit of a vendor behind an aggregator.
+        Ok(Answer::Error(answer)) if answer.status() == 429 && is_blameless(&error) => {
+            Ok(Answer::Error(answer))
+        }
         Err(refusal) if refusal.kind != NO_ATTEMPT => Err(refusal),
         _ => Err(error.into()),
     }
+}
+
+/// Whether every login could serve again, and was only tried.
+fn is_blameless(error: &PoolError) -> bool {
+    let PoolError::Exhausted { members, .. } = error else {
+        return false;
+    };
+    !members.is_empty() && members.iter().all(|member| member.state.usable())
 }
 
 pub(crate) fn attach(leased: &Leased) -> Option<Attach> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hermes_core::{CoolCause, ExitKind, Explain, Lang, Protocol, ProviderId};
-use hermes_pool::{PoolError, StoreError, Unusable};
+use hermes_pool::{PoolError, State, StoreError, Unusable};
 use hermes_wire::{error_body, error_status};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
@@ -210,7 +210,8 @@ fn exhausted(
         match retry_after {
             Some(span) => Refusal::new(429, "pool_exhausted", message).after(span),
             // As for a block: nobody comes back by waiting.
-            None => Refusal::new(400, "pool_exhausted", message),
+            None if members.iter().all(needs_a_person) => Refusal::new(400, "pool_exhausted", message),
+            None => Refusal::new(429, "pool_exhausted", message),
         }
     };
     refusal.pool = HeaderValue::try_from(listed(members)).ok();
@@ -227,6 +228,10 @@ fn exhausted(
         .collect::<Vec<_>>();
     let seconds = refusal.retry_after.map(whole_seconds);
     refusal.with(json!({"credentials": members, "retry_after_s": seconds}))
+}
+
+fn needs_a_person(member: &Unusable) -> bool {
+    matches!(member.state, State::NeedsLogin | State::Disabled | State::Blocked)
 }
 
 /// Each credential with its state and the end of it, for logs and proxies on the way: labels may be mail addresses, so only

@@ -332,12 +332,16 @@ where
             bytes.extend_from_slice(&data);
         }
     }
+    let error = read_error(&bytes);
     let exit = match status {
         401 | 403 | 429 => ExitKind::LoginRequired,
+        _ if matches!(error.code.as_deref(), Some("pool_exhausted" | "pool_blocked")) => {
+            ExitKind::LoginRequired
+        }
         400..=499 => ExitKind::Refused,
         _ => ExitKind::Network,
     };
-    let said = read_error(&bytes).message;
+    let said = error.message;
     let message = |lang| match said.as_str() {
         "" => words::answered(lang, status),
         said => hermes_oauth::printable(said, 400),

@@ -2,6 +2,7 @@
 
 mod equality;
 mod faults;
+mod mistakes;
 mod pairs;
 mod speech;
 mod verbatim;

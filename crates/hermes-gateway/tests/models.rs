@@ -9,8 +9,8 @@ const LIST: &str =
 
 async fn ids(lab: &Running) -> Vec<String> {
     let list = lab.ask("GET", "/v1/models", &lab.auth()).await.json();
-    let data = list["data"].as_array().unwrap().iter();
-    data.map(|model| model["id"].as_str().unwrap().to_owned())
+    let data = list["data"].as_array().expect("a list").iter();
+    data.map(|model| model["id"].as_str().expect("an id").to_owned())
         .collect()
 }
 

@@ -30,7 +30,7 @@ def main():
         run = (
             "import sys, llm, llm_anthropic\n"
             "from llm.plugins import pm\n"
-            f"model = llm_anthropic.ClaudeMessages({model!r}, base_url={base!r}, supports_tools=True)\n"
+            f"model = llm_anthropic.ClaudeMessages({model!r}, base_url={base!r})\n"
             "def read_word(path: str) -> str:\n    'Reads a file'\n    return open(path).read()\n"
             f"model.key = {key!r}\n"
             "for piece in model.chain('Which word is in word.txt?', tools=[read_word], stream=True):\n    print(piece, end='')\n"

@@ -264,7 +264,7 @@ fn opencode(client: &Client, seat: &Seat) -> Command {
 
 fn qwen_code(client: &Client, seat: &Seat) -> Command {
     // It would go on for longer than anybody waits.
-    let settings = json!({"model": {"generationConfig": {"maxRetries": 2}}});
+    let settings = json!({"model": {"generationConfig": {"maxRetries": 1, "retryInitialDelayMs": 1000}}});
     seat.write("home/.qwen/settings.json", &settings.to_string());
     let mut command = seat.command(tool("HERMES_TEST_NODE"));
     command

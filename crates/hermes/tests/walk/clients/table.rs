@@ -14,7 +14,12 @@ pub(super) async fn print(clients: impl Iterator<Item = Client>) -> usize {
         for upstream in UPSTREAMS {
             cells.push(table.run(client, upstream, None).await);
         }
-        table.well.push(row(&[client.name, client.protocol], &cells));
+        let name = if client.tools {
+            client.name.to_owned()
+        } else {
+            format!("{} (has no tools: a plain answer)", client.name)
+        };
+        table.well.push(row(&[&name, client.protocol], &cells));
         for upstream in [Upstream::named(client.protocol), foreign(&client)] {
             let mut cells = Vec::new();
             for fault in Fault::ALL {
@@ -22,7 +27,7 @@ pub(super) async fn print(clients: impl Iterator<Item = Client>) -> usize {
             }
             table
                 .failing
-                .push(row(&[client.name, client.protocol, upstream.name], &cells));
+                .push(row(&[&name, client.protocol, upstream.name], &cells));
         }
     }
     table.show();

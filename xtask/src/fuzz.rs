@@ -22,7 +22,7 @@ const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 /// Largest input that is kept and changed, bytes; the targets themselves grow some to the size of the largest events.
 const INPUT_LIMIT: usize = 64 << 10;
 
-/// Time for all targets together unless told otherwise.
+/// Time for each target unless told otherwise.
 const SECONDS: u64 = 60;
 
 /// Folders of recorded traffic, and what the targets call their protocols.
@@ -33,7 +33,7 @@ const PROTOCOLS: [(&str, &str); 4] = [
     ("gemini", "gemini"),
 ];
 
-/// Runs all targets, or those whose names hold a text, for so many seconds together: `[SECONDS [FILTER]]`.
+/// Runs all targets, or those whose names hold a text, for so many seconds each: `[SECONDS [FILTER]]`.
 pub(crate) fn fuzz(args: &[String]) -> Result<()> {
     let seconds = match args.first() {
         Some(text) => text
@@ -47,11 +47,9 @@ pub(crate) fn fuzz(args: &[String]) -> Result<()> {
     let queue: Mutex<VecDeque<String>> = Mutex::new(names.collect());
     let count = queue.lock().map_or(0, |queue| queue.len());
     let workers = std::thread::available_parallelism()?.get().min(count.max(1));
-    let rounds = u32::try_from(count.div_ceil(workers).max(1))?;
-    let span = Duration::from_secs(seconds) / rounds;
+    let span = Duration::from_secs(seconds.max(1));
     say(&format!(
-        "fuzzing {count} targets, {} seconds each",
-        span.as_secs().max(1)
+        "fuzzing {count} targets, {workers} at a time, {seconds} seconds each"
     ));
     let failed: Mutex<Vec<String>> = Mutex::default();
     std::thread::scope(|scope| {
@@ -113,7 +111,7 @@ fn target(binary: &Path, name: &str, span: Duration) -> Result<()> {
     let status = Command::new(binary)
         .env("HERMES_FUZZ", name)
         .env("RUST_BACKTRACE", "0")
-        .arg(format!("-max_total_time={}", span.as_secs().max(1)))
+        .arg(format!("-max_total_time={}", span.as_secs()))
         .arg(format!("-max_len={INPUT_LIMIT}"))
         .arg(format!("-artifact_prefix={}/", kept.display()))
         .args(["-timeout=20", "-rss_limit_mb=1024", "-print_final_stats=1"])

@@ -22,7 +22,7 @@ Usage: cargo xtask COMMAND
   screens         make the pictures of the dashboard in docs/screens
   load [SECONDS]  measure the dashboard with 10,000 logins, a million requests, and a feed that is busy for 600 seconds
   fuzz [SECONDS [FILTER]]
-                  try what reads bytes of others with odd input, all targets together for 60 seconds
+                  try what reads bytes of others with odd input, each of 13 targets for 60 seconds
   bench [translate]
                   build the release binary and measure it beside nginx, or the translation of protocols by itself
 ";

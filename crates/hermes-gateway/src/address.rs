@@ -5,7 +5,7 @@ use hermes_http::join;
 use hermes_pool::Leased;
 use url::Url;
 
-use crate::forward::{Call, Job};
+use crate::job::{Call, Job};
 use crate::reply::Refusal;
 
 /// Kind of the refusal where a provider counts no tokens.

@@ -7,11 +7,11 @@ use http::{Response, StatusCode};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::body::Body;
-use crate::crossing::Crossing;
-use crate::forward::{Answer, Served, is_final};
+use crate::forward::is_final;
 use crate::gateway::Gateway;
 use crate::gather::{error_for, gather, response};
 use crate::headers;
+use crate::job::{Answer, Crossing, Served};
 use crate::record::Record;
 use crate::relay::Relay;
 use crate::reply::json_answer;

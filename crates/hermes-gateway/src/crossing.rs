@@ -5,38 +5,19 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hermes_core::{Protocol, ProviderId};
 use hermes_pool::Pool;
-use hermes_translate::{Context, Issuer, JsonError, Proof, Stamp, Target, Translated};
-use http::{HeaderMap, Response, StatusCode};
+use hermes_translate::{Issuer, JsonError, Proof, Stamp, Target, Translated};
+use http::{Response, StatusCode};
 use serde_json::Value;
 
 use crate::endpoint::GeminiPath;
-use crate::forward::{Call, Job};
 use crate::gateway::Gateway;
+use crate::job::{Asked, Call, Crossing, Job};
 use crate::record::Record;
 use crate::reply::Refusal;
 use crate::route::Route;
 
 /// Asks for an error instead of a drop.
 const STRICT: &str = "x-hermes-strict";
-
-/// A request as its client sent it, and where it goes.
-pub(crate) struct Asked<'a> {
-    pub(crate) body: Bytes,
-    /// What stands in a Gemini client's path.
-    pub(crate) path: Option<GeminiPath>,
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) route: &'a Route,
-}
-
-/// What an answer needs on its way back to a client of another protocol.
-#[derive(Clone)]
-pub(crate) struct Crossing {
-    pub(crate) context: Arc<Context>,
-    /// What was left out of the request, for a header.
-    pub(crate) dropped: Option<String>,
-    /// Whether the upstream is asked for a stream.
-    pub(crate) streams: bool,
-}
 
 /// Protocols of upstreams for a client, the one that loses least first.
 fn preferred(client: Protocol) -> [Protocol; 4] {

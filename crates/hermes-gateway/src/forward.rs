@@ -4,21 +4,18 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hermes_catalog::AuthStyle;
-use hermes_core::{CredentialId, Explain, Protocol};
-use hermes_http::{Attach, HttpError, ReplyBody, SendBody};
+use hermes_core::{CredentialId, Explain};
+use hermes_http::{HttpError, ReplyBody, SendBody};
 use hermes_pool::{Advice, Ask, Lease, Leased, Outcome, PoolError};
-use http::header::{HeaderMap, HeaderName, RETRY_AFTER};
-use http::{Method, Request, Response};
+use http::header::{HeaderMap, RETRY_AFTER};
+use http::{Request, Response};
 use tokio::time::timeout;
 
 use crate::address::address;
-use crate::body::Body;
-use crate::crossing::{Asked, Crossing};
-use crate::endpoint::KeptPath;
 use crate::gateway::Gateway;
 use crate::headers;
-use crate::opening::{Held, Rest, hold, hold_whole};
+use crate::job::{Answer, Job, Served, attach};
+use crate::opening::{Rest, hold, hold_whole};
 use crate::record::Record;
 use crate::refused::{as_refusal, read_refusal, strike};
 use crate::reply::Refusal;
@@ -26,74 +23,6 @@ use crate::story::Ending;
 
 /// Kind of the error that stands until a first attempt was made.
 const NO_ATTEMPT: &str = "no_attempt";
-
-/// Which of the upstream's addresses is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Call {
-    /// The generating call.
-    Generate,
-    /// The token count.
-    Count,
-    /// Embeddings, beside the generating call.
-    Embeddings,
-    /// A long conversation made short, below the generating call.
-    Compact,
-    /// An answer that the provider keeps, below the generating call.
-    Kept,
-}
-
-/// A request that is ready to go up.
-pub(crate) struct Job<'a> {
-    pub(crate) call: Call,
-    /// The upstream's.
-    pub(crate) protocol: Protocol,
-    /// The way back to a client of another protocol.
-    pub(crate) crossing: Option<Crossing>,
-    /// The answer that is asked about.
-    pub(crate) kept: Option<KeptPath>,
-    pub(crate) method: Method,
-    /// As it goes up.
-    pub(crate) body: Bytes,
-    /// As the client sent it.
-    pub(crate) asked: Asked<'a>,
-    /// Whether proofs of reasoning were taken out after the provider had refused them.
-    pub(crate) stripped: bool,
-    /// Whether the client's `beta=true` goes along.
-    pub(crate) beta: bool,
-    /// The conversation that it belongs to.
-    pub(crate) conversation: Option<u64>,
-}
-
-/// What came back.
-pub(crate) enum Answer {
-    /// Success; most of the body is still to come.
-    Stream(Box<Served>),
-    /// An error of the provider, for the client to see.
-    Error(Response<Bytes>),
-    /// The error that the same request got a moment ago.
-    Again(Response<Bytes>),
-    /// A success that was translated as a whole.
-    Whole(Response<Body>),
-    /// About how many tokens a request has, where nobody counts them.
-    Estimate(u64),
-}
-
-/// A success on its way to the client.
-pub(crate) struct Served {
-    pub(crate) response: Response<ReplyBody>,
-    /// Whether it is a stream of events.
-    pub(crate) events: bool,
-    /// The beginning of the body.
-    pub(crate) held: Held,
-    /// Kept until the answer has ended.
-    pub(crate) lease: Arc<Lease>,
-    /// Whether the pool knows of the error inside the stream.
-    pub(crate) told: bool,
-    /// The upstream's protocol.
-    pub(crate) protocol: Protocol,
-    /// The way to a client of another protocol.
-    pub(crate) crossing: Option<Crossing>,
-}
 
 /// How one attempt ended.
 enum Attempt {
@@ -315,17 +244,6 @@ fn is_blameless(error: &PoolError) -> bool {
         return false;
     };
     !members.is_empty() && members.iter().all(|member| member.state.usable())
-}
-
-pub(crate) fn attach(leased: &Leased) -> Option<Attach> {
-    match &leased.runtime.auth {
-        AuthStyle::Bearer => Some(Attach::bearer(leased.secret.clone())),
-        AuthStyle::Header(name) => {
-            let name = HeaderName::try_from(name.as_str()).ok()?;
-            Some(Attach::header(name, leased.secret.clone()))
-        }
-        AuthStyle::None => None,
-    }
 }
 
 /// Tells the pool what an answer's headers say of the plan.

@@ -12,9 +12,8 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use crate::body::Body;
-use crate::crossing::Crossing;
-use crate::forward::Served;
 use crate::headers;
+use crate::job::{Crossing, Served};
 use crate::limits::Limits;
 use crate::opening::Rest;
 use crate::record::Record;

@@ -7,7 +7,7 @@ use http::header::{
 };
 
 use crate::beta;
-use crate::crossing::Crossing;
+use crate::job::Crossing;
 use crate::record::Record;
 
 /// The request's id, under each of the names that clients look for.

@@ -25,6 +25,7 @@ mod gather;
 mod guard;
 mod headers;
 mod intake;
+mod job;
 mod limits;
 mod lists;
 mod lobby;

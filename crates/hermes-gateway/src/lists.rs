@@ -11,9 +11,9 @@ use http_body_util::{BodyExt as _, Limited};
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::forward::attach;
 use crate::gateway::Gateway;
 use crate::headers;
+use crate::job::attach;
 
 /// Longest wait for one provider; the client that asks for models waits as long.
 const PATIENCE: Duration = Duration::from_secs(5);

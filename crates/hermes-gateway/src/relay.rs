@@ -17,9 +17,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::alive::{Between, ping};
 use crate::body::BodyError;
-use crate::crossing::Crossing;
-use crate::forward::Served;
 use crate::headers;
+use crate::job::{Crossing, Served};
 use crate::limits::Limits;
 use crate::opening::{Held, Rest};
 use crate::record::Record;

@@ -24,8 +24,10 @@ def client(protocol, base, key):
         return lambda model, stream: sdk.messages.create(model=model, max_tokens=16, messages=WORDS, stream=stream)
     if protocol == "gemini":
         options = types.HttpOptions(base_url=base, timeout=60_000, retry_options=types.HttpRetryOptions(attempts=1))
-        models = genai.Client(api_key=key, http_options=options).models
-        return lambda model, stream: (models.generate_content_stream if stream else models.generate_content)(model=model, contents="Hello")
+        # The client closes its connections when nobody holds it any more.
+        sdk = genai.Client(api_key=key, http_options=options)
+        ways = {True: sdk.models.generate_content_stream, False: sdk.models.generate_content}
+        return lambda model, stream: (sdk, ways[stream](model=model, contents="Hello"))[1]
     sdk = openai.OpenAI(base_url=base + "/v1", api_key=key, max_retries=0, timeout=60)
     if protocol == "chat":
         return lambda model, stream: sdk.chat.completions.create(model=model, messages=WORDS, stream=stream)

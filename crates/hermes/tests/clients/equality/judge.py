@@ -97,7 +97,9 @@ def failure(client, said, heard):
     if not isinstance(heard, Exception):
         return [f"no error, but {heard}"]
     wrong = []
-    if said.status in SPENT and getattr(heard, "status_code", getattr(heard, "code", None)) == 429 and "can serve now" in str(heard):
+    # A refused login comes back by no waiting, so it is told as final.
+    ours = 400 if said.status == 401 else 429
+    if said.status in SPENT and getattr(heard, "status_code", getattr(heard, "code", None)) == ours and "can serve now" in str(heard):
         # The pool has no other login; whose fault that is is not the client's business.
         return wrong
     if said.message and said.message not in str(heard):

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
-use super::{ALL, Stage, provider};
+use super::{ALL, Stage};
 use crate::sdk::tool;
 
 /// Statuses that speak of the request or the provider: handed on under the client's own status for them.
@@ -103,11 +103,12 @@ fn class(client: Protocol, status: u16) -> &'static str {
         (_, 403) => "PermissionDeniedError",
         (_, 404) => "NotFoundError",
         (_, 409) => "ConflictError",
-        (Protocol::AnthropicMessages, 413) => "RequestTooLargeError",
+        (Protocol::AnthropicMessages, 408) => "RequestTimeoutError",
+        (Protocol::AnthropicMessages, 413) => "ContentTooLargeError",
         (_, 422) => "UnprocessableEntityError",
         (_, 429) => "RateLimitError",
         (Protocol::AnthropicMessages, 503) => "ServiceUnavailableError",
-        (Protocol::AnthropicMessages, 504) => "DeadlineExceededError",
+        (Protocol::AnthropicMessages, 504) => "GatewayTimeoutError",
         (Protocol::AnthropicMessages, 529) => "OverloadedError",
         (_, 500..) => "InternalServerError",
         _ => "APIStatusError",
@@ -125,6 +126,11 @@ fn spent(upstream: Protocol, client: Protocol, status: u16, stream: bool) -> Str
     format!("spent-{up}-{down}-{status}-{way}").to_lowercase()
 }
 
+/// The login that meets the others.
+fn calm(upstream: Protocol) -> String {
+    format!("calm-{}", upstream.letter()).to_lowercase()
+}
+
 fn case(upstream: Protocol, status: u16) -> String {
     format!("no-{}-{status}", upstream.letter()).to_lowercase()
 }
@@ -136,7 +142,7 @@ fn tries(client: Protocol) -> Vec<Try> {
     };
     let handed_on = ways().flat_map(|(upstream, stream)| {
         HANDED_ON.map(|status| Try {
-            model: format!("{}/{}", provider(upstream), case(upstream, status)),
+            model: format!("custom:{}/{}", calm(upstream), case(upstream, status)),
             stream,
             upstream,
             status,
@@ -163,14 +169,7 @@ fn tries(client: Protocol) -> Vec<Try> {
 async fn stage() -> (Stage, String, TempDir) {
     let lab = Stage::lab_with(&endpoints()).await;
     let key = lab.sim.script().issue_key();
-    let logins = ALL.into_iter().flat_map(|upstream| {
-        ALL.into_iter().flat_map(move |client| {
-            OF_THE_LOGIN.into_iter().flat_map(move |(status, _)| {
-                [false, true].map(|stream| spent(upstream, client, status, stream))
-            })
-        })
-    });
-    for login in logins {
+    for (login, _) in logins() {
         let added = lab.add_key(&format!("custom:{login}"), &key).await;
         assert_eq!(added.code, 0, "{added:?}");
     }
@@ -210,28 +209,37 @@ fn body(upstream: Protocol, status: u16, key: &str) -> Value {
     }
 }
 
-fn endpoints() -> String {
-    let mut out = String::new();
+/// Every login with the protocol of its provider.
+fn logins() -> Vec<(String, Protocol)> {
+    let mut logins = Vec::new();
     for upstream in ALL {
-        let (base, name) = match upstream {
-            Protocol::AnthropicMessages => ("https://api.anthropic.com", "anthropic_messages"),
-            Protocol::ChatCompletions => ("https://api.deepseek.com/v1", "chat_completions"),
-            Protocol::Responses => ("https://api.openai.com/v1", "responses"),
-            Protocol::Gemini => ("https://generativelanguage.googleapis.com/v1beta", "gemini"),
-        };
-        for client in ALL {
-            for (status, _) in OF_THE_LOGIN {
-                for stream in [false, true] {
-                    let login = spent(upstream, client, status, stream);
-                    let _ = writeln!(
-                        out,
-                        "[endpoints.{login}]\nbase_url = \"{base}\"\nprotocol = \"{name}\"\nkey_env = \"LAB_KEY\""
-                    );
-                }
-            }
+        logins.push((calm(upstream), upstream));
+        for (client, (status, _)) in ALL
+            .into_iter()
+            .flat_map(|client| OF_THE_LOGIN.map(|one| (client, one)))
+        {
+            logins.extend([false, true].map(|stream| (spent(upstream, client, status, stream), upstream)));
         }
     }
-    out
+    logins
+}
+
+fn endpoints() -> String {
+    logins()
+        .into_iter()
+        .fold(String::new(), |mut out, (login, upstream)| {
+            let (base, name) = match upstream {
+                Protocol::AnthropicMessages => ("https://api.anthropic.com", "anthropic_messages"),
+                Protocol::ChatCompletions => ("https://api.deepseek.com/v1", "chat_completions"),
+                Protocol::Responses => ("https://api.openai.com/v1", "responses"),
+                Protocol::Gemini => ("https://generativelanguage.googleapis.com/v1beta", "gemini"),
+            };
+            let _ = writeln!(
+                out,
+                "[endpoints.{login}]\nbase_url = \"{base}\"\nprotocol = \"{name}\"\nkey_env = \"LAB_KEY\""
+            );
+            out
+        })
 }
 
 async fn ask(client: Protocol, stage: &Stage, tries: &[Try]) -> Vec<Heard> {

@@ -22,7 +22,7 @@ use crate::endpoint::{Endpoint, GeminiPath};
 use crate::gateway::Gateway;
 use crate::headers;
 use crate::intake::collect;
-use crate::job::{Answer, Asked, Call, Job};
+use crate::job::{Answer, Asked, Call, Crossing, Job};
 use crate::record::Record;
 use crate::reply::Refusal;
 use crate::route::{Route, is_alias};
@@ -103,12 +103,7 @@ impl Gateway {
             headers: &head.headers,
             route: &route,
         };
-        let (body, crossing) = if passes(client, upstream, &asked.body) {
-            (renamed(asked.body.clone(), field.as_ref(), &route), None)
-        } else {
-            let (body, crossing) = self.cross(&asked, upstream, record, true)?;
-            (body, Some(crossing))
-        };
+        let (body, crossing) = self.written(&asked, upstream, field.as_ref(), record)?;
         let mut job = Job {
             call,
             asked,
@@ -127,6 +122,21 @@ impl Gateway {
             answer => answer?,
         };
         Ok(self.finished(answer, job.crossing, record).await)
+    }
+
+    /// The body as it goes up: the client's own bytes, or a translation with the way back.
+    fn written(
+        &self,
+        asked: &Asked<'_>,
+        upstream: Protocol,
+        field: Option<&ModelField>,
+        record: &Record,
+    ) -> Result<(Bytes, Option<Crossing>), Refusal> {
+        if passes(record.protocol, upstream, &asked.body) {
+            return Ok((renamed(asked.body.clone(), field, asked.route), None));
+        }
+        let (body, crossing) = self.cross(asked, upstream, record, true)?;
+        Ok((body, Some(crossing)))
     }
 
     /// The provider and model that a request asks for, by a key that may, and where the model's name stands in the body.

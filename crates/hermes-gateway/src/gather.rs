@@ -142,16 +142,7 @@ pub(crate) fn response(
         }
         Err(failure) => {
             record.error = Some(failure.kind.clone());
-            let status = error_status(record.protocol, failure.status);
-            let id = record.id.to_string();
-            let body = error_body(
-                record.protocol,
-                status,
-                &failure.kind,
-                &failure.message,
-                &id,
-                None,
-            );
+            let (status, body) = told(&failure, record);
             (status, "application/json", body, None)
         }
     };
@@ -168,6 +159,21 @@ pub(crate) fn response(
         headers.insert("x-hermes-usage", HeaderValue::from_static("missing"));
     }
     response
+}
+
+/// A failure in the shape of the client's protocol, under its status there.
+fn told(failure: &Failure, record: &Record) -> (u16, Vec<u8>) {
+    let status = error_status(record.protocol, failure.status);
+    let id = record.id.to_string();
+    let body = error_body(
+        record.protocol,
+        status,
+        &failure.kind,
+        &failure.message,
+        &id,
+        None,
+    );
+    (status, body)
 }
 
 /// What the upstream's error says, in the shape of the client's protocol. A size error is told in the one way that clients act on.

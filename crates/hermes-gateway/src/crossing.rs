@@ -55,7 +55,7 @@ impl Gateway {
         proofs: bool,
     ) -> Result<(Bytes, Crossing), Refusal> {
         let value = parsed(&asked.body, asked.path.as_ref())?;
-        let strict = asked.headers.get(STRICT).is_some_and(|value| value == "true");
+        let strict = self.parts.strict || asked.headers.get(STRICT).is_some_and(|value| value == "true");
         let target = self.target(asked.route, upstream, proofs);
         let stamp = Stamp {
             id: record.id.to_string().replace('-', ""),

@@ -56,6 +56,8 @@ pub struct GatewayParts {
     pub routes: Routes,
     /// What a request may cost.
     pub limits: Limits,
+    /// Whether a translation that would leave something out is refused, whatever the request says.
+    pub strict: bool,
     /// Further names of the listener as `Host` gives them, such as `hermes.example.com` or `hermes.local:7766`.
     pub allowed_hosts: Vec<String>,
     /// How other machines reach the listener.

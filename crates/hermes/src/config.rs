@@ -55,6 +55,7 @@ struct RawGateway {
     tls_key: Option<Spanned<PathBuf>>,
     behind_proxy: Option<Spanned<bool>>,
     trusted_proxies: Option<Spanned<Vec<String>>>,
+    strict: Option<Spanned<bool>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -211,6 +212,15 @@ impl Config {
             .as_ref()
             .map(|hosts| hosts.get_ref().clone())
             .unwrap_or_default()
+    }
+
+    /// Whether a translation that would leave something out is refused, whatever the request says.
+    pub(crate) fn strict(&self) -> bool {
+        self.raw
+            .gateway
+            .strict
+            .as_ref()
+            .is_some_and(|strict| *strict.get_ref())
     }
 
     /// Who is to hold the key of a new store.

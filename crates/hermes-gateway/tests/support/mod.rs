@@ -116,6 +116,7 @@ pub(crate) async fn start(upstream: Upstream, setup: Setup) -> Running {
         random: Arc::new(OsRandom),
         routes: Routes::new([("fast".to_owned(), lab)]),
         limits: setup.limits,
+        strict: false,
         allowed_hosts: vec!["hermes.example.com".to_owned()],
         edge: setup.edge,
         version: "0.0.0",

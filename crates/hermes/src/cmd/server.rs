@@ -45,6 +45,7 @@ pub(super) async fn build(
         clock: Arc::clone(&app.clock),
         random: Arc::clone(&app.random),
         limits: Limits::default(),
+        strict: app.config.strict(),
         allowed_hosts: app.config.allowed_hosts(),
         edge,
         version: VERSION,

@@ -56,6 +56,11 @@ impl Config {
             "gateway.trusted_proxies".to_owned(),
             gateway.trusted_proxies.as_ref().map(shown),
         );
+        self.push_set(
+            &mut out,
+            "gateway.strict".to_owned(),
+            gateway.strict.as_ref().map(shown),
+        );
         let holder = self
             .raw
             .store

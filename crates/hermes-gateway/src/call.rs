@@ -104,6 +104,9 @@ impl Gateway {
             route: &route,
         };
         let (body, crossing) = self.written(&asked, upstream, field.as_ref(), record)?;
+        if let Some(dropped) = crossing.as_ref().and_then(|crossing| crossing.dropped.as_deref()) {
+            record.tell_dropped(dropped);
+        }
         let mut job = Job {
             call,
             asked,

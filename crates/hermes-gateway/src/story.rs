@@ -45,6 +45,11 @@ impl Record {
         self.tell().asked = Some(asked.to_owned());
     }
 
+    /// A translation left out fields of the request, by a list with commas between.
+    pub(crate) fn tell_dropped(&mut self, paths: &str) {
+        self.tell().dropped = paths.split(',').map(str::to_owned).collect();
+    }
+
     /// The pool handed out a credential.
     pub(crate) fn tell_lease(&mut self, lease: &Lease) {
         if lease.runtime.protocol != self.protocol {

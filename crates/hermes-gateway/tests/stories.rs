@@ -4,6 +4,7 @@
 
 mod support;
 
+use hermes_core::Protocol;
 use hermes_pool::{RequestRow, Story};
 use support::{Answer, Reply, Running, Setup, Upstream, start};
 
@@ -157,4 +158,23 @@ async fn feed_shows_requests_as_they_end_and_counts_those_under_way() {
     let row = watcher.recv().await.unwrap();
     assert_eq!(Some(row.id.as_str()), answer.header("x-hermes-request-id"));
     assert_eq!((row.model.as_str(), lab.feed.in_flight()), ("lab-only", 0));
+}
+
+#[tokio::test]
+async fn translation_is_told_with_what_it_left_out() {
+    let said = r#"{"id":"m","type":"message","role":"assistant","model":"m-1","content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}"#;
+    let setup = Setup {
+        protocols: vec![Protocol::AnthropicMessages],
+        ..Setup::default()
+    };
+    let lab = start(Upstream::replies([Reply::json(200, said)]).await, setup).await;
+    let body = r#"{"model":"m-1","seed":7,"logit_bias":{"1":1},"messages":[{"role":"user","content":"hi"}]}"#;
+    let answer = lab.post("/v1/chat/completions", "", body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.header("x-hermes-translated"), Some("c>a"));
+    let dropped = answer.header("x-hermes-dropped").unwrap().to_owned();
+    let story = story(lab, &answer).await;
+    assert_eq!(story.upstream.as_deref(), Some("anthropic_messages"));
+    assert_eq!(story.dropped.join(","), dropped);
+    assert!(story.dropped.iter().any(|path| path == "seed"), "{dropped}");
 }

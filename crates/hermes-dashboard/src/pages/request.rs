@@ -54,10 +54,21 @@ pub struct Candidate {
     pub provider: String,
     /// Label.
     pub label: String,
-    /// Whether it was chosen.
-    pub chosen: bool,
-    /// Why it was chosen or passed over, in words.
+    /// What became of it.
+    pub fate: Fate,
+    /// Why, in words.
     pub why: String,
+}
+
+/// What became of an account that could have served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It could not serve.
+    PassedOver,
+    /// It was asked, and failed.
+    Failed,
+    /// It served.
+    Chosen,
 }
 
 /// A call upstream.
@@ -205,10 +216,10 @@ fn tokens(lang: Lang, model: &Story) -> Markup {
 
 fn candidates(lang: Lang, model: &Story) -> Markup {
     let row = |one: &Candidate| {
-        let (tone, word) = if one.chosen {
-            (Tone::Good, text::chosen(lang))
-        } else {
-            (Tone::Quiet, text::passed_over(lang))
+        let (tone, word) = match one.fate {
+            Fate::Chosen => (Tone::Good, text::chosen(lang)),
+            Fate::Failed => (Tone::Wait, text::asked_and_failed(lang)),
+            Fate::PassedOver => (Tone::Quiet, text::passed_over(lang)),
         };
         vec![
             crate::look::Cell(html! { a href={ "/pool/" (encoded(&one.provider)) } { (one.label) } }),

@@ -4,16 +4,16 @@ use axum::extract::{Path, State};
 use axum::response::Html;
 use hermes_core::Protocol;
 use hermes_pool::{CallMade, PassedOver, RequestRow, State as PoolState, Story as Kept};
-use hermes_text::Lang;
 use hermes_text::errors::{semicolon, with_cause};
 use hermes_text::pages::requests as text;
+use hermes_text::{Both, Lang};
 
 use super::{Spoken, html};
 use crate::api::Query;
 use crate::api::requests::{Which, filter, find};
 use crate::error::ApiError;
 use crate::look::state_words;
-use crate::pages::request::{self, Attempt, Candidate, Story};
+use crate::pages::request::{self, Attempt, Candidate, Fate, Story};
 use crate::pages::requests::{Choice, Choices, Filters, Request, Requests, render};
 use crate::requests::Names;
 use crate::shared::Shared;
@@ -134,27 +134,37 @@ fn story(names: &Names<'_>, shared: &Shared, lang: Lang, mut row: RequestRow) ->
     }
 }
 
-/// Those that were passed over, and the one that served.
+/// Those that were passed over, those that failed, and the one that served.
 fn candidates(lang: Lang, provider: &str, kept: &Kept, served: Option<&str>) -> Vec<Candidate> {
     let passed = kept.passed.iter().map(|one: &PassedOver| Candidate {
         provider: provider.to_owned(),
         label: one.label.clone(),
-        chosen: false,
-        why: why(lang, one),
+        fate: Fate::PassedOver,
+        why: why(lang, &one.state, &one.words),
     });
+    let failed = kept
+        .calls
+        .iter()
+        .filter(|call| Some(call.label.as_str()) != served)
+        .map(|call| Candidate {
+            provider: provider.to_owned(),
+            label: call.label.clone(),
+            fate: Fate::Failed,
+            why: why(lang, &call.state, &call.words),
+        });
     let served = served.map(|label| Candidate {
         provider: provider.to_owned(),
         label: label.to_owned(),
-        chosen: true,
-        why: String::new(),
+        fate: Fate::Chosen,
+        why: text::chosen_why(lang).to_owned(),
     });
-    passed.chain(served).collect()
+    passed.chain(failed).chain(served).collect()
 }
 
 /// The state in a word, and the cause.
-fn why(lang: Lang, one: &PassedOver) -> String {
-    let state = PoolState::of_word(&one.state).map_or(one.state.as_str(), |state| state_words(lang, state));
-    with_cause(lang, state, one.words.get(lang))
+fn why(lang: Lang, state: &str, words: &Both) -> String {
+    let state = PoolState::of_word(state).map_or(state, |state| state_words(lang, state));
+    with_cause(lang, state, words.get(lang))
 }
 
 /// The calls that were kept; of a request that went through at once only its one call is known.

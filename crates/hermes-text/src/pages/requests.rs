@@ -53,6 +53,10 @@ messages! {
     candidates { en: "Candidates", zh: "候选账号" }
     /// Chosen.
     chosen { en: "Chosen", zh: "选用" }
+    /// Why it was chosen.
+    chosen_why { en: "Able to serve; the pool's strategy chose it", zh: "可用；由账号池的策略选中" }
+    /// A call to it failed.
+    asked_and_failed { en: "Asked, failed", zh: "已请求，失败" }
     /// Passed over.
     passed_over { en: "Passed over", zh: "跳过" }
     /// Why.

@@ -1,4 +1,4 @@
-use hermes_dashboard::pages::request::{Attempt, Candidate, Story};
+use hermes_dashboard::pages::request::{Attempt, Candidate, Fate, Story};
 use hermes_dashboard::pages::requests::{Choice, Choices, Filters, Request, Requests};
 
 use super::{HOSTILE, ago, now};
@@ -147,10 +147,10 @@ pub(crate) fn hostile() -> Requests {
 }
 
 pub(crate) fn story() -> Story {
-    let candidate = |label: &str, chosen, why: &str| Candidate {
+    let candidate = |label: &str, fate, why: &str| Candidate {
         provider: "minimax-oauth".to_owned(),
         label: label.to_owned(),
-        chosen,
+        fate,
         why: why.to_owned(),
     };
     let attempt = |label: &str, status, took_ms, outcome: &str| Attempt {
@@ -173,16 +173,16 @@ pub(crate) fn story() -> Story {
         candidates: vec![
             candidate(
                 "grace@example.com",
-                true,
+                Fate::Failed,
                 "first in the order; its window turned out to be spent",
             ),
-            candidate("ada@example.com", true, "next in the order"),
+            candidate("ada@example.com", Fate::Chosen, "next in the order"),
             candidate(
                 "team-shared",
-                false,
+                Fate::PassedOver,
                 "needs sign-in: the provider ended this login",
             ),
-            candidate("spare key", false, "disabled"),
+            candidate("spare key", Fate::PassedOver, "disabled"),
         ],
         attempts: vec![
             attempt(
@@ -234,7 +234,7 @@ pub(crate) fn hostile_story() -> Story {
         candidates: vec![Candidate {
             provider: word.clone(),
             label: word.clone(),
-            chosen: false,
+            fate: Fate::Failed,
             why: word.clone(),
         }],
         attempts: vec![Attempt {

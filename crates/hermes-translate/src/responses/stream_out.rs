@@ -9,7 +9,7 @@ mod response;
 use std::sync::Arc;
 
 use hermes_core::Protocol;
-use hermes_wire::{Usage, write_event};
+use hermes_wire::Usage;
 use serde_json::{Value, json};
 
 use self::item::{Call, Message, Open, Thoughts};
@@ -74,8 +74,25 @@ impl Sink<'_> {
         if let (Some(event), Value::Object(fields)) = (event.as_object_mut(), fields) {
             event.extend(fields);
         }
+        self.write(kind, &event);
+    }
+
+    /// Writes an event that holds the answer, and gives that back: it may be large, so it is not copied.
+    pub(super) fn emit_answer(&mut self, kind: &str, answer: Value) -> Value {
+        let mut event = json!({"type": kind, "sequence_number": *self.sequence});
+        event["response"] = answer;
+        self.write(kind, &event);
+        event["response"].take()
+    }
+
+    /// JSON has no line ends of its own, so it goes out as one line of data, without a text of it in between.
+    fn write(&mut self, kind: &str, event: &Value) {
         *self.sequence += 1;
-        write_event(self.out, Some(kind), &event.to_string());
+        self.out
+            .extend_from_slice(format!("event: {kind}\ndata: ").as_bytes());
+        // Writing a tree into memory cannot fail.
+        let _ = serde_json::to_writer(&mut *self.out, event);
+        self.out.extend_from_slice(b"\n\n");
     }
 }
 
@@ -139,8 +156,8 @@ impl Answer {
         self.head = Some(head.clone());
         let response = self.response(context, "in_progress");
         let mut sink = sink(&mut self.sequence, out);
-        sink.emit("response.created", json!({"response": response}));
-        sink.emit("response.in_progress", json!({"response": response}));
+        let response = sink.emit_answer("response.created", response);
+        sink.emit_answer("response.in_progress", response);
     }
 
     fn inside(&mut self, context: &Context, event: &Event, out: &mut Vec<u8>) {
@@ -231,8 +248,7 @@ impl Answer {
             response["incomplete_details"] = json!({"reason": reason});
         }
         let mut sink = sink(&mut self.sequence, out);
-        sink.emit(&format!("response.{status}"), json!({"response": response}));
-        self.last = Some(response);
+        self.last = Some(sink.emit_answer(&format!("response.{status}"), response));
     }
 
     /// The SDK looks at the nested object, others at the flat fields; all of them know the event after it.
@@ -250,8 +266,7 @@ impl Answer {
                 "error": {"type": kind, "code": failure.kind, "message": failure.message, "param": null},
             }),
         );
-        sink.emit("response.failed", json!({"response": response}));
-        self.last = Some(response);
+        self.last = Some(sink.emit_answer("response.failed", response));
     }
 
     fn response(&self, context: &Context, status: &str) -> Value {

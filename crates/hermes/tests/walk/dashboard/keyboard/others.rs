@@ -88,8 +88,9 @@ async fn api_key_and_pasted_code_are_given_by_keys() {
     hands.to("searchbox", "Search providers").await;
     hands.page.write("openrouter").await;
     hands.enter("button", "Sign in with the browser").await;
+    // The link is there a moment before the dialog takes the focus.
     hands
-        .kept("document.querySelector('#login .open a') !== null")
+        .kept("document.querySelector('#login[open] .open a') !== null && document.getElementById('login').contains(document.activeElement)")
         .await;
     let link = hands
         .page

@@ -127,6 +127,14 @@ fn matches(found: &str, wanted: &str) -> bool {
     }
 }
 
+/// A condition: an open dialog shows this and has taken the focus; a key that is pressed before goes to the page below.
+pub(super) fn in_dialog(part: &str) -> String {
+    format!(
+        "[...document.querySelectorAll('dialog[open]')].some(one => one.querySelector('{part}') !== null && \
+         one.contains(document.activeElement))"
+    )
+}
+
 /// A condition: this text can be read in the part of the page for this account.
 pub(super) fn account_says(label: &str, text: &str) -> String {
     format!(

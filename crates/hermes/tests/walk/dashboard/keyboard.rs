@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::board::Board;
 use super::browser::Browser;
-use super::hands::{Hands, account_says, order};
+use super::hands::{Hands, account_says, in_dialog, order};
 use crate::catalogue::with_revocation;
 use crate::harness::Lab;
 
@@ -80,11 +80,12 @@ async fn login_with_a_code_is_finished_and_cancelled_by_keys() {
         hands.press(&["Control+a"]).await;
         hands.page.write("minimax-oauth").await;
         hands.enter("button", "Sign in with a code").await;
+        hands.kept(&in_dialog("input")).await;
         hands.to("radio", "Global*").await;
         hands.press(&["ArrowDown"]).await;
         hands.at("radio", "China*").await;
         hands.enter("button", "Continue").await;
-        hands.kept("document.querySelector('#login[open] output')").await;
+        hands.kept(&in_dialog("output")).await;
         let code = hands
             .page
             .evaluate("document.querySelector('#login output').textContent")

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{hands, lab, lab_with_two};
 use crate::dashboard::browser::Page;
-use crate::dashboard::hands::account_says;
+use crate::dashboard::hands::{account_says, in_dialog};
 use crate::dashboard::moment;
 use crate::harness::Lab;
 
@@ -79,6 +79,7 @@ async fn api_key_and_pasted_code_are_given_by_keys() {
     hands.to("searchbox", "Search providers").await;
     hands.page.write("openrouter").await;
     hands.enter("button", "Add an API key").await;
+    hands.kept(&in_dialog("input")).await;
     hands.to("textbox", "API key of OpenRouter").await;
     hands.page.write(&lab.sim.script().issue_key()).await;
     hands.press(&["Enter"]).await;
@@ -88,10 +89,7 @@ async fn api_key_and_pasted_code_are_given_by_keys() {
     hands.to("searchbox", "Search providers").await;
     hands.page.write("openrouter").await;
     hands.enter("button", "Sign in with the browser").await;
-    // The link is there a moment before the dialog takes the focus.
-    hands
-        .kept("document.querySelector('#login[open] .open a') !== null && document.getElementById('login').contains(document.activeElement)")
-        .await;
+    hands.kept(&in_dialog(".open a")).await;
     let link = hands
         .page
         .evaluate("document.querySelector('#login .open a').href")

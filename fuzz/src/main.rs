@@ -21,10 +21,6 @@ use crate::targets::Target;
 /// Most memory that one input may take, bytes; the input itself does not count.
 const MEMORY_LIMIT: usize = 64 << 20;
 
-/// The same for inputs that were grown to events of 8 MiB, as a multiple of their size: a stream of Responses says each text five times, the last
-/// of these in a tree of the whole answer, and all of that comes of one event. The allocator that counts also counts a buffer twice while it grows.
-const GROWN_LIMIT: usize = 20;
-
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
@@ -43,7 +39,7 @@ fuzz_target!(|input: &[u8]| {
     target.run(input, &mut random, &mut |part| {
         let taken = MEMORY.peak_usage().saturating_sub(before);
         assert!(
-            taken <= MEMORY_LIMIT.max(GROWN_LIMIT * input.len()),
+            taken <= MEMORY_LIMIT,
             "{part}: {taken} bytes of memory for {} bytes of input",
             input.len()
         );

@@ -114,7 +114,7 @@ fn target(binary: &Path, name: &str, span: Duration) -> Result<()> {
         .arg(format!("-max_total_time={}", span.as_secs()))
         .arg(format!("-max_len={INPUT_LIMIT}"))
         .arg(format!("-artifact_prefix={}/", kept.display()))
-        .args(["-timeout=20", "-rss_limit_mb=1024", "-print_final_stats=1"])
+        .args(["-timeout=90", "-rss_limit_mb=1024", "-print_final_stats=1"])
         .args([&grown, &kept, &seeds])
         .stderr(output.into_file())
         .status()?;

@@ -1,4 +1,4 @@
-//! Inputs of the largest size, which no mutation step by step would reach.
+//! Large inputs, which no mutation step by step would reach.
 
 use serde_json::Value;
 

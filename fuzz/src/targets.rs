@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::random::Random;
 use crate::{inflate, mutate};
 
-/// One input in so many is grown to the largest size.
+/// One input in so many is grown.
 const GROWN: usize = 400;
 
 /// How an input is read.

@@ -19,7 +19,7 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer
 /// Named, so that build scripts and macros are built without the flags.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
-/// Largest input that is kept and changed, bytes; the targets themselves grow some to the size of the largest events.
+/// Largest input that is kept and changed, bytes; the targets themselves grow some to the size of large events.
 const INPUT_LIMIT: usize = 64 << 10;
 
 /// Time for each target unless told otherwise.
@@ -114,7 +114,12 @@ fn target(binary: &Path, name: &str, span: Duration) -> Result<()> {
         .arg(format!("-max_total_time={}", span.as_secs()))
         .arg(format!("-max_len={INPUT_LIMIT}"))
         .arg(format!("-artifact_prefix={}/", kept.display()))
-        .args(["-timeout=90", "-rss_limit_mb=1024", "-print_final_stats=1"])
+        .args([
+            "-timeout=90",
+            "-report_slow_units=90",
+            "-rss_limit_mb=1024",
+            "-print_final_stats=1",
+        ])
         .args([&grown, &kept, &seeds])
         .stderr(output.into_file())
         .status()?;

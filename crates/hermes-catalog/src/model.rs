@@ -170,12 +170,19 @@ pub struct Call {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Models {
-    /// Model for `hermes chat` and set-up snippets; the first known one otherwise.
+    /// The preferred one; the first known one otherwise.
     pub default: Option<String>,
     /// Known ids.
     pub known: Vec<String>,
     /// Whether ids carry the vendor in front, as in `vendor/model`, and more are served than are known here.
     pub vendor_names: bool,
+}
+
+impl Models {
+    /// The model for a first question and for set-up snippets, where one is known.
+    pub fn preferred(&self) -> Option<&str> {
+        self.default.as_ref().or(self.known.first()).map(String::as_str)
+    }
 }
 
 /// Maps an answer to what happens to the credential. All conditions that are given must hold.

@@ -74,7 +74,7 @@ impl Gateway {
             Answer::Stream(served) => self.stream(served, permit, record),
             Answer::Error(upstream) => error(upstream, record),
             Answer::Again(upstream) => {
-                let last = resend::is_final(&upstream);
+                let last = resend::is_about_the_request(&upstream);
                 let mut response = error(upstream, record);
                 let replayed = HeaderValue::from_static("true");
                 response.headers_mut().insert("x-hermes-replayed", replayed);

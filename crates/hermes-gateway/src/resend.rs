@@ -37,17 +37,29 @@ pub(crate) struct Resend {
 
 #[derive(Debug)]
 struct Kept {
+    /// Length of the request's body.
+    size: usize,
     print: u64,
-    /// Until when it is the answer.
-    until: Duration,
-    /// Until when it counts for how long the next one stands.
-    counts: Duration,
+    at: Duration,
+    /// For how long it is the answer.
     stands: Duration,
     answer: Response<Bytes>,
 }
 
+impl Kept {
+    fn is_answer(&self, now: Duration) -> bool {
+        self.at.saturating_add(self.stands) > now
+    }
+
+    /// Whether it counts for how long the next one stands.
+    fn counts(&self, now: Duration) -> bool {
+        self.at.saturating_add(STANDS) > now
+    }
+}
+
 impl Resend {
-    /// The refusal that the same request got a moment ago. Costs nothing while nothing was refused.
+    /// The refusal that the same request got a moment ago. A body is looked at only where one of its length was refused: clients that shuffle
+    /// it keep that.
     pub(crate) fn known(
         &self,
         key: Option<KeyId>,
@@ -57,14 +69,15 @@ impl Resend {
     ) -> Option<Response<Bytes>> {
         {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.retain(|one| one.counts > now);
-            if !kept.iter().any(|one| one.until > now) {
+            kept.retain(|one| one.counts(now));
+            let may_be = |one: &Kept| one.size == body.len() && one.is_answer(now);
+            if !kept.iter().any(may_be) {
                 return None;
             }
         }
         let print = self.print(key, path, body);
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = kept.iter().find(|one| one.print == print && one.until > now)?;
+        let found = kept.iter().find(|one| one.print == print && one.is_answer(now))?;
         Some(found.answer.clone())
     }
 
@@ -78,12 +91,12 @@ impl Resend {
         now: Duration,
     ) {
         let passes = OVERLOADED.contains(&answer.status().as_u16());
-        if !passes && !is_final(answer) {
+        if !passes && !is_about_the_request(answer) {
             return;
         }
         let print = self.print(key, path, body);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|one| one.counts > now);
+        kept.retain(|one| one.counts(now));
         let before = kept.iter().position(|one| one.print == print);
         let before = before.and_then(|at| kept.remove(at));
         let stands = match before {
@@ -95,9 +108,9 @@ impl Resend {
             kept.pop_front();
         }
         kept.push_back(Kept {
+            size: body.len(),
             print,
-            until: now.saturating_add(stands),
-            counts: now.saturating_add(STANDS),
+            at: now,
             stands,
             answer: answer.clone(),
         });
@@ -115,7 +128,7 @@ impl Resend {
 }
 
 /// Whether an answer speaks of its request alone, which is then never served.
-pub(crate) fn is_final(answer: &Response<Bytes>) -> bool {
+pub(crate) fn is_about_the_request(answer: &Response<Bytes>) -> bool {
     FINAL.contains(&answer.status().as_u16())
 }
 

@@ -396,3 +396,32 @@ async fn request_log_holds_who_what_and_tokens_but_no_text() {
     );
     assert!(row.first_byte_ms.is_some());
 }
+
+#[tokio::test]
+async fn translated_answer_without_counts_says_so() {
+    let said = |usage: &str| {
+        Reply::json(
+            200,
+            format!(
+                r#"{{"id":"c","choices":[{{"index":0,"message":{{"role":"assistant","content":"hi"}},"finish_reason":"stop"}}]{usage}}}"#
+            ),
+        )
+    };
+    let upstream = Upstream::replies([
+        said(""),
+        said(r#","usage":{"prompt_tokens":1,"completion_tokens":2}"#),
+    ])
+    .await;
+    let setup = Setup {
+        protocols: vec![Protocol::ChatCompletions],
+        ..Setup::default()
+    };
+    let lab = start(upstream, setup).await;
+    for missing in [Some("missing"), None] {
+        let body = r#"{"model":"m-1","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}"#;
+        let answer = lab.post("/v1/messages", "", body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(answer.header("x-hermes-usage"), missing);
+        assert!(answer.json()["usage"]["input_tokens"].is_u64(), "{}", answer.text);
+    }
+}

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use hermes_catalog::Quirks;
 use hermes_core::Protocol;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -11,15 +10,13 @@ use crate::context::{Context, Stamp};
 use crate::dropped::Dropped;
 use crate::names::Names;
 use crate::prompt::Prompt;
-use crate::proof::Issuer;
 use crate::reply::{Block, Failure, Reply};
-use crate::target::Target;
 use crate::translator::{self, Translator};
 
 #[path = "../tests/support/mod.rs"]
-mod support;
+pub(crate) mod support;
 
-use support::{Heard, asked, context, heard};
+use support::{Heard, asked, context, heard, target};
 
 /// The protocols whose readers and writers are there.
 const PROTOCOLS: [Protocol; 4] = Protocol::ALL;
@@ -27,16 +24,6 @@ const PROTOCOLS: [Protocol; 4] = Protocol::ALL;
 fn pairs() -> impl Strategy<Value = (Protocol, Protocol)> {
     let one = || prop::sample::select(PROTOCOLS.to_vec());
     (one(), one())
-}
-
-fn target(protocol: Protocol) -> Target {
-    Target {
-        protocol,
-        model: "model".to_owned(),
-        name: "Upstream".to_owned(),
-        issuer: Issuer::new("upstream"),
-        quirks: Quirks::default(),
-    }
 }
 
 /// An answer as an upstream of a protocol gives it.

@@ -18,3 +18,6 @@ pub use stream::Translator;
 #[cfg(test)]
 pub(crate) use whole::reply_of;
 pub use whole::{Written, reply, reply_as_stream};
+
+#[cfg(test)]
+mod tests;

@@ -142,7 +142,7 @@ async fn gateway(shared: &Shared, url: String, views: &[View]) -> Result<Gateway
     let usable = || views.iter().filter(|view| view.state.usable());
     let default = |view: &View| {
         let row = shared.parts.catalog.get(&view.credential.provider)?;
-        let model = row.models.default.as_ref().or(row.models.known.first())?;
+        let model = row.models.preferred()?;
         Some(format!("{}/{model}", row.id))
     };
     // Every login serves every client; one of the client's own protocol loses nothing on the way.

@@ -1,26 +1,15 @@
 //! Every recorded request toward every other protocol, back, and on to a third one.
 
-use hermes_catalog::Quirks;
 use hermes_core::Protocol;
 use serde_json::Value;
 
 use super::meaning::{Meaning, meaning};
 use super::{pairs, recorded};
 use crate::context::Stamp;
-use crate::proof::{Issuer, Proof};
-use crate::target::Target;
+use crate::proof::Proof;
+use crate::properties::support::target;
 use crate::translator;
 use crate::unsupported::Unsupported;
-
-fn target(protocol: Protocol) -> Target {
-    Target {
-        protocol,
-        model: "model".to_owned(),
-        name: "Upstream".to_owned(),
-        issuer: Issuer::new("upstream"),
-        quirks: Quirks::default(),
-    }
-}
 
 /// A request in another protocol, with what was left out of it, unless something of it has no place there.
 fn sent(from: Protocol, to: Protocol, body: &Value) -> Result<(Value, Vec<String>), Unsupported> {

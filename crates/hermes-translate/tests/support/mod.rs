@@ -13,7 +13,7 @@ use hermes_translate::prompt::{
     Part, PartKind, Prompt, Role, Sampling, Tool, ToolCall, ToolKind, ToolResult, Turn,
 };
 use hermes_translate::reply::{Block, Citation, Finish, Head, Reason, Reply, Whole};
-use hermes_translate::{Context, Issuer, Proof, ProofKind, Stamp};
+use hermes_translate::{Context, Issuer, Proof, ProofKind, Stamp, Target};
 use hermes_wire::Usage;
 use proptest::collection::vec;
 use proptest::option;
@@ -39,6 +39,17 @@ pub(crate) fn context(client: Protocol, upstream: Protocol) -> Arc<Context> {
             now: 1_700_000_000,
         },
     })
+}
+
+/// An upstream that keeps to its protocol.
+pub(crate) fn target(protocol: Protocol) -> Target {
+    Target {
+        protocol,
+        model: "model".to_owned(),
+        name: "Upstream".to_owned(),
+        issuer: Issuer::new("upstream"),
+        quirks: Default::default(),
+    }
 }
 
 /// Words that no protocol takes for anything else.

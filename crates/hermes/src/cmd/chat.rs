@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hermes_catalog::Models;
 use hermes_core::{Bound, ExitKind, Origin, Protocol, Secret};
 use hermes_gateway::Edge;
 use hermes_http::{Attach, Http, HttpConfig, ProxySettings, SendBody, Url};
@@ -126,13 +127,11 @@ async fn choose(app: &App<'_>, views: &[View], wanted: Option<&str>) -> Result<(
 pub(super) async fn default_model(app: &App<'_>, view: &View) -> Result<(String, Protocol), Failure> {
     let provider = &view.credential.provider;
     let models = app.catalog().await?.get(provider).map(|row| &row.models);
-    let model = models
-        .and_then(|models| models.default.as_ref().or(models.known.first()))
-        .ok_or_else(|| {
-            let provider = provider.as_str();
-            Failure::usage(|lang| words::no_known_model(lang, provider))
-                .hint(|lang| words::no_known_model_next(lang, provider))
-        })?;
+    let model = models.and_then(Models::preferred).ok_or_else(|| {
+        let provider = provider.as_str();
+        Failure::usage(|lang| words::no_known_model(lang, provider))
+            .hint(|lang| words::no_known_model_next(lang, provider))
+    })?;
     Ok((format!("{provider}/{model}"), protocol_of(view)))
 }
 

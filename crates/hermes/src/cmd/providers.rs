@@ -117,8 +117,8 @@ fn facts(lang: Lang, provider: &Provider, settings: Vec<String>) -> Table {
     if !provider.env.is_empty() {
         add(words::variables(lang), provider.env.join(", "));
     }
-    if let Some(model) = provider.models.default.as_ref().or(provider.models.known.first()) {
-        add(words::default_model(lang), model.clone());
+    if let Some(model) = provider.models.preferred() {
+        add(words::default_model(lang), model.to_owned());
     }
     if let Some(docs) = &provider.docs {
         add(words::docs(lang), docs.clone());

@@ -1,6 +1,6 @@
 """Asks through the gateway with the official SDK of a protocol and tells how it fails.
 
-usage: mistakes.py PROTOCOL BASE KEY   (PROTOCOL is messages, chat, responses or gemini)
+usage: mistakes.py PROTOCOL BASE KEY   (PROTOCOL is called like the folder of its recordings)
 
 Reads a list of `{"model", "stream"}` from stdin. Prints one list: for each the class of the SDK's exception, the classes above it, its
 status, its text, and the headers of the answer; `{"class": null}` where the SDK raised nothing.
@@ -19,7 +19,7 @@ WORDS = [{"role": "user", "content": "Hello"}]
 
 def client(protocol, base, key):
     """A function that asks once; streams are read to their end."""
-    if protocol == "messages":
+    if protocol == "anthropic-messages":
         sdk = anthropic.Anthropic(base_url=base, api_key=key, max_retries=0, timeout=60)
         return lambda model, stream: sdk.messages.create(model=model, max_tokens=16, messages=WORDS, stream=stream)
     if protocol == "gemini":
@@ -29,7 +29,7 @@ def client(protocol, base, key):
         ways = {True: sdk.models.generate_content_stream, False: sdk.models.generate_content}
         return lambda model, stream: (sdk, ways[stream](model=model, contents="Hello"))[1]
     sdk = openai.OpenAI(base_url=base + "/v1", api_key=key, max_retries=0, timeout=60)
-    if protocol == "chat":
+    if protocol == "openai-chat":
         return lambda model, stream: sdk.chat.completions.create(model=model, messages=WORDS, stream=stream)
     return lambda model, stream: sdk.responses.create(model=model, input="Hello", stream=stream)
 

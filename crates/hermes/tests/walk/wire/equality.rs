@@ -1,19 +1,13 @@
 //! What official SDKs make of every recorded answer, beside what the recording says.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use futures_util::future::join_all;
 use hermes_core::Protocol;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
 
-use super::{ALL, Stage, provider};
-use crate::sdk::tool;
+use super::{ALL, Stage, endpoint, folder, provider, python, recordings};
 
 /// Logins for answers that cost a login its good name, for each client.
 const SPARE: usize = 8;
@@ -36,20 +30,6 @@ struct Report {
     seconds: f64,
 }
 
-/// The folder of a protocol's recordings, which is also how the scripts call the protocol.
-fn folder(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::AnthropicMessages => "anthropic-messages",
-        Protocol::ChatCompletions => "openai-chat",
-        Protocol::Responses => "openai-responses",
-        Protocol::Gemini => "gemini",
-    }
-}
-
-fn recordings() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/recorded")
-}
-
 /// The name of a login that serves one answer.
 fn spare(client: Protocol, number: usize) -> String {
     format!("spare-{}-{number}", folder(client))
@@ -63,20 +43,7 @@ fn spares(upstream: Protocol) -> impl Iterator<Item = String> {
 
 /// Logins beside the usual one, all at the provider of this protocol.
 fn endpoints(upstream: Protocol) -> String {
-    let (base, name) = match upstream {
-        Protocol::AnthropicMessages => ("https://api.anthropic.com", "anthropic_messages"),
-        Protocol::ChatCompletions => ("https://api.deepseek.com/v1", "chat_completions"),
-        Protocol::Responses => ("https://api.openai.com/v1", "responses"),
-        Protocol::Gemini => ("https://generativelanguage.googleapis.com/v1beta", "gemini"),
-    };
-    let mut out = String::new();
-    for login in spares(upstream) {
-        let _ = writeln!(
-            out,
-            "[endpoints.{login}]\nbase_url = \"{base}\"\nprotocol = \"{name}\"\nkey_env = \"LAB_KEY\""
-        );
-    }
-    out
+    spares(upstream).map(|login| endpoint(&login, upstream)).collect()
 }
 
 /// A gateway before a provider that says what was recorded in its protocol.
@@ -89,7 +56,7 @@ async fn stage(upstream: Protocol) -> Stage {
     }
     lab.sim
         .script()
-        .replay_folder(&recordings().join(folder(upstream)))
+        .replay_folder(&recordings(upstream))
         .expect("the recordings");
     Stage::of(lab).await
 }
@@ -109,30 +76,18 @@ async fn run(client: Protocol, stages: &[(Protocol, Stage)]) -> Report {
         .iter()
         .map(|(protocol, stage)| upstream(*protocol, stage, client))
         .collect();
-    let mut child = Command::new(tool("HERMES_TEST_PYTHON"))
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/equality"))
-        .args([folder(client), &recordings().display().to_string()])
-        .env_clear()
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("python starts");
-    let mut input = child.stdin.take().expect("stdin");
-    let text = json!(upstreams).to_string();
-    input.write_all(text.as_bytes()).await.expect("a list");
-    drop(input);
-    let output = child.wait_with_output().await.expect("an end");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{client:?}: {errors}");
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{client:?}: {error}: {errors}"))
+    let recorded = recordings(client)
+        .parent()
+        .expect("a folder")
+        .display()
+        .to_string();
+    let args = [folder(client), &recorded];
+    python("equality", &args, &json!(upstreams)).await
 }
 
 /// How many answers of a protocol there are.
 fn recorded(protocol: Protocol) -> usize {
-    let entries = fs_err::read_dir(recordings().join(folder(protocol))).expect("a folder");
+    let entries = fs_err::read_dir(recordings(protocol)).expect("a folder");
     let names = entries.map(|entry| entry.expect("an entry").file_name());
     names
         .filter(|name| name.to_string_lossy().ends_with(".response.json"))

@@ -1,19 +1,14 @@
 //! Every status with which a provider can fail, as the official SDK of each client hears it.
 
-use std::fmt::Write as _;
-use std::path::Path;
-use std::process::Stdio;
+use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use hermes_core::Protocol;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
 
-use super::{ALL, Stage};
-use crate::sdk::tool;
+use super::{ALL, Stage, endpoint, folder, python};
 
 /// Statuses that speak of the request or the provider: handed on under the client's own status for them.
 const HANDED_ON: [u16; 12] = [400, 403, 404, 408, 409, 413, 422, 500, 502, 503, 504, 529];
@@ -30,7 +25,7 @@ struct Heard {
     #[serde(default)]
     text: String,
     #[serde(default)]
-    headers: std::collections::BTreeMap<String, String>,
+    headers: BTreeMap<String, String>,
 }
 
 /// One question, and the failure that it meets.
@@ -226,51 +221,16 @@ fn logins() -> Vec<(String, Protocol)> {
 
 fn endpoints() -> String {
     logins()
-        .into_iter()
-        .fold(String::new(), |mut out, (login, upstream)| {
-            let (base, name) = match upstream {
-                Protocol::AnthropicMessages => ("https://api.anthropic.com", "anthropic_messages"),
-                Protocol::ChatCompletions => ("https://api.deepseek.com/v1", "chat_completions"),
-                Protocol::Responses => ("https://api.openai.com/v1", "responses"),
-                Protocol::Gemini => ("https://generativelanguage.googleapis.com/v1beta", "gemini"),
-            };
-            let _ = writeln!(
-                out,
-                "[endpoints.{login}]\nbase_url = \"{base}\"\nprotocol = \"{name}\"\nkey_env = \"LAB_KEY\""
-            );
-            out
-        })
+        .iter()
+        .map(|(login, upstream)| endpoint(login, *upstream))
+        .collect()
 }
 
 async fn ask(client: Protocol, stage: &Stage, tries: &[Try]) -> Vec<Heard> {
-    let name = match client {
-        Protocol::AnthropicMessages => "messages",
-        Protocol::ChatCompletions => "chat",
-        Protocol::Responses => "responses",
-        Protocol::Gemini => "gemini",
-    };
-    let mut child = Command::new(tool("HERMES_TEST_PYTHON"))
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/mistakes.py"))
-        .args([name, &stage.up.base, &stage.up.key])
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("python starts");
     let asked: Vec<Value> = tries
         .iter()
         .map(|one| json!({"model": one.model, "stream": one.stream}))
         .collect();
-    let mut input = child.stdin.take().expect("stdin");
-    input
-        .write_all(json!(asked).to_string().as_bytes())
-        .await
-        .expect("a list");
-    drop(input);
-    let output = child.wait_with_output().await.expect("an end");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{client:?}: {errors}");
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{client:?}: {error}: {errors}"))
+    let args = [folder(client), &stage.up.base, &stage.up.key];
+    python("mistakes.py", &args, &json!(asked)).await
 }

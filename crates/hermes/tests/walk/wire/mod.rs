@@ -7,10 +7,17 @@ mod pairs;
 mod speech;
 mod verbatim;
 
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
 use hermes_core::Protocol;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
 
 use crate::harness::{Lab, Up, request};
+use crate::sdk::tool;
 
 /// Every protocol.
 const ALL: [Protocol; 4] = [
@@ -19,19 +26,6 @@ const ALL: [Protocol; 4] = [
     Protocol::Responses,
     Protocol::Gemini,
 ];
-
-/// Providers that speak one protocol each, beside those of the catalogue.
-const ENDPOINTS: &str = r#"
-[endpoints.chat]
-base_url = "https://api.deepseek.com/v1"
-protocol = "chat_completions"
-key_env = "LAB_KEY"
-
-[endpoints.responses]
-base_url = "https://api.openai.com/v1"
-protocol = "responses"
-key_env = "LAB_KEY"
-"#;
 
 /// A gateway with a login for each protocol.
 struct Stage {
@@ -70,7 +64,10 @@ impl Stage {
         #[cfg(unix)]
         fs_err::set_permissions(lab.home(), std::os::unix::fs::PermissionsExt::from_mode(0o700))
             .expect("a mode");
-        lab.config(&format!("{ENDPOINTS}{more}"));
+        // Each speaks one protocol and no other; the catalogue has such rows for the other two.
+        let chat = endpoint("chat", Protocol::ChatCompletions);
+        let responses = endpoint("responses", Protocol::Responses);
+        lab.config(&format!("{chat}{responses}{more}"));
         let key = lab.sim.script().issue_key();
         for protocol in ALL {
             let added = lab.add_key(provider(protocol), &key).await;
@@ -121,6 +118,60 @@ impl Answer {
             .map(|data| serde_json::from_str(data).unwrap_or_else(|error| panic!("{error}: {data}")))
             .collect()
     }
+}
+
+/// A login of a test's own, in the settings file: at the provider of this protocol.
+fn endpoint(login: &str, upstream: Protocol) -> String {
+    let base = match upstream {
+        Protocol::AnthropicMessages => "https://api.anthropic.com",
+        Protocol::ChatCompletions => "https://api.deepseek.com/v1",
+        Protocol::Responses => "https://api.openai.com/v1",
+        Protocol::Gemini => "https://generativelanguage.googleapis.com/v1beta",
+    };
+    let name = upstream.as_str();
+    format!("[endpoints.{login}]\nbase_url = \"{base}\"\nprotocol = \"{name}\"\nkey_env = \"LAB_KEY\"\n")
+}
+
+/// The folder of a protocol's recordings, which is also how the scripts call the protocol.
+fn folder(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::AnthropicMessages => "anthropic-messages",
+        Protocol::ChatCompletions => "openai-chat",
+        Protocol::Responses => "openai-responses",
+        Protocol::Gemini => "gemini",
+    }
+}
+
+fn recordings(protocol: Protocol) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fixtures/recorded")
+        .join(folder(protocol))
+}
+
+/// Runs a script of ours with the official SDKs: JSON in, JSON out.
+async fn python<T: DeserializeOwned>(script: &str, args: &[&str], input: &Value) -> T {
+    let mut child = Command::new(tool("HERMES_TEST_PYTHON"))
+        .arg(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/clients")
+                .join(script),
+        )
+        .args(args)
+        .env_clear()
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("python starts");
+    let mut pipe = child.stdin.take().expect("stdin");
+    pipe.write_all(input.to_string().as_bytes()).await.expect("input");
+    drop(pipe);
+    let output = child.wait_with_output().await.expect("an end");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{args:?}: {errors}");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{args:?}: {error}: {errors}"))
 }
 
 /// The provider that speaks a protocol and no other.

@@ -1,13 +1,13 @@
 //! A client in front of a provider of its own protocol: both get every byte of the other, whatever is new in it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hermes_core::Protocol;
 use hermes_wire::{Opening, OpeningWatcher, is_error_answer};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
-use super::{ALL, Stage, path, place, provider};
+use super::{ALL, Stage, path, place, provider, recordings};
 use crate::harness::request_bytes;
 
 /// One recording, with things in it that nobody knows yet.
@@ -81,7 +81,7 @@ fn same(name: &str, got: &[u8], wanted: &[u8]) {
 
 /// The good recordings of a protocol, changed, and written into a folder for the simulator.
 fn cases(protocol: Protocol, into: &Path) -> Vec<Case> {
-    let folder = recorded(protocol);
+    let folder = recordings(protocol);
     let mut cases = Vec::new();
     for entry in fs_err::read_dir(&folder).expect("recordings") {
         let path = entry.expect("a file").path();
@@ -97,18 +97,6 @@ fn cases(protocol: Protocol, into: &Path) -> Vec<Case> {
     }
     cases.sort_by(|one, other| one.name.cmp(&other.name));
     cases
-}
-
-fn recorded(protocol: Protocol) -> PathBuf {
-    let folder = match protocol {
-        Protocol::AnthropicMessages => "anthropic-messages",
-        Protocol::ChatCompletions => "openai-chat",
-        Protocol::Responses => "openai-responses",
-        Protocol::Gemini => "gemini",
-    };
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fixtures/recorded")
-        .join(folder)
 }
 
 fn case(protocol: Protocol, folder: &Path, name: &str, into: &Path) -> Option<Case> {

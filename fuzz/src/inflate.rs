@@ -6,7 +6,7 @@ use crate::random::Random;
 
 /// Size of a large event, bytes. A stream of Responses says each text five times, the last of these in a tree of the whole answer, and all of that
 /// can come of one event: larger ones would need more than the limit of memory for what is written alone.
-const LARGE: usize = 2 << 20;
+const LARGE: usize = 8 << 20;
 
 /// Stands where the large part goes.
 const MARK: &str = "\u{1}grow\u{1}";

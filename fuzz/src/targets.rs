@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hermes_catalog::Quirks;
 use hermes_core::Protocol;
 use hermes_translate::{
-    Collector, Context, Issuer, Stamp, Translator, parse, reply, reply_as_stream, request,
+    Collector, Context, Issuer, Replay, Stamp, Translator, parse, reply, reply_as_stream, request,
 };
 use hermes_wire::{OpeningWatcher, SseDecoder, SseEvent, UsageWatcher, peek, write_event};
 use serde_json::{Value, json};
@@ -148,7 +148,7 @@ impl Target {
             }
             done(context.client.as_str());
             if let Ok(written) = reply_as_stream(context, input) {
-                well_formed(&written.body);
+                replay(written.body);
             }
             done(context.client.as_str());
         }
@@ -159,16 +159,14 @@ impl Target {
         for context in &self.contexts {
             let mut decoder = SseDecoder::default();
             let mut translator = Translator::new(context);
-            let mut out = Vec::new();
             for bytes in input.chunks(size) {
-                translator.push(bytes, &mut out);
-                check(&mut decoder, &out);
-                out.clear();
+                translator.push(bytes);
+                written(&mut decoder, |out| translator.write(out));
             }
-            translator.finish(&mut out);
-            check(&mut decoder, &out);
+            translator.finish();
+            written(&mut decoder, |out| translator.write(out));
             assert!(translator.ended(), "an answer has an end");
-            drop((decoder, translator, out));
+            drop((decoder, translator));
             done(context.client.as_str());
             let mut collector = Collector::new(context);
             input.chunks(size).for_each(|bytes| collector.push(bytes));
@@ -220,8 +218,20 @@ fn events(input: &[u8], size: usize) -> Vec<SseEvent> {
     out
 }
 
-fn well_formed(stream: &[u8]) {
-    check(&mut SseDecoder::default(), stream);
+fn replay(mut stream: Replay) {
+    written(&mut SseDecoder::default(), |out| stream.write(out));
+}
+
+/// Looks at what is written, portion by portion: each is gone before the next one is asked for, as it is where clients take them.
+fn written(decoder: &mut SseDecoder, mut write: impl FnMut(&mut Vec<u8>) -> bool) {
+    loop {
+        let mut out = Vec::new();
+        let more = write(&mut out);
+        check(decoder, &out);
+        if !more {
+            return;
+        }
+    }
 }
 
 /// Everything that clients get is an event with JSON in it, or the word that ends a stream.

@@ -20,7 +20,7 @@ use crate::record::Record;
 
 /// What came of a gathered answer.
 pub(crate) struct Gathered {
-    pub(crate) written: Result<Written, Failure>,
+    pub(crate) written: Result<Written<Body>, Failure>,
     /// The data of the event that failed it, for the pool.
     pub(crate) error_data: Option<Vec<u8>>,
 }
@@ -31,8 +31,10 @@ pub(crate) async fn gather(served: &mut Served, crossing: &Crossing, limits: &Li
         return from_stream(served, crossing, limits).await;
     }
     let written = match whole(served, limits).await {
-        Ok(body) if crossing.context.stream => reply_as_stream(&crossing.context, &body),
-        Ok(body) => reply(&crossing.context, &body),
+        Ok(body) if crossing.context.stream => {
+            reply_as_stream(&crossing.context, &body).map(|one| with_body(one, Body::replay))
+        }
+        Ok(body) => reply(&crossing.context, &body).map(|one| with_body(one, Body::full)),
         Err(failure) => Err(failure),
     };
     Gathered {
@@ -59,8 +61,16 @@ async fn from_stream(served: &mut Served, crossing: &Crossing, limits: &Limits) 
     }
     let error_data = collector.error_data().map(|data| data.as_bytes().to_vec());
     Gathered {
-        written: collector.finish(),
+        written: collector.finish().map(|one| with_body(one, Body::full)),
         error_data,
+    }
+}
+
+fn with_body<B>(written: Written<B>, body: impl FnOnce(B) -> Body) -> Written<Body> {
+    Written {
+        body: body(written.body),
+        dropped: written.dropped,
+        usage: written.usage,
     }
 }
 
@@ -74,7 +84,7 @@ fn failed(failure: Failure) -> Gathered {
 async fn whole(served: &mut Served, limits: &Limits) -> Result<Bytes, Failure> {
     let mut body = BytesMut::new();
     while let Some(data) = next(served, limits).await? {
-        if body.len() + data.len() > limits.body {
+        if body.len() + data.len() > limits.answer {
             return Err(too_large());
         }
         body.extend_from_slice(&data);
@@ -125,7 +135,7 @@ fn silent() -> Failure {
 
 /// The answer for the client.
 pub(crate) fn response(
-    written: Result<Written, Failure>,
+    written: Result<Written<Body>, Failure>,
     events: bool,
     record: &mut Record,
 ) -> Response<Body> {
@@ -143,12 +153,12 @@ pub(crate) fn response(
         Err(failure) => {
             record.error = Some(failure.kind.clone());
             let (status, body) = told(&failure, record);
-            (status, "application/json", body, None)
+            (status, "application/json", Body::full(body), None)
         }
     };
     record.status = status;
     record.byte();
-    let mut response = Response::new(Body::full(body));
+    let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content));

@@ -5,6 +5,8 @@ use std::time::Duration;
 pub struct Limits {
     /// Longest request body, bytes.
     pub body: usize,
+    /// Longest whole answer that is translated, bytes; others are not held.
+    pub answer: usize,
     /// Longest request target, bytes.
     pub target: usize,
     /// Most header lines of a request.
@@ -49,6 +51,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 64 << 20,
+            answer: 16 << 20,
             target: 8 << 10,
             headers: 100,
             head: 64 << 10,

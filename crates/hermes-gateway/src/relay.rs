@@ -50,8 +50,8 @@ pub(crate) struct Relay {
     /// Whether the last byte for the client ended an event, so that another may follow.
     between: Between,
     timer: Pin<Box<Sleep>>,
-    /// Whether the client got all that there was.
-    done: bool,
+    /// Whether the upstream has no more.
+    over: bool,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -65,7 +65,7 @@ impl Relay {
     ) -> Self {
         let last = Instant::now();
         let (head, upstream) = served.response.into_parts();
-        let done = served.held.frames.is_empty() && upstream.is_end_stream();
+        let over = served.held.frames.is_empty() && upstream.is_end_stream();
         let translator = crossing.map(|crossing| Translator::new(&crossing.context));
         let watcher = translator
             .is_none()
@@ -87,7 +87,7 @@ impl Relay {
             sent: last,
             between: Between::default(),
             timer: Box::pin(sleep_until(last)),
-            done,
+            over,
             _permit: permit,
         };
         let due = relay.due();
@@ -100,6 +100,9 @@ impl Relay {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         loop {
+            if let Some(frame) = self.translated() {
+                return Poll::Ready(Some(Ok(frame)));
+            }
             let Some(upstream) = &mut self.upstream else {
                 return Poll::Ready(None);
             };
@@ -181,7 +184,7 @@ impl Relay {
 
     pub(crate) fn is_end_stream(&self) -> bool {
         match &self.upstream {
-            None => true,
+            None => self.is_done(),
             // The end of a stream of events has to be looked at, so it is always asked for.
             Some(upstream) => !self.events && self.held.frames.is_empty() && upstream.is_end_stream(),
         }
@@ -191,28 +194,42 @@ impl Relay {
         match &self.upstream {
             // An error event may be added, so no length is promised.
             Some(upstream) if !self.events => with_held(&self.held, &upstream.size_hint()),
-            Some(_) => SizeHint::default(),
-            None => SizeHint::with_exact(0),
+            None if self.is_done() => SizeHint::with_exact(0),
+            _ => SizeHint::default(),
         }
+    }
+
+    /// Whether the client got all that there was; a translation has more to say at the end.
+    fn is_done(&self) -> bool {
+        self.over && self.translator.as_ref().is_none_or(Translator::ended)
     }
 
     /// The client's half of what came; nothing where a translation has nothing to say yet.
     fn pass(&mut self, data: Bytes, ended: bool) -> Option<Frame<Bytes>> {
         self.last = Instant::now();
-        let data = if let Some(translator) = &mut self.translator {
-            let mut out = Vec::new();
-            translator.push(&data, &mut out);
-            Bytes::from(out)
-        } else {
-            if let Some(watcher) = &mut self.watcher {
-                watcher.feed(&data);
-            }
-            data
-        };
+        self.over = ended;
+        if let Some(translator) = &mut self.translator {
+            translator.push(&data);
+            self.tell();
+            return self.translated();
+        }
+        if let Some(watcher) = &mut self.watcher {
+            watcher.feed(&data);
+        }
         self.tell();
         self.note_id();
-        // A translation has more to say at the end.
-        self.done = ended && self.translator.as_ref().is_none_or(Translator::ended);
+        self.frame(data)
+    }
+
+    /// The next portion of what a translation has to say.
+    fn translated(&mut self) -> Option<Frame<Bytes>> {
+        let translator = self.translator.as_mut()?;
+        let mut out = Vec::new();
+        translator.write(&mut out);
+        self.frame(out.into())
+    }
+
+    fn frame(&mut self, data: Bytes) -> Option<Frame<Bytes>> {
         if data.is_empty() {
             return None;
         }
@@ -264,16 +281,11 @@ impl Relay {
 
     fn end(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if let Some(translator) = &mut self.translator {
-            let mut out = Vec::new();
-            translator.finish(&mut out);
+            translator.finish();
             self.tell();
             self.upstream = None;
-            self.done = true;
-            if out.is_empty() {
-                return Poll::Ready(None);
-            }
-            self.record.byte();
-            return Poll::Ready(Some(Ok(Frame::data(out.into()))));
+            self.over = true;
+            return Poll::Ready(self.translated().map(Ok));
         }
         let clean = self
             .watcher
@@ -286,29 +298,24 @@ impl Relay {
             );
         }
         self.upstream = None;
-        self.done = true;
+        self.over = true;
         Poll::Ready(None)
     }
 
     /// Ends a stream of events with an error event; any other body by cutting the connection, since a part must not look whole.
     fn broken(&mut self, kind: &'static str, message: &str) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         self.upstream = None;
-        self.done = true;
+        self.over = true;
         self.record.error = Some(kind.to_owned());
         if !self.events {
             return Poll::Ready(Some(Err(message.to_owned().into())));
         }
-        let event = if let Some(translator) = &mut self.translator {
-            let mut out = Vec::new();
-            translator.fail(failure(kind, message), &mut out);
-            out
-        } else {
-            let id = self.record.id.to_string();
-            stream_error(self.record.protocol, 502, kind, message, &id)
-        };
-        if event.is_empty() {
-            return Poll::Ready(None);
+        if let Some(translator) = &mut self.translator {
+            translator.fail(failure(kind, message));
+            return Poll::Ready(self.translated().map(Ok));
         }
+        let id = self.record.id.to_string();
+        let event = stream_error(self.record.protocol, 502, kind, message, &id);
         Poll::Ready(Some(Ok(Frame::data(event.into()))))
     }
 }
@@ -335,6 +342,7 @@ fn with_held(held: &Held, rest: &SizeHint) -> SizeHint {
 
 impl Drop for Relay {
     fn drop(&mut self) {
+        let done = self.is_done();
         let failed = match (self.watcher.take(), self.translator.take()) {
             (Some(watcher), _) => {
                 let failed = watcher
@@ -350,7 +358,7 @@ impl Drop for Relay {
             (None, None) => return,
         };
         if self.record.error.is_none() {
-            self.record.error = if self.done {
+            self.record.error = if done {
                 failed
             } else {
                 Some("client_gone".to_owned())

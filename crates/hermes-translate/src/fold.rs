@@ -14,7 +14,7 @@ impl Reply {
             match event {
                 Event::Start(head) => reply.head = head,
                 Event::Open { block, .. } => reply.blocks.push(Whole::new(block, "")),
-                Event::Text { text, .. } => reply.last(|block| block.text.push_str(&text)),
+                Event::Text { text, .. } => reply.last(|block| block.more(text)),
                 Event::Proof { proof, .. } => reply.last(|block| block.proof = Some(proof)),
                 Event::Citation { citation, .. } => reply.last(|block| block.citations.push(citation)),
                 Event::Close { .. } => {}
@@ -32,26 +32,31 @@ impl Reply {
 
     /// The events of a stream that makes up this answer.
     pub fn events(&self) -> Vec<Event> {
-        let mut events = vec![Event::Start(self.head.clone())];
-        for (key, whole) in (0_u32..).zip(&self.blocks) {
+        self.clone().into_events()
+    }
+
+    /// The same, without a copy.
+    pub fn into_events(self) -> Vec<Event> {
+        let mut events = vec![Event::Start(self.head)];
+        for (key, whole) in (0_u32..).zip(self.blocks) {
             events.push(Event::Open {
                 key,
-                block: whole.block.clone(),
+                block: whole.block,
             });
             if !whole.text.is_empty() {
                 events.push(Event::Text {
                     key,
-                    text: whole.text.clone(),
+                    text: whole.text,
                 });
             }
-            let citations = whole.citations.iter().cloned();
+            let citations = whole.citations.into_iter();
             events.extend(citations.map(|citation| Event::Citation { key, citation }));
-            events.extend(whole.proof.clone().map(|proof| Event::Proof { key, proof }));
+            events.extend(whole.proof.map(|proof| Event::Proof { key, proof }));
             events.push(Event::Close { key });
         }
-        events.extend(self.dropped.iter().cloned().map(Event::Dropped));
+        events.extend(self.dropped.into_iter().map(Event::Dropped));
         events.extend(self.usage.map(Event::Usage));
-        events.push(Event::Finish(self.finish.clone()));
+        events.push(Event::Finish(self.finish));
         events
     }
 
@@ -69,6 +74,17 @@ impl Reply {
     }
 }
 
+impl Whole {
+    /// A whole text is taken as it is, not copied.
+    fn more(&mut self, text: String) {
+        if self.text.is_empty() {
+            self.text = text;
+        } else {
+            self.text.push_str(&text);
+        }
+    }
+}
+
 impl Failure {
     /// The answer ended before it was complete.
     pub fn cut() -> Self {
@@ -76,6 +92,15 @@ impl Failure {
             status: 502,
             kind: "upstream_cut".to_owned(),
             message: "the provider's answer ended before it was complete".to_owned(),
+        }
+    }
+
+    /// The answer says more than can be kept of it.
+    pub(crate) fn too_long() -> Self {
+        Self {
+            status: 502,
+            kind: "answer_too_large".to_owned(),
+            message: "the provider's answer is too large to be translated".to_owned(),
         }
     }
 

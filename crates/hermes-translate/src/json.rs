@@ -43,10 +43,40 @@ pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
     Ok(serde_json::from_slice(text)?)
 }
 
+/// A text from which on it is counted what it takes in JSON, so that the room for it is not twice as much, bytes.
+pub(crate) const LONG: usize = 64 << 10;
+
 /// Appends a text as JSON. Line breaks are escaped, so that it stays on the line of an event.
 pub(crate) fn write_text(text: &str, out: &mut Vec<u8>) {
+    if text.len() > LONG {
+        out.reserve_exact(written_size(text) + LONG);
+    }
     // Neither a text nor a vector refuses anything.
     let _ = serde_json::to_writer(out, text);
+}
+
+/// Appends a value as JSON, on one line.
+pub(crate) fn write_value(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::String(text) => write_text(text, out),
+        // Writing a tree into memory cannot fail.
+        value => _ = serde_json::to_writer(out, value),
+    }
+}
+
+/// Appends values as a list in JSON, on one line.
+pub(crate) fn write_list(values: &[Value], out: &mut Vec<u8>) {
+    let _ = serde_json::to_writer(out, values);
+}
+
+/// The size of a text in JSON, bytes.
+fn written_size(text: &str) -> usize {
+    let escaped = |byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(escaped).sum::<usize>() + 2
 }
 
 /// Whether the tree of a text would be too large. It need not be JSON.

@@ -42,5 +42,5 @@ pub use json::{JsonError, parse};
 pub use proof::{Issuer, Proof, ProofKind};
 pub use reply::Failure;
 pub use target::Target;
-pub use translator::{Collector, Translated, Translator, Written, reply, reply_as_stream, request};
+pub use translator::{Collector, Replay, Translated, Translator, Written, reply, reply_as_stream, request};
 pub use unsupported::Unsupported;

@@ -135,7 +135,8 @@ impl Serial {
     }
 }
 
-fn size(event: &Event) -> usize {
+/// What an event takes where it is kept, about, bytes.
+pub(crate) fn size(event: &Event) -> usize {
     match event {
         Event::Text { text, .. } => text.len(),
         Event::Proof { proof, .. } => proof.data.len(),

@@ -1,7 +1,10 @@
 use std::collections::VecDeque;
 
-/// Largest event a decoder accepts unless told otherwise, bytes; images come in one event.
-pub const EVENT_LIMIT: usize = 16 * 1024 * 1024;
+/// Largest event a decoder accepts unless told otherwise, bytes: 8 MiB of content, and room for what stands around it.
+pub const EVENT_LIMIT: usize = (8 << 20) + (64 << 10);
+
+/// A line longer than this becomes the data of its event as it is, instead of being copied, bytes.
+const LONG_LINE: usize = 64 << 10;
 
 /// One server-sent event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,9 +119,24 @@ impl SseDecoder {
         if std::mem::take(&mut self.first_line) {
             text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         }
+        if line.len() > LONG_LINE && self.data.is_none() && text.starts_with(b"data:") {
+            let value = text["data:".len()..]
+                .strip_prefix(b" ")
+                .unwrap_or(&text["data:".len()..]);
+            let value = line.len() - value.len();
+            self.long_data(line, value);
+            return;
+        }
         self.field(text);
         self.line = line;
         self.line.clear();
+    }
+
+    /// A long line with data becomes the data itself; the value begins at `start`.
+    fn long_data(&mut self, mut line: Vec<u8>, start: usize) {
+        line.drain(..start);
+        self.size += line.len() + 1;
+        self.data = Some(line);
     }
 
     fn field(&mut self, line: &[u8]) {

@@ -92,11 +92,13 @@ fn requests(client: Protocol, asked: &Material, upstream: Protocol) -> usize {
 fn cross(context: &Arc<Context>, answered: &Material) -> usize {
     let (mut translator, mut out, mut size) = (Translator::new(context), Vec::new(), 0);
     for event in &answered.stream {
-        translator.push(event, &mut out);
+        translator.push(event);
+        while translator.write(&mut out) {}
         size += black_box(&out).len();
         out.clear();
     }
-    translator.finish(&mut out);
+    translator.finish();
+    while translator.write(&mut out) {}
     size + black_box(&out).len()
 }
 

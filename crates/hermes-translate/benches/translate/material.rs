@@ -46,11 +46,13 @@ impl Material {
         let (mut translator, mut events) = (Translator::new(&context), Vec::new());
         for event in stream() {
             let mut out = Vec::new();
-            translator.push(&event, &mut out);
+            translator.push(&event);
+            while translator.write(&mut out) {}
             events.push(out);
         }
         let mut out = Vec::new();
-        translator.finish(&mut out);
+        translator.finish();
+        while translator.write(&mut out) {}
         events.push(out);
         events.retain(|event| !event.is_empty());
         Self {

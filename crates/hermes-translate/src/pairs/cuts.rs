@@ -59,10 +59,12 @@ fn cut_everywhere((upstream, client): (Protocol, Protocol), name: &str, stream: 
     let count = stream.split_inclusive("\n\n").count();
     for (number, event) in stream.split_inclusive("\n\n").enumerate() {
         let before = translator.usage();
-        translator.push(event.as_bytes(), &mut told);
+        translator.push(event.as_bytes());
+        while translator.write(&mut told) {}
         let mut cut = translator.copy();
         let mut end = Vec::new();
-        cut.finish(&mut end);
+        cut.finish();
+        while cut.write(&mut end) {}
         let name = format!("{upstream:?} > {client:?} {name} after {}", number + 1);
         assert!(translator.usage().is_some() || before.is_none(), "{name}");
         assert!(cut.usage().is_some() || translator.usage().is_none(), "{name}");

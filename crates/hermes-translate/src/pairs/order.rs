@@ -52,8 +52,8 @@ fn recorded_wholes_become_streams_in_order() {
         let context = context(upstream, client);
         for (name, body) in recorded::wholes(upstream) {
             let name = format!("{upstream:?} > {client:?} {name}");
-            if let Ok(written) = translator::reply_as_stream(&context, body.to_string().as_bytes()) {
-                assert!(follow(client, &name, &written.body), "{name}");
+            if let Ok(stream) = translator::replayed(&context, body.to_string().as_bytes()) {
+                assert!(follow(client, &name, &stream), "{name}");
             }
         }
     }

@@ -18,9 +18,11 @@ fn in_pieces<'a>(
     let mut translator = Translator::new(&context(upstream, client));
     let mut out = Vec::new();
     for piece in pieces {
-        translator.push(piece, &mut out);
+        translator.push(piece);
+        while translator.write(&mut out) {}
     }
-    translator.finish(&mut out);
+    translator.finish();
+    while translator.write(&mut out) {}
     out
 }
 
@@ -38,9 +40,11 @@ fn cut_event(name: &str, before: &Translator, event: &[u8], most: usize) {
     let told = |pieces: &[&[u8]]| {
         let (mut translator, mut out) = (before.copy(), Vec::new());
         for piece in pieces {
-            translator.push(piece, &mut out);
+            translator.push(piece);
+            while translator.write(&mut out) {}
         }
-        translator.finish(&mut out);
+        translator.finish();
+        while translator.write(&mut out) {}
         out
     };
     let whole = told(&[event]);
@@ -59,7 +63,8 @@ fn cut_beginning(client: Protocol, upstream: Protocol, name: &str, stream: &str)
             break;
         }
         cut_event(&name, &translator, event.as_bytes(), BEGINNING - done);
-        translator.push(event.as_bytes(), &mut Vec::new());
+        translator.push(event.as_bytes());
+        while translator.write(&mut Vec::new()) {}
         done += event.len();
     }
 }

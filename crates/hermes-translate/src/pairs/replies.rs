@@ -42,8 +42,10 @@ pub(super) fn folded(protocol: Protocol, stream: &[u8]) -> Result<Reply, Failure
 
 pub(super) fn translated(context: &Arc<Context>, stream: &[u8]) -> Vec<u8> {
     let (mut translator, mut out) = (Translator::new(context), Vec::new());
-    translator.push(stream, &mut out);
-    translator.finish(&mut out);
+    translator.push(stream);
+    while translator.write(&mut out) {}
+    translator.finish();
+    while translator.write(&mut out) {}
     out
 }
 
@@ -60,10 +62,10 @@ fn ways(upstream: Protocol, client: Protocol) -> Vec<(String, Told)> {
     for (name, body) in recorded::wholes(upstream) {
         let body = body.to_string().into_bytes();
         let whole = translator::reply(&context, &body).and_then(|one| read(client, &one.body));
-        let stream = translator::reply_as_stream(&context, &body);
+        let stream = translator::replayed(&context, &body);
         for (way, heard) in [
             ("whole", whole),
-            ("replayed", stream.and_then(|one| folded(client, &one.body))),
+            ("replayed", stream.and_then(|one| folded(client, &one))),
         ] {
             let said = translator::reply_of(&context, &body);
             out.push((format!("{name} {way}"), Told { said, heard }));
@@ -168,8 +170,8 @@ fn a_stream_says_what_the_whole_says() {
                 continue;
             };
             let whole = read(client, &written.body).map(|one| view(&one, client));
-            let stream = translator::reply_as_stream(&context, &body).unwrap();
-            let stream = folded(client, &stream.body).map(|one| view(&one, client));
+            let stream = translator::replayed(&context, &body).unwrap();
+            let stream = folded(client, &stream).map(|one| view(&one, client));
             assert_eq!(stream, whole, "{upstream:?} > {client:?} {name}");
         }
     }

@@ -111,12 +111,12 @@ fn told(upstream: Protocol, up: &Translated, reply: &Reply, turn: usize) -> Valu
     let mut here = up.context.clone();
     here.stamp.id = format!("stamp{turn}");
     let here = std::sync::Arc::new(here);
-    let body = translator::write_reply(&own, reply).to_string();
+    let body = translator::write_reply(&own, reply.clone());
     let written = if turn.is_multiple_of(2) {
-        translator::reply(&here, body.as_bytes()).unwrap()
+        translator::reply(&here, &body).unwrap()
     } else {
-        let stream = translator::reply_as_stream(&here, body.as_bytes()).unwrap();
-        return client::folded(here.client, &stream.body);
+        let stream = translator::replayed(&here, &body).unwrap();
+        return client::folded(here.client, &stream);
     };
     serde_json::from_slice(&written.body).unwrap()
 }

@@ -5,16 +5,18 @@
 mod annotation;
 mod item;
 mod response;
+mod sink;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use hermes_core::Protocol;
 use hermes_wire::Usage;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use self::item::{Call, Message, Open, Thoughts};
+use self::sink::Sink;
 use crate::context::Context;
-use crate::json;
 use crate::reply::{Block, Event, Failure, Finish, Head, Reason};
 use crate::translator::WriteStream;
 
@@ -52,86 +54,22 @@ impl WriteStream for Writer {
 #[derive(Clone, Default)]
 pub(super) struct Answer {
     head: Option<Head>,
-    output: Vec<Value>,
+    /// The items that have ended, as JSON with commas between them: each is said again at the end, so none is kept as a tree.
+    output: Vec<u8>,
+    items: usize,
     open: Option<Open>,
     usage: Option<Usage>,
     refused: bool,
     called: bool,
     sequence: u64,
-    last: Option<Value>,
-}
-
-/// Writes events with their numbers.
-pub(super) struct Sink<'a> {
-    sequence: &'a mut u64,
-    out: &'a mut Vec<u8>,
-}
-
-impl Sink<'_> {
-    /// Writes an event; `fields` is an object.
-    pub(super) fn emit(&mut self, kind: &str, fields: Value) {
-        let mut event = json!({"type": kind, "sequence_number": *self.sequence});
-        if let (Some(event), Value::Object(fields)) = (event.as_object_mut(), fields) {
-            event.extend(fields);
-        }
-        self.write(kind, &event);
-    }
-
-    /// Writes an event that holds the answer, and gives that back: it may be large, so it is not copied.
-    pub(super) fn emit_answer(&mut self, kind: &str, answer: Value) -> Value {
-        let mut event = json!({"type": kind, "sequence_number": *self.sequence});
-        event["response"] = answer;
-        self.write(kind, &event);
-        event["response"].take()
-    }
-
-    /// JSON has no line ends of its own, so it goes out as one line of data, without a text of it in between.
-    fn write(&mut self, kind: &str, event: &Value) {
-        *self.sequence += 1;
-        self.out
-            .extend_from_slice(format!("event: {kind}\ndata: ").as_bytes());
-        // Writing a tree into memory cannot fail.
-        let _ = serde_json::to_writer(&mut *self.out, event);
-        self.out.extend_from_slice(b"\n\n");
-    }
-}
-
-impl Sink<'_> {
-    /// Writes a delta of text: the event that a stream is made of, written without a tree of JSON.
-    pub(super) fn delta(&mut self, kind: &str, place: &Place<'_>, text: &str, logprobs: bool) {
-        let number = *self.sequence;
-        let before =
-            format!("event: {kind}\ndata: {{\"type\":\"{kind}\",\"sequence_number\":{number},\"item_id\":");
-        *self.sequence += 1;
-        self.out.extend_from_slice(before.as_bytes());
-        json::write_text(place.item, self.out);
-        let between = match place.part {
-            Some((field, part)) => format!(",\"output_index\":{},\"{field}\":{part},\"delta\":", place.index),
-            None => format!(",\"output_index\":{},\"delta\":", place.index),
-        };
-        self.out.extend_from_slice(between.as_bytes());
-        json::write_text(text, self.out);
-        let after = if logprobs {
-            ",\"logprobs\":[]}\n\n"
-        } else {
-            "}\n\n"
-        };
-        self.out.extend_from_slice(after.as_bytes());
-    }
-}
-
-/// Where a delta belongs.
-pub(super) struct Place<'a> {
-    pub(super) item: &'a str,
-    pub(super) index: usize,
-    /// The field of the part's number, and that number.
-    pub(super) part: Option<(&'static str, usize)>,
+    /// Where the answer that the stream ended with stands in what was written with it.
+    last: Option<Range<usize>>,
 }
 
 impl Answer {
-    /// The answer that the stream ended with.
-    pub(super) fn last(self) -> Option<Value> {
-        self.last
+    /// Where the answer that the stream ended with stands in what was written with it.
+    pub(super) fn last(&self) -> Option<Range<usize>> {
+        self.last.clone()
     }
 
     pub(super) fn event(&mut self, context: &Context, event: &Event, out: &mut Vec<u8>) {
@@ -155,9 +93,9 @@ impl Answer {
         }
         self.head = Some(head.clone());
         let response = self.response(context, "in_progress");
-        let mut sink = sink(&mut self.sequence, out);
-        let response = sink.emit_answer("response.created", response);
-        sink.emit_answer("response.in_progress", response);
+        for kind in ["response.created", "response.in_progress"] {
+            sink(&mut self.sequence, out).answer(kind, &response, &self.output);
+        }
     }
 
     fn inside(&mut self, context: &Context, event: &Event, out: &mut Vec<u8>) {
@@ -174,12 +112,7 @@ impl Answer {
                     Event::Text { text, .. } => open.text(context, text, &mut sink),
                     Event::Proof { proof, .. } => open.proof(proof),
                     Event::Citation { citation, .. } => open.citation(context, citation),
-                    Event::Close { .. } => {
-                        if let Some(item) = open.close(&mut sink) {
-                            self.output.push(item);
-                            self.open = None;
-                        }
-                    }
+                    Event::Close { .. } if open.close(&mut sink) => self.end_item("completed", out),
                     _ => {}
                 }
             }
@@ -194,7 +127,7 @@ impl Answer {
             return;
         }
         self.end_item("completed", out);
-        let index = self.output.len();
+        let index = self.items;
         let number = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
         let mut sink = sink(&mut self.sequence, out);
         self.open = Some(match block {
@@ -221,7 +154,13 @@ impl Answer {
     fn end_item(&mut self, status: &str, out: &mut Vec<u8>) {
         if let Some(open) = self.open.take() {
             let item = open.end(status, &mut sink(&mut self.sequence, out));
-            self.output.push(item);
+            if self.items == 0 {
+                self.output = item;
+            } else {
+                self.output.push(b',');
+                self.output.extend_from_slice(&item);
+            }
+            self.items += 1;
         }
     }
 
@@ -245,16 +184,17 @@ impl Answer {
         self.end_item(status, out);
         let mut response = self.response(context, status);
         if let Some(reason) = cut {
-            response["incomplete_details"] = json!({"reason": reason});
+            response.insert("incomplete_details".to_owned(), json!({"reason": reason}));
         }
-        let mut sink = sink(&mut self.sequence, out);
-        self.last = Some(sink.emit_answer(&format!("response.{status}"), response));
+        let kind = format!("response.{status}");
+        self.last = Some(sink(&mut self.sequence, out).answer(&kind, &response, &self.output));
     }
 
     /// The SDK looks at the nested object, others at the flat fields; all of them know the event after it.
     fn fail(&mut self, context: &Context, failure: &Failure, out: &mut Vec<u8>) {
         let mut response = self.response(context, "failed");
-        response["error"] = json!({"code": response::code(failure), "message": failure.message});
+        let error = json!({"code": response::code(failure), "message": failure.message});
+        response.insert("error".to_owned(), error);
         let kind = hermes_wire::error_type(Protocol::Responses, failure.status);
         let mut sink = sink(&mut self.sequence, out);
         sink.emit(
@@ -266,22 +206,18 @@ impl Answer {
                 "error": {"type": kind, "code": failure.kind, "message": failure.message, "param": null},
             }),
         );
-        self.last = Some(sink.emit_answer("response.failed", response));
+        self.last = Some(sink.answer("response.failed", &response, &self.output));
     }
 
-    fn response(&self, context: &Context, status: &str) -> Value {
-        response::response(
-            context,
-            &self.head.clone().unwrap_or_default(),
-            status,
-            &self.output,
-            self.usage,
-        )
+    /// The answer without its items.
+    fn response(&self, context: &Context, status: &str) -> Map<String, Value> {
+        let head = self.head.clone().unwrap_or_default();
+        response::response(context, &head, status, self.usage)
     }
 }
 
 fn sink<'a>(sequence: &'a mut u64, out: &'a mut Vec<u8>) -> Sink<'a> {
-    Sink { sequence, out }
+    Sink::new(sequence, out)
 }
 
 #[cfg(test)]

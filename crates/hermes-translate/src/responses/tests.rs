@@ -17,6 +17,8 @@ use super::echo::echo;
 use crate::context::{Context, Stamp};
 use crate::names::Names;
 use crate::proof::Issuer;
+use crate::reply::Reply;
+use crate::responses::write_reply;
 use crate::target::Target;
 
 /// A context of an answer between two ends.
@@ -76,6 +78,11 @@ pub(super) fn recordings(ending: &str) -> Vec<(String, String)> {
 pub(super) fn body(text: &str) -> Option<Value> {
     let file: Value = serde_json::from_str(text).unwrap();
     file.get("body").filter(|body| body.is_object()).cloned()
+}
+
+/// A whole answer as it is written.
+pub(super) fn written(context: &Context, reply: &Reply) -> Value {
+    serde_json::from_slice(&write_reply(context, reply.clone())).unwrap()
 }
 
 /// The events of a stream as JSON, without comments.

@@ -19,7 +19,7 @@ impl Collector {
     pub fn new(context: &Arc<Context>) -> Self {
         Self {
             context: Arc::clone(context),
-            source: Source::new(context),
+            source: Source::new(context, true),
             events: Vec::new(),
         }
     }
@@ -55,7 +55,7 @@ impl Collector {
     /// The failure that it ended with.
     pub fn finish(self) -> Result<Written, Failure> {
         let context = Arc::clone(&self.context);
-        Ok(written(&context, &self.reply()?))
+        Ok(written(&context, self.reply()?))
     }
 
     /// The same in the common form.

@@ -13,7 +13,7 @@ use crate::prompt::Prompt;
 use crate::reply::{Event, Failure, Reply};
 use crate::target::Target;
 use crate::unsupported::Unsupported;
-use crate::{chat, gemini, messages, responses};
+use crate::{chat, gemini, json, messages, responses};
 
 /// Reads an upstream's stream.
 pub(crate) trait ReadStream: Send {
@@ -106,11 +106,16 @@ pub(crate) fn read_reply(context: &Context, body: &Value) -> Result<Reply, Failu
     }
 }
 
-pub(crate) fn write_reply(context: &Context, reply: &Reply) -> Value {
-    match context.client {
-        Protocol::AnthropicMessages => messages::write_reply(context, reply),
-        Protocol::ChatCompletions => chat::write_reply(context, reply),
-        Protocol::Responses => responses::write_reply(context, reply),
-        Protocol::Gemini => gemini::write_reply(context, reply),
-    }
+/// Writes a whole answer as JSON.
+pub(crate) fn write_reply(context: &Context, reply: Reply) -> Vec<u8> {
+    let answer = match context.client {
+        Protocol::Responses => return responses::write_reply(context, reply),
+        Protocol::AnthropicMessages => messages::write_reply(context, &reply),
+        Protocol::ChatCompletions => chat::write_reply(context, &reply),
+        Protocol::Gemini => gemini::write_reply(context, &reply),
+    };
+    drop(reply);
+    let mut out = Vec::new();
+    json::write_value(&answer, &mut out);
+    out
 }

@@ -18,11 +18,12 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(context: &Arc<Context>) -> Self {
+    /// `kept` says that the whole answer is kept, so that it has to have a bound.
+    pub(super) fn new(context: &Arc<Context>, kept: bool) -> Self {
         Self {
             decoder: SseDecoder::default(),
             reader: reader(context),
-            flow: Flow::new(context),
+            flow: Flow::new(context, kept),
             error_data: None,
         }
     }

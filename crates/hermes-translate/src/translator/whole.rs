@@ -5,16 +5,17 @@ use std::sync::Arc;
 use hermes_wire::Usage;
 
 use super::flow::Flow;
-use super::{read_reply, write_reply, writer};
+use super::replay::Replay;
+use super::{read_reply, write_reply};
 use crate::context::Context;
 use crate::json::{self, JsonError};
 use crate::reply::{Failure, Reply};
 
-/// A translated answer.
+/// A translated answer: its whole body, or what gives it in pieces.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Written {
+pub struct Written<B = Vec<u8>> {
     /// The body for the client.
-    pub body: Vec<u8>,
+    pub body: B,
     /// What was left out of the answer, for a header; none when nothing was.
     pub dropped: Option<String>,
     /// Tokens.
@@ -26,25 +27,19 @@ pub struct Written {
 /// # Errors
 /// The failure that the answer is, or that it cannot be read.
 pub fn reply(context: &Arc<Context>, body: &[u8]) -> Result<Written, Failure> {
-    let reply = reply_of(context, body)?;
-    Ok(written(context, &reply))
+    Ok(written(context, reply_of(context, body)?))
 }
 
 /// Translates a whole answer for a client that wants a stream.
 ///
 /// # Errors
 /// As for [`reply`].
-pub fn reply_as_stream(context: &Arc<Context>, body: &[u8]) -> Result<Written, Failure> {
+pub fn reply_as_stream(context: &Arc<Context>, body: &[u8]) -> Result<Written<Replay>, Failure> {
     let reply = reply_of(context, body)?;
-    let mut writer = writer(context);
-    let mut out = Vec::new();
-    for event in reply.events() {
-        writer.event(&event, &mut out);
-    }
     Ok(Written {
-        body: out,
         dropped: crate::dropped::header(&reply.dropped),
         usage: reply.usage,
+        body: Replay::new(context, reply),
     })
 }
 
@@ -58,19 +53,29 @@ pub(crate) fn reply_of(context: &Arc<Context>, body: &[u8]) -> Result<Reply, Fai
         },
     })?;
     let reply = read_reply(context, &value)?;
+    drop(value);
     // Names, stop texts and the order of blocks are handled in one place, for streams and whole answers alike.
-    let mut flow = Flow::new(context);
+    let mut flow = Flow::new(context, false);
     let mut events = Vec::new();
-    for event in reply.events() {
+    for event in reply.into_events() {
         flow.push(event, &mut events);
     }
     Reply::of(events)
 }
 
-pub(super) fn written(context: &Context, reply: &Reply) -> Written {
+pub(super) fn written(context: &Context, reply: Reply) -> Written {
     Written {
-        body: write_reply(context, reply).to_string().into_bytes(),
         dropped: crate::dropped::header(&reply.dropped),
         usage: reply.usage,
+        body: write_reply(context, reply),
     }
+}
+
+/// The stream of a whole answer, all of it at once.
+#[cfg(test)]
+pub(crate) fn replayed(context: &Arc<Context>, body: &[u8]) -> Result<Vec<u8>, Failure> {
+    let mut written = reply_as_stream(context, body)?;
+    let mut out = Vec::new();
+    while written.body.write(&mut out) {}
+    Ok(out)
 }

@@ -62,6 +62,31 @@ fn decoder_refuses_an_event_over_the_limit_after_those_before_it() {
     );
 }
 
+#[rstest]
+#[case::plain("data: LONG\n\n", "LONG")]
+#[case::without_space("data:LONG\r\n\r\n", "LONG")]
+#[case::first_of_two("data: LONG\ndata: b\n\n", "LONG\nb")]
+#[case::second_of_two("data: a\ndata: LONG\n\n", "a\nLONG")]
+#[case::after_a_mark("\u{feff}data: LONG\n\n", "LONG")]
+#[case::other_fields(": LONG\nid: LONG\ndata: a\n\n", "a")]
+fn decoder_reads_long_lines_as_short_ones(#[case] text: &str, #[case] data: &str) {
+    let long = "é".repeat(super::LONG_LINE);
+    let (text, data) = (text.replace("LONG", &long), data.replace("LONG", &long));
+    let pieces: Vec<&[u8]> = text.as_bytes().chunks(1000).collect();
+    assert!(decode(&pieces, 1 << 20) == [Ok(event(None, &data))]);
+    assert!(decode(&[text.as_bytes()], 1 << 20) == [Ok(event(None, &data))]);
+}
+
+#[test]
+fn decoder_counts_long_lines_into_the_limit() {
+    let text = format!("data: {}\ndata: {}\n\n", "a".repeat(70_000), "b".repeat(40_000));
+    assert!(decode(&[text.as_bytes()], 200_000)[0].is_ok());
+    assert_eq!(
+        decode(&[text.as_bytes()], 100_000),
+        [Err(SseError::TooLarge { limit: 100_000 })]
+    );
+}
+
 #[test]
 fn decoder_replaces_bytes_that_are_not_utf8() {
     assert_eq!(

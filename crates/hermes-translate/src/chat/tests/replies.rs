@@ -27,10 +27,10 @@ fn recorded_answers_tell_the_same_as_streams() {
             continue;
         }
         let bytes = body.to_string().into_bytes();
-        let stream = translator::reply_as_stream(&context, &bytes).unwrap();
+        let stream = translator::replayed(&context, &bytes).unwrap();
         let whole: Value =
             serde_json::from_slice(&translator::reply(&context, &bytes).unwrap().body).unwrap();
-        assert_eq!(told(&gathered(&stream.body).unwrap()), told(&whole), "{name}");
+        assert_eq!(told(&gathered(&stream).unwrap()), told(&whole), "{name}");
     }
 }
 

@@ -8,8 +8,10 @@ use crate::translator::{Collector, ReadStream, Translator};
 fn translated(stream: &[u8]) -> Vec<u8> {
     let mut translator = Translator::new(&context());
     let mut out = Vec::new();
-    translator.push(stream, &mut out);
-    translator.finish(&mut out);
+    translator.push(stream);
+    while translator.write(&mut out) {}
+    translator.finish();
+    while translator.write(&mut out) {}
     out
 }
 

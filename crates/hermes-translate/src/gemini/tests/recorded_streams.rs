@@ -49,9 +49,12 @@ fn a_stream_says_what_the_whole_says() {
 
 fn translated(stream: &[u8], cut: usize) -> String {
     let (mut translator, mut out) = (Translator::new(&context()), Vec::new());
-    translator.push(&stream[..cut], &mut out);
-    translator.push(&stream[cut..], &mut out);
-    translator.finish(&mut out);
+    translator.push(&stream[..cut]);
+    while translator.write(&mut out) {}
+    translator.push(&stream[cut..]);
+    while translator.write(&mut out) {}
+    translator.finish();
+    while translator.write(&mut out) {}
     assert!(translator.ended());
     String::from_utf8(out).unwrap()
 }
@@ -127,8 +130,10 @@ fn a_stream_that_is_cut_ends_with_an_error() {
             .collect();
         for count in 0..events.len() - 1 {
             let (mut translator, mut out) = (Translator::new(&context()), Vec::new());
-            translator.push(events[..count].concat().as_bytes(), &mut out);
-            translator.finish(&mut out);
+            translator.push(events[..count].concat().as_bytes());
+            while translator.write(&mut out) {}
+            translator.finish();
+            while translator.write(&mut out) {}
             let out = String::from_utf8(out).unwrap();
             let last = chunks(&out).pop().unwrap();
             assert_eq!(last["error"]["code"], 502, "{name} after {count}");

@@ -18,9 +18,11 @@ fn translated<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut translator = Translator::new(&context(OWN, OWN));
     let mut out = Vec::new();
     for piece in pieces {
-        translator.push(piece, &mut out);
+        translator.push(piece);
+        while translator.write(&mut out) {}
     }
-    translator.finish(&mut out);
+    translator.finish();
+    while translator.write(&mut out) {}
     out
 }
 

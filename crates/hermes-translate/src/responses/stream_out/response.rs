@@ -25,13 +25,13 @@ const CODES: &[&str] = &[
     "slow_down",
 ];
 
+/// The answer without its items.
 pub(super) fn response(
     context: &Context,
     head: &Head,
     status: &str,
-    output: &[Value],
     usage: Option<Usage>,
-) -> Value {
+) -> Map<String, Value> {
     // Only an upstream of the same protocol gives ids that it knows again.
     let own = context.upstream == Protocol::Responses;
     let id = head.id.clone().filter(|_| own);
@@ -50,10 +50,11 @@ pub(super) fn response(
     put("error", Value::Null);
     put("incomplete_details", Value::Null);
     put("model", context.model.clone().into());
-    put("output", Value::Array(output.to_vec()));
+    // Its place; the items are written there.
+    put("output", json!([]));
     put("usage", if ended { counts(usage) } else { Value::Null });
     echo::complete(&mut answer, &context.echo);
-    Value::Object(answer)
+    answer
 }
 
 /// All the counts that the newest official types ask for; zero where nobody told.

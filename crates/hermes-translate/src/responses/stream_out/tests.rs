@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::context::Context;
 use crate::proof::{Issuer, Proof, ProofKind};
 use crate::reply::{Block, Citation, Event, Failure, Finish, Head, Reason, Reply, Whole};
-use crate::responses::tests::{context, events};
-use crate::responses::{Writer, write_reply};
+use crate::responses::Writer;
+use crate::responses::tests::{self, context, events};
 use crate::translator::WriteStream;
 
 fn of_messages() -> Context {
@@ -52,7 +52,7 @@ fn call(custom: bool, text: &str) -> Whole {
 #[case::refusal(Reason::Refusal, Whole::new(Block::Refusal, "no"), "completed", Value::Null)]
 #[case::pause(Reason::Pause, says(), "completed", Value::Null)]
 fn why_it_stopped(#[case] reason: Reason, #[case] block: Whole, #[case] status: &str, #[case] why: Value) {
-    let written = write_reply(&of_messages(), &reply(vec![block], reason));
+    let written = tests::written(&of_messages(), &reply(vec![block], reason));
     assert_eq!(
         (&written["status"], &written["incomplete_details"]),
         (&json!(status), &why)
@@ -66,7 +66,7 @@ fn why_it_stopped(#[case] reason: Reason, #[case] block: Whole, #[case] status: 
 fn an_explained_refusal_is_said_by_the_model() {
     let mut answer = reply(vec![says()], Reason::Refusal);
     answer.finish.explanation = Some("against the rules".to_owned());
-    let written = write_reply(&of_messages(), &answer);
+    let written = tests::written(&of_messages(), &answer);
     assert_eq!(written["status"], "completed");
     assert_eq!(
         written["output"][0]["content"][1],
@@ -80,7 +80,7 @@ fn an_explained_refusal_is_said_by_the_model() {
 fn usage(#[case] counts: Option<Usage>, #[case] expected: [u64; 6]) {
     let mut answer = reply(vec![says()], Reason::End);
     answer.usage = counts;
-    let written = write_reply(&of_messages(), &answer);
+    let written = tests::written(&of_messages(), &answer);
     let [input, read, write, output, reasoning, total] = expected;
     assert_eq!(
         written["usage"],
@@ -102,7 +102,7 @@ fn items_carry_what_the_client_sends_back() {
         ..Whole::new(Block::Thinking, "hm")
     };
     let blocks = vec![thoughts, says(), says(), call(false, ""), call(true, "free")];
-    let written = write_reply(&of_messages(), &reply(blocks, Reason::ToolUse));
+    let written = tests::written(&of_messages(), &reply(blocks, Reason::ToolUse));
     let text = json!({"type": "output_text", "annotations": [], "logprobs": [], "text": "hi"});
     assert_eq!(
         written["output"],
@@ -131,7 +131,7 @@ fn thoughts_that_nobody_wants_to_see_keep_their_proof() {
         proof: Some(Proof::minted(&Issuer::new("a"), ProofKind::Signature, "s")),
         ..Whole::new(Block::Thinking, "secret")
     };
-    let written = write_reply(&hidden, &reply(vec![thoughts], Reason::End));
+    let written = tests::written(&hidden, &reply(vec![thoughts], Reason::End));
     assert_eq!(written["output"][0]["summary"], json!([]));
     assert!(written["output"][0]["encrypted_content"].is_string());
 }
@@ -157,7 +157,7 @@ fn sources(#[case] range: Option<(u64, u64)>, #[case] title: Option<&str>, #[cas
             value: json!({"type": "char_location"}),
         },
     ];
-    let written = write_reply(&of_messages(), &reply(vec![block], Reason::End));
+    let written = tests::written(&of_messages(), &reply(vec![block], Reason::End));
     assert_eq!(
         written["output"][0]["content"][0]["annotations"],
         json!([{"type": "url_citation", "url": "https://a", "title": expected[2],

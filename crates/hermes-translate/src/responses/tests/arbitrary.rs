@@ -9,9 +9,11 @@ fn through(pieces: &[&[u8]]) -> Vec<u8> {
     let mut translator = Translator::new(&own());
     let mut out = Vec::new();
     for piece in pieces {
-        translator.push(piece, &mut out);
+        translator.push(piece);
+        while translator.write(&mut out) {}
     }
-    translator.finish(&mut out);
+    translator.finish();
+    while translator.write(&mut out) {}
     out
 }
 

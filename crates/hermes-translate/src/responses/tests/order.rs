@@ -172,8 +172,10 @@ fn recorded_streams_are_written_in_order() {
     for (_, stream) in recordings(".response.sse") {
         let mut translator = Translator::new(&own());
         let mut out = Vec::new();
-        translator.push(stream.as_bytes(), &mut out);
-        translator.finish(&mut out);
+        translator.push(stream.as_bytes());
+        while translator.write(&mut out) {}
+        translator.finish();
+        while translator.write(&mut out) {}
         *ends.entry(Automaton::follow(&out).ended.unwrap()).or_default() += 1;
     }
     assert_eq!(ends["response.incomplete"], 1);
@@ -187,8 +189,10 @@ fn a_cut_stream_ends_with_an_error_in_order() {
         for end in (0..stream.len()).step_by(stream.len() / 7 + 1) {
             let mut translator = Translator::new(&own());
             let mut out = Vec::new();
-            translator.push(&stream.as_bytes()[..end], &mut out);
-            translator.finish(&mut out);
+            translator.push(&stream.as_bytes()[..end]);
+            while translator.write(&mut out) {}
+            translator.finish();
+            while translator.write(&mut out) {}
             let end = Automaton::follow(&out).ended.unwrap();
             assert_eq!(end, "response.failed");
         }

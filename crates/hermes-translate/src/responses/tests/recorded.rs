@@ -4,10 +4,11 @@ use hermes_core::Protocol;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
+use super::written;
 use super::{body, context, events, own, recordings};
 use crate::context::Context;
 use crate::reply::{Citation, Event, Failure, Reply};
-use crate::responses::{Reader, Writer, read_reply, write_reply};
+use crate::responses::{Reader, Writer, read_reply};
 use crate::serial::Serial;
 use crate::translator::{ReadStream, Translator, WriteStream};
 
@@ -82,7 +83,7 @@ fn a_whole_answer_comes_back_as_it_was() {
         };
         seen += 1;
         let reply = read_reply(&context, &body).unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        let written = write_reply(&context, &reply);
+        let written = written(&context, &reply);
         let again = unwrapped(read_reply(&context, &written).unwrap());
         assert_eq!(gist(&again), gist(&reply), "{name}");
         let stream = streamed(&context, &reply);
@@ -168,8 +169,10 @@ fn a_stream_comes_back_as_it_was() {
         };
         let mut translator = Translator::new(&context);
         let mut out = Vec::new();
-        translator.push(stream.as_bytes(), &mut out);
-        translator.finish(&mut out);
+        translator.push(stream.as_bytes());
+        while translator.write(&mut out) {}
+        translator.finish();
+        while translator.write(&mut out) {}
         assert!(translator.ended() && translator.failure().is_none(), "{name}");
         let again = unwrapped(folded(&context, &out).unwrap());
         assert_eq!(gist(&again), gist(&told), "{name}");

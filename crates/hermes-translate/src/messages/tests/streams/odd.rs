@@ -126,10 +126,14 @@ fn errors_inside_a_stream_are_failures(
 ) {
     let mut translator = Translator::new(&context(OWN, OWN));
     let mut out = Vec::new();
-    translator.push(&sse(&[start()]), &mut out);
-    translator.push(text.as_bytes(), &mut out);
-    translator.push(&sse(&ending("end_turn")), &mut out);
-    translator.finish(&mut out);
+    translator.push(&sse(&[start()]));
+    while translator.write(&mut out) {}
+    translator.push(text.as_bytes());
+    while translator.write(&mut out) {}
+    translator.push(&sse(&ending("end_turn")));
+    while translator.write(&mut out) {}
+    translator.finish();
+    while translator.write(&mut out) {}
     let failure = translator.failure().unwrap();
     assert_eq!(
         (failure.status, failure.kind.as_str(), failure.message.as_str()),

@@ -4,7 +4,7 @@
 //! nobody can make a small body fill the memory.
 
 use memchr::memchr2;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The most that a tree may take without its texts, bytes.
 const LIMIT: usize = 16 << 20;
@@ -59,14 +59,49 @@ pub(crate) fn write_text(text: &str, out: &mut Vec<u8>) {
 pub(crate) fn write_value(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::String(text) => write_text(text, out),
-        // Writing a tree into memory cannot fail.
+        Value::Array(values) => write_list(values, out),
+        Value::Object(fields) => {
+            out.push(b'{');
+            write_fields(fields, out);
+            out.push(b'}');
+        }
+        // Writing into memory cannot fail.
         value => _ = serde_json::to_writer(out, value),
     }
 }
 
 /// Appends values as a list in JSON, on one line.
 pub(crate) fn write_list(values: &[Value], out: &mut Vec<u8>) {
-    let _ = serde_json::to_writer(out, values);
+    out.push(b'[');
+    for (number, value) in values.iter().enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        write_value(value, out);
+    }
+    out.push(b']');
+}
+
+/// Appends fields as they stand inside an object in JSON, on one line.
+pub(crate) fn write_fields(fields: &Map<String, Value>, out: &mut Vec<u8>) {
+    for (number, (name, value)) in fields.iter().enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        write_text(name, out);
+        out.push(b':');
+        write_value(value, out);
+    }
+}
+
+/// Appends an event with a value.
+pub(crate) fn write_event(name: Option<&str>, value: &Value, out: &mut Vec<u8>) {
+    if let Some(name) = name {
+        out.extend_from_slice(format!("event: {name}\n").as_bytes());
+    }
+    out.extend_from_slice(b"data: ");
+    write_value(value, out);
+    out.extend_from_slice(b"\n\n");
 }
 
 /// The size of a text in JSON, bytes.

@@ -7,6 +7,7 @@
 #[cfg(test)]
 extern crate self as hermes_translate;
 
+mod bounds;
 mod chat;
 mod context;
 mod dropped;

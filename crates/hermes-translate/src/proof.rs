@@ -87,8 +87,9 @@ impl Proof {
     pub fn wrapped(&self) -> String {
         match &self.issuer {
             Some(issuer) => {
-                let data = URL_SAFE_NO_PAD.encode(&self.data);
-                format!("{MARK}{}.{}.{data}", issuer.0, self.kind.word())
+                let mut wrapped = format!("{MARK}{}.{}.", issuer.0, self.kind.word());
+                URL_SAFE_NO_PAD.encode_string(&self.data, &mut wrapped);
+                wrapped
             }
             None => self.data.clone(),
         }

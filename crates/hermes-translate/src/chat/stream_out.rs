@@ -74,7 +74,7 @@ impl Writer {
         if self.context.wants_usage {
             chunk.insert("usage".to_owned(), usage);
         }
-        write_event(out, None, &Value::Object(chunk).to_string());
+        json::write_event(None, &Value::Object(chunk), out);
     }
 
     fn delta(&self, delta: Value, out: &mut Vec<u8>) {

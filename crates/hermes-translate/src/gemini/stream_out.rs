@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::compose::{Composer, usage};
 use super::reply_out::{id, model};
 use crate::context::Context;
+use crate::json;
 use crate::reply::{Event, Failure, Finish, Head};
 use crate::translator::WriteStream;
 
@@ -36,13 +37,12 @@ impl Writer {
     }
 
     /// A chunk of parts: what a stream is made of, so that of its frame no tree is made.
-    fn parts(&self, parts: Vec<Value>, out: &mut Vec<u8>) {
-        let parts = Value::Array(parts);
-        let data = format!(
-            r#"{{"candidates":[{{"content":{{"parts":{parts},"role":"model"}},"index":0}}],{}"#,
-            self.tail
-        );
-        write_event(out, None, &data);
+    fn parts(&self, parts: &[Value], out: &mut Vec<u8>) {
+        out.extend_from_slice(br#"data: {"candidates":[{"content":{"parts":"#);
+        json::write_list(parts, out);
+        out.extend_from_slice(br#","role":"model"},"index":0}],"#);
+        out.extend_from_slice(self.tail.as_bytes());
+        out.extend_from_slice(b"\n\n");
     }
 
     fn finish(&mut self, finish: &Finish, out: &mut Vec<u8>) {
@@ -58,7 +58,7 @@ impl Writer {
             "modelVersion": model(&self.context, &self.head),
             "responseId": id(&self.context, &self.head),
         });
-        write_event(out, None, &chunk.to_string());
+        json::write_event(None, &chunk, out);
     }
 }
 
@@ -92,7 +92,7 @@ impl WriteStream for Writer {
                 let mut parts = Vec::new();
                 self.composer.event(event, &mut parts);
                 if !parts.is_empty() {
-                    self.parts(parts, out);
+                    self.parts(&parts, out);
                 }
             }
         }

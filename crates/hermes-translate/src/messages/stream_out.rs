@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use hermes_wire::{Usage, write_event};
+use hermes_wire::Usage;
 use serde_json::{Value, json};
 
 use super::{citations, failure, reasons, reply_out, usage_out};
@@ -252,7 +252,7 @@ impl WriteStream for Writer {
             Event::Close { .. } => self.close(out),
             Event::Finish(finish) => self.finish(finish, out),
             Event::Error(failure) => {
-                write_event(out, Some("error"), &failure::write(failure).to_string());
+                json::write_event(Some("error"), &failure::write(failure), out);
                 self.state = State::Ended;
             }
         }
@@ -270,12 +270,10 @@ impl WriteStream for Writer {
 /// Writes an event whose name also stands in its data, first.
 fn emit(out: &mut Vec<u8>, name: &str, fields: Value) {
     let mut data = json!({"type": name});
-    if let Value::Object(fields) = fields {
-        for (field, value) in fields {
-            data[field.as_str()] = value;
-        }
+    if let (Value::Object(fields), Some(data)) = (fields, data.as_object_mut()) {
+        data.extend(fields);
     }
-    write_event(out, Some(name), &data.to_string());
+    json::write_event(Some(name), &data, out);
 }
 
 /// A text as it stands inside a JSON text.

@@ -2,15 +2,13 @@ use std::sync::Arc;
 
 use hermes_wire::Usage;
 
+use crate::bounds::Bounds;
 use crate::context::Context;
 use crate::losses;
 use crate::reply::{Event, Failure};
 use crate::restore::Restore;
-use crate::serial::{self, Serial};
+use crate::serial::Serial;
 use crate::stops::Stops;
-
-/// Most that an answer may say where all of it is kept, bytes: far more than any model says, since nobody asks for it again.
-const KEPT_LIMIT: usize = 16 << 20;
 
 /// What happens to the events of every answer between its reader and its writer.
 #[derive(Clone)]
@@ -19,8 +17,7 @@ pub(super) struct Flow {
     serial: Serial,
     restore: Restore,
     stops: Stops,
-    /// How much more the answer may say; without a bound where it is not kept.
-    room: Option<usize>,
+    bounds: Bounds,
     pub(super) usage: Option<Usage>,
     pub(super) failure: Option<Failure>,
     /// Empty between events; kept for their room.
@@ -36,7 +33,7 @@ impl Flow {
             serial: Serial::default(),
             restore: Restore::default(),
             stops: Stops::new(&context.stops),
-            room: kept.then_some(KEPT_LIMIT),
+            bounds: Bounds::new(kept),
             usage: None,
             failure: None,
             ordered: Vec::new(),
@@ -45,7 +42,7 @@ impl Flow {
     }
 
     pub(super) fn push(&mut self, event: Event, out: &mut Vec<Event>) {
-        let event = self.fitting(event);
+        let event = self.bounds.fit(event);
         self.serial.push(event, &mut self.ordered);
         for event in self.ordered.drain(..) {
             self.restore.push(&self.context, event, &mut self.restored);
@@ -58,18 +55,6 @@ impl Flow {
             }
             losses::note(&self.context, &event, out);
             self.stops.push(event, out);
-        }
-    }
-
-    /// The event, or the failure that it is too much.
-    fn fitting(&mut self, event: Event) -> Event {
-        let Some(room) = self.room else { return event };
-        match room.checked_sub(serial::size(&event)) {
-            None => Event::Error(Failure::too_long()),
-            rest => {
-                self.room = rest;
-                event
-            }
         }
     }
 

@@ -4,6 +4,7 @@ use hermes_wire::SseDecoder;
 
 use super::flow::Flow;
 use super::{ReadStream, reader};
+use crate::bounds;
 use crate::context::Context;
 use crate::json;
 use crate::reply::{Event, Failure};
@@ -49,7 +50,7 @@ impl Source {
                     self.reader.event(&event, &mut read);
                     let fails = read.iter().any(|event| matches!(event, Event::Error(_)));
                     if fails && self.error_data.is_none() {
-                        self.error_data = Some(event.data);
+                        self.error_data = Some(bounds::short(event.data));
                     }
                 }
                 Err(error) => read.push(Event::Error(Failure {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::bounds::{SOURCES_LIMIT, texts_in};
 use crate::gemini::json::{get, said, text, whole};
 use crate::reply::Citation;
 
@@ -51,16 +52,17 @@ impl Sources {
         self.grounding.is_some() || self.citations.is_some()
     }
 
-    /// The sources of a text that ends; without the text nobody knows where in it they belong.
-    pub(super) fn of(&mut self, text: Option<&str>) -> Vec<Citation> {
+    /// The sources of a text that ends; without the text nobody knows where in it they belong. None where they are too many: each
+    /// support repeats all that its chunks say.
+    pub(super) fn of(&mut self, text: Option<&str>) -> Option<Vec<Citation>> {
         let mut found = Vec::new();
         if let Some(metadata) = self.grounding.take() {
-            grounded(&metadata, text, &mut found);
+            grounded(&metadata, text, &mut found)?;
         }
         if let Some(Value::Array(citations)) = self.citations.take() {
             found.extend(citations.iter().map(|one| cited(one, text)));
         }
-        found
+        Some(found)
     }
 }
 
@@ -68,8 +70,10 @@ fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
     get(value, name).and_then(Value::as_array).into_iter().flatten()
 }
 
-fn grounded(metadata: &Value, text: Option<&str>, out: &mut Vec<Citation>) {
+fn grounded(metadata: &Value, text: Option<&str>, out: &mut Vec<Citation>) -> Option<()> {
     let chunks: Vec<&Value> = list(metadata, "groundingChunks").collect();
+    let sizes: Vec<usize> = chunks.iter().map(|chunk| texts_in(chunk)).collect();
+    let mut room = SOURCES_LIMIT;
     let mut used = vec![false; chunks.len()];
     for support in list(metadata, "groundingSupports") {
         for index in list(support, "groundingChunkIndices") {
@@ -78,11 +82,13 @@ fn grounded(metadata: &Value, text: Option<&str>, out: &mut Vec<Citation>) {
                 continue;
             };
             used[index] = true;
+            room = room.checked_sub(sizes[index] + texts_in(support))?;
             out.push(source(chunk, Some(support), text));
         }
     }
     let unused = chunks.iter().zip(used).filter(|(_, used)| !used);
     out.extend(unused.map(|(chunk, _)| source(chunk, None, text)));
+    Some(())
 }
 
 fn source(chunk: &Value, support: Option<&Value>, text: Option<&str>) -> Citation {

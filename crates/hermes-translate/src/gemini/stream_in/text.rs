@@ -97,12 +97,13 @@ impl Reader {
             let text = std::mem::take(&mut self.texts.text);
             let cut = std::mem::take(&mut self.texts.cut);
             if block == Block::Text {
-                let citations = self.sources.of((!cut).then_some(text.as_str()));
-                out.extend(
-                    citations
-                        .into_iter()
-                        .map(|citation| Event::Citation { key, citation }),
-                );
+                match self.sources.of((!cut).then_some(text.as_str())) {
+                    Some(found) => {
+                        let found = found.into_iter();
+                        out.extend(found.map(|citation| Event::Citation { key, citation }));
+                    }
+                    None => out.push(Event::Dropped(format!("{CANDIDATE}.groundingMetadata"))),
+                }
             }
             out.push(Event::Close { key });
         }

@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use crate::random::Random;
 
-/// Size of a large event, bytes. A stream of Responses says each text five times, the last of these in a tree of the whole answer, and all of that
-/// can come of one event: larger ones would need more than the limit of memory for what is written alone.
+/// Size of a large event, bytes: as large as one may be.
 const LARGE: usize = 8 << 20;
 
 /// Stands where the large part goes.

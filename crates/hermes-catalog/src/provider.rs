@@ -90,6 +90,12 @@ impl Provider {
         fitting.fold(Quirks::default(), Quirks::under)
     }
 
+    /// Whether it takes a narrower form of a protocol than clients of that protocol send.
+    pub fn is_narrow(&self, protocol: Protocol, model: &str) -> bool {
+        let fitting = self.quirks.iter().filter(|row| row.fits(protocol, model));
+        fitting.filter_map(|row| row.narrow).next_back() == Some(true)
+    }
+
     /// Where the call goes that tells what is left of a plan.
     pub fn quota_origin(&self, region: Option<&str>) -> Option<Origin> {
         let call = self.quota.as_ref()?.call.as_ref()?;

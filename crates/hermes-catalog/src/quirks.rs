@@ -61,6 +61,9 @@ pub struct Quirks {
     pub proof_stand_in: Option<String>,
     /// Whether every answer is a stream.
     pub stream_only: Option<bool>,
+    /// Whether requests in the upstream's own protocol are held to these rules as well, where it speaks a dialect that clients of the
+    /// protocol do not know. Elsewhere they pass as they are.
+    pub narrow: Option<bool>,
 }
 
 /// Where instructions may stand.
@@ -164,6 +167,7 @@ impl Quirks {
             call_ids: later.call_ids.or(self.call_ids),
             proof_stand_in: later.proof_stand_in.or(self.proof_stand_in),
             stream_only: later.stream_only.or(self.stream_only),
+            narrow: later.narrow.or(self.narrow),
         }
     }
 

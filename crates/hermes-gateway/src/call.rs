@@ -18,6 +18,7 @@ use crate::address::NO_COUNT;
 use crate::auth::check_model;
 use crate::body::Body;
 use crate::crossing::{passes, upstream_protocol};
+use crate::dialect::Form;
 use crate::endpoint::{Endpoint, GeminiPath};
 use crate::gateway::Gateway;
 use crate::headers;
@@ -103,10 +104,7 @@ impl Gateway {
             headers: &head.headers,
             route: &route,
         };
-        let (body, crossing) = self.written(&asked, upstream, field.as_ref(), record)?;
-        if let Some(dropped) = crossing.as_ref().and_then(|crossing| crossing.dropped.as_deref()) {
-            record.tell_dropped(dropped);
-        }
+        let (body, crossing) = self.written(&asked, call, upstream, field.as_ref(), record)?;
         let mut job = Job {
             call,
             asked,
@@ -127,16 +125,25 @@ impl Gateway {
         Ok(self.finished(answer, job.crossing, record).await)
     }
 
-    /// The body as it goes up: the client's own bytes, or a translation with the way back.
+    /// The body as it goes up: the client's own bytes where they will do, or a translation with the way back.
     fn written(
         &self,
         asked: &Asked<'_>,
+        call: Call,
         upstream: Protocol,
         field: Option<&ModelField>,
-        record: &Record,
+        record: &mut Record,
     ) -> Result<(Bytes, Option<Crossing>), Refusal> {
         if passes(record.protocol, upstream, &asked.body) {
-            return Ok((renamed(asked.body.clone(), field, asked.route), None));
+            let own = || renamed(asked.body.clone(), field, asked.route);
+            if call != Call::Generate || !self.is_narrow(asked.route, upstream) {
+                return Ok((own(), None));
+            }
+            match self.narrow(asked, upstream, record)? {
+                Form::Fits => return Ok((own(), None)),
+                Form::Changed(body) => return Ok((body, None)),
+                Form::Gathered => {}
+            }
         }
         let (body, crossing) = self.cross(asked, upstream, record, true)?;
         Ok((body, Some(crossing)))

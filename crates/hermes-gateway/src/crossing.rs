@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hermes_core::{Protocol, ProviderId};
 use hermes_pool::Pool;
-use hermes_translate::{Issuer, JsonError, Proof, Stamp, Target, Translated};
+use hermes_translate::{Issuer, JsonError, Proof, Stamp, Target, Translated, Unsupported};
 use http::{Response, StatusCode};
 use serde_json::Value;
 
@@ -51,11 +51,10 @@ impl Gateway {
         &self,
         asked: &Asked<'_>,
         upstream: Protocol,
-        record: &Record,
+        record: &mut Record,
         proofs: bool,
     ) -> Result<(Bytes, Crossing), Refusal> {
         let value = parsed(&asked.body, asked.path.as_ref())?;
-        let strict = self.parts.strict || asked.headers.get(STRICT).is_some_and(|value| value == "true");
         let target = self.target(asked.route, upstream, proofs);
         let stamp = Stamp {
             id: record.id.to_string().replace('-', ""),
@@ -66,11 +65,11 @@ impl Gateway {
             context,
             dropped,
             streams,
-        } = hermes_translate::request(record.protocol, &value, &target, strict, stamp)
-            .map_err(|error| Refusal::new(400, error.code, error.to_string()).at(&error.at))?;
+        } = hermes_translate::request(record.protocol, &value, &target, self.is_strict(asked), stamp)
+            .map_err(|error| unsupported(&error))?;
+        record.tell_dropped(&dropped);
         let crossing = Crossing {
             context: Arc::new(context),
-            dropped: dropped.header(),
             streams,
         };
         Ok((body.into(), crossing))
@@ -78,7 +77,12 @@ impl Gateway {
 
     /// The request without proofs of reasoning, once, when the provider refused them: they were minted for another account, or by another
     /// provider. The credential is not at fault.
-    pub(crate) fn repaired(&self, job: &Job<'_>, answer: &Response<Bytes>, record: &Record) -> Option<Bytes> {
+    pub(crate) fn repaired(
+        &self,
+        job: &Job<'_>,
+        answer: &Response<Bytes>,
+        record: &mut Record,
+    ) -> Option<Bytes> {
         let refused = job.call == Call::Generate
             && !job.stripped
             && answer.status() == StatusCode::BAD_REQUEST
@@ -90,7 +94,12 @@ impl Gateway {
         (body != job.body).then_some(body)
     }
 
-    fn target(&self, route: &Route, protocol: Protocol, proofs: bool) -> Target {
+    /// Whether an error is wanted instead of a drop.
+    pub(crate) fn is_strict(&self, asked: &Asked<'_>) -> bool {
+        self.parts.strict || asked.headers.get(STRICT).is_some_and(|value| value == "true")
+    }
+
+    pub(crate) fn target(&self, route: &Route, protocol: Protocol, proofs: bool) -> Target {
         let row = self.parts.catalog.get(&route.provider);
         let quirks = row
             .map(|row| row.quirks_of(protocol, &route.model))
@@ -109,6 +118,11 @@ impl Gateway {
     }
 }
 
+/// What cannot be sent, in the client's words.
+pub(crate) fn unsupported(error: &Unsupported) -> Refusal {
+    Refusal::new(400, error.code, error.to_string()).at(&error.at)
+}
+
 /// Whether an error says that a signature or encrypted reasoning cannot be read (Anthropic, OpenAI, Google, 2026-11).
 fn refuses_proofs(body: &[u8]) -> bool {
     const WORDS: [&str; 6] = [
@@ -125,7 +139,7 @@ fn refuses_proofs(body: &[u8]) -> bool {
 }
 
 /// The body as JSON, with what Gemini clients write into their path.
-fn parsed(body: &[u8], path: Option<&GeminiPath>) -> Result<Value, Refusal> {
+pub(crate) fn parsed(body: &[u8], path: Option<&GeminiPath>) -> Result<Value, Refusal> {
     let mut value = hermes_translate::parse(body).map_err(|error| match error {
         JsonError::Malformed(error) => Refusal::new(
             400,

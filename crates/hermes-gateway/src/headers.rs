@@ -76,7 +76,7 @@ pub(crate) fn translated(streams: bool, runtime: &Runtime, agent: &HeaderValue) 
     upstream(&client, runtime, agent)
 }
 
-/// The headers of a translated answer: the upstream's request id, what was translated, and what was left out of the request.
+/// The headers of a translated answer: the upstream's request id, and what was translated.
 pub(crate) fn crossed(upstream: &HeaderMap, crossing: &Crossing) -> HeaderMap {
     let mut out = HeaderMap::new();
     for name in ["request-id", "x-request-id"] {
@@ -97,16 +97,12 @@ pub(crate) fn crossed_stream(upstream: &HeaderMap, crossing: &Crossing) -> Heade
     out
 }
 
-/// Says that an answer was translated, and what was left out of its request.
+/// Says that an answer was translated.
 pub(crate) fn note_crossing(headers: &mut HeaderMap, crossing: &Crossing) {
     let context = &crossing.context;
     let pair = format!("{}>{}", context.client.letter(), context.upstream.letter());
     if let Ok(pair) = HeaderValue::try_from(pair) {
         headers.insert(TRANSLATED, pair);
-    }
-    let dropped = crossing.dropped.as_deref();
-    if let Some(dropped) = dropped.and_then(|list| HeaderValue::try_from(list).ok()) {
-        headers.append(DROPPED, dropped);
     }
 }
 
@@ -150,7 +146,7 @@ pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
         .is_some_and(|kind| kind.eq_ignore_ascii_case("text/event-stream"))
 }
 
-/// Says on an answer which request it was and who served it.
+/// Says on an answer which request it was, what was left out of that, and who served it.
 pub(crate) fn stamp(headers: &mut HeaderMap, record: &Record) {
     if let Ok(id) = HeaderValue::try_from(record.id.to_string()) {
         for name in REQUEST_IDS {
@@ -158,6 +154,10 @@ pub(crate) fn stamp(headers: &mut HeaderMap, record: &Record) {
         }
     }
     headers.insert(ATTEMPTS, HeaderValue::from(record.attempts));
+    let dropped = record.dropped.as_deref();
+    if let Some(dropped) = dropped.and_then(|list| HeaderValue::try_from(list).ok()) {
+        headers.append(DROPPED, dropped);
+    }
     if let Some(label) = record
         .label
         .as_deref()

@@ -29,8 +29,6 @@ pub(crate) struct Asked<'a> {
 #[derive(Clone)]
 pub(crate) struct Crossing {
     pub(crate) context: Arc<Context>,
-    /// What was left out of the request, for a header.
-    pub(crate) dropped: Option<String>,
     /// Whether the upstream is asked for a stream.
     pub(crate) streams: bool,
 }

@@ -15,6 +15,7 @@ mod beta;
 mod body;
 mod call;
 mod crossing;
+mod dialect;
 mod edge;
 mod endpoint;
 mod error;

@@ -28,6 +28,8 @@ pub(crate) struct Record {
     /// Bytes that were held back until the answer was known to be one.
     pub(crate) held: Option<u32>,
     pub(crate) story: Option<Box<Story>>,
+    /// What was left out of the request, for a header.
+    pub(crate) dropped: Option<String>,
     /// When the call under way began.
     call_began: Duration,
     at: UnixMs,
@@ -62,6 +64,7 @@ impl Record {
             error: None,
             held: None,
             story: None,
+            dropped: None,
             call_began: Duration::ZERO,
             at: clock.now(),
             began: clock.monotonic(),

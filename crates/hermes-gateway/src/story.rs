@@ -2,6 +2,8 @@
 
 use hermes_pool::{Advice, CallMade, Lease, PassedOver, PoolError, Story, Unusable, status_in_stream};
 
+use hermes_translate::Dropped;
+
 use crate::opening::{Held, Rest};
 use crate::record::Record;
 
@@ -46,8 +48,15 @@ impl Record {
     }
 
     /// A translation left out fields of the request, by a list with commas between.
-    pub(crate) fn tell_dropped(&mut self, paths: &str) {
-        self.tell().dropped = paths.split(',').map(str::to_owned).collect();
+    pub(crate) fn tell_dropped(&mut self, dropped: &Dropped) {
+        self.dropped = dropped.header();
+        let paths = self
+            .dropped
+            .as_deref()
+            .map(|paths| paths.split(',').map(str::to_owned));
+        if let Some(paths) = paths.map(Iterator::collect) {
+            self.tell().dropped = paths;
+        }
     }
 
     /// The pool handed out a credential.

@@ -43,5 +43,7 @@ pub use json::{JsonError, parse};
 pub use proof::{Issuer, Proof, ProofKind};
 pub use reply::Failure;
 pub use target::Target;
-pub use translator::{Collector, Replay, Translated, Translator, Written, reply, reply_as_stream, request};
+pub use translator::{
+    Collector, Narrowed, Replay, Translated, Translator, Written, narrowed, reply, reply_as_stream, request,
+};
 pub use unsupported::Unsupported;

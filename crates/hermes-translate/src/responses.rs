@@ -3,7 +3,9 @@
 mod assembly;
 mod echo;
 mod failure;
+mod fields;
 mod items;
+mod narrow;
 mod reply_in;
 mod reply_out;
 mod request_in;
@@ -12,6 +14,7 @@ mod stream_in;
 mod stream_out;
 
 pub(crate) use echo::echo;
+pub(crate) use narrow::narrow;
 pub(crate) use reply_in::read_reply;
 pub(crate) use reply_out::write_reply;
 pub(crate) use request_in::read_request;

@@ -11,7 +11,7 @@ mod whole;
 
 pub use collector::Collector;
 pub use replay::Replay;
-pub use request::{Translated, request};
+pub use request::{Narrowed, Translated, narrowed, request};
 use rooms::reader;
 pub(crate) use rooms::{
     ReadStream, WriteStream, read_reply, read_request, write_reply, write_request, writer,

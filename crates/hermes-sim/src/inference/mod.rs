@@ -4,6 +4,7 @@ mod broken;
 mod chat;
 mod gemini;
 mod messages;
+mod plan;
 mod responses;
 mod turn;
 
@@ -90,6 +91,11 @@ pub(crate) fn answer(world: &World, entry: &Entry, issuer: &str) -> Option<Answe
         return Some(self::models());
     }
     let request = entry.json();
+    if entry.host == "chatgpt.com"
+        && let Some(refusal) = plan::refusal(&request)
+    {
+        return Some(refusal);
+    }
     Some(if path.ends_with("/count_tokens") {
         Answer::json(200, &json!({"input_tokens": 42}))
     } else if messages {

@@ -173,7 +173,10 @@ impl Client {
             ("anthropic-version", "2023-06-01"),
             ("anthropic-beta", "oauth-2025-04-20"),
         ];
-        let body = serde_json::json!({"model": "simulated-1"});
+        // With all that the narrowest of them asks for.
+        let body = serde_json::json!({
+            "model": "simulated-1", "instructions": "Be brief.", "input": [], "store": false, "stream": true,
+        });
         self.json(host, path, &headers, &body).await.status
     }
 }

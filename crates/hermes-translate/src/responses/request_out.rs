@@ -2,7 +2,6 @@
 
 mod content;
 mod controls;
-mod fields;
 mod items;
 mod paths;
 mod system;
@@ -14,8 +13,8 @@ use std::collections::{HashMap, HashSet};
 use hermes_core::Protocol;
 use serde_json::{Map, Value};
 
-use self::fields::{set, take};
 use self::items::item_of;
+use super::fields::{self, set, take};
 use crate::dropped::Dropped;
 use crate::names::Names;
 use crate::prompt::{Amount, Effort, Other, PartKind, Prompt};

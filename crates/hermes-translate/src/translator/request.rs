@@ -54,6 +54,30 @@ pub fn request(
     })
 }
 
+/// A request in the upstream's own protocol.
+#[derive(Clone, Debug)]
+pub struct Narrowed {
+    /// The body for the upstream; none where the client's will do.
+    pub body: Option<Vec<u8>>,
+    /// What was left out.
+    pub dropped: Dropped,
+}
+
+/// Holds a request to what its upstream takes, where that speaks a dialect of the client's protocol. All else stays as it is.
+///
+/// # Errors
+/// With `strict`, what would have to be left out.
+pub fn narrowed(mut body: Value, target: &Target, strict: bool) -> Result<Narrowed, Unsupported> {
+    let mut dropped = Dropped::new(strict);
+    let changed =
+        target.protocol == Protocol::Responses && responses::narrow(&mut body, &target.quirks, &mut dropped)?;
+    let body = changed.then(|| {
+        body["model"] = target.model.as_str().into();
+        body.to_string().into_bytes()
+    });
+    Ok(Narrowed { body, dropped })
+}
+
 /// Refuses what only the client's own protocol can be asked for.
 fn refuse_elsewhere(client: Protocol, prompt: &Prompt, target: &Target) -> Result<(), Unsupported> {
     if let Some(demand) = prompt.needs.first() {

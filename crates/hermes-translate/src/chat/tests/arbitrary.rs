@@ -156,12 +156,14 @@ proptest! {
         for (chunk, delta) in chunks {
             for chunk in [chunk, json!({"choices": [{"delta": delta}]})] {
                 reader.event(&event(chunk.to_string()), &mut out);
-                translator.push(format!("data: {chunk}\n\n").as_bytes()); while translator.write(&mut written) {}
+                translator.push(format!("data: {chunk}\n\n").as_bytes());
+                while translator.write(&mut written) {}
             }
         }
         reader.event(&event("[DONE]".to_owned()), &mut out);
         reader.end(&mut out);
-        translator.finish(); while translator.write(&mut written) {}
+        translator.finish();
+        while translator.write(&mut written) {}
         prop_assert!(!written.is_empty());
     }
 }

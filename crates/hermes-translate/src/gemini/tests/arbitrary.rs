@@ -126,10 +126,13 @@ proptest! {
     fn no_stream_is_too_odd(chunks in prop::collection::vec(placed(), 0..4), bytes in prop::collection::vec(any::<u8>(), 0..40)) {
         let (mut translator, mut out) = (Translator::new(&context()), Vec::new());
         for chunk in chunks {
-            translator.push(format!("data: {chunk}\n\n").as_bytes()); while translator.write(&mut out) {}
-            translator.push(&bytes); while translator.write(&mut out) {}
+            translator.push(format!("data: {chunk}\n\n").as_bytes());
+            while translator.write(&mut out) {}
+            translator.push(&bytes);
+            while translator.write(&mut out) {}
         }
-        translator.finish(); while translator.write(&mut out) {}
+        translator.finish();
+        while translator.write(&mut out) {}
         prop_assert!(translator.ended());
     }
 }

@@ -157,10 +157,12 @@ proptest! {
             reader.event(&event, &mut read);
             let mut bytes = Vec::new();
             hermes_wire::write_event(&mut bytes, event.event.as_deref(), &event.data);
-            translator.push(&bytes); while translator.write(&mut out) {}
+            translator.push(&bytes);
+            while translator.write(&mut out) {}
         }
         reader.end(&mut read);
-        translator.finish(); while translator.write(&mut out) {}
+        translator.finish();
+        while translator.write(&mut out) {}
         let _ = order::message(&out);
     }
 
@@ -168,8 +170,10 @@ proptest! {
     fn bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut translator = Translator::new(&context(OWN, OWN));
         let mut out = Vec::new();
-        translator.push(&bytes); while translator.write(&mut out) {}
-        translator.finish(); while translator.write(&mut out) {}
+        translator.push(&bytes);
+        while translator.write(&mut out) {}
+        translator.finish();
+        while translator.write(&mut out) {}
         let _ = order::message(&out);
     }
 }

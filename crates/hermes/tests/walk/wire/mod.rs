@@ -1,5 +1,6 @@
 //! Clients of every protocol before credentials of every protocol.
 
+mod dialect;
 mod equality;
 mod faults;
 mod mistakes;

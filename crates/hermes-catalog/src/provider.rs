@@ -96,6 +96,12 @@ impl Provider {
         fitting.filter_map(|row| row.narrow).next_back() == Some(true)
     }
 
+    /// The field of its events that says who the account is.
+    pub fn withheld(&self, protocol: Protocol, model: &str) -> Option<&str> {
+        let fitting = self.quirks.iter().filter(|row| row.fits(protocol, model));
+        fitting.filter_map(|row| row.withheld.as_deref()).next_back()
+    }
+
     /// Where the call goes that tells what is left of a plan.
     pub fn quota_origin(&self, region: Option<&str>) -> Option<Origin> {
         let call = self.quota.as_ref()?.call.as_ref()?;

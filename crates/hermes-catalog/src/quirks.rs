@@ -64,6 +64,8 @@ pub struct Quirks {
     /// Whether requests in the upstream's own protocol are held to these rules as well, where it speaks a dialect that clients of the
     /// protocol do not know. Elsewhere they pass as they are.
     pub narrow: Option<bool>,
+    /// A field of its events that says who the account is; clients of its own protocol get null instead of its text.
+    pub withheld: Option<String>,
 }
 
 /// Where instructions may stand.
@@ -168,6 +170,7 @@ impl Quirks {
             proof_stand_in: later.proof_stand_in.or(self.proof_stand_in),
             stream_only: later.stream_only.or(self.stream_only),
             narrow: later.narrow.or(self.narrow),
+            withheld: later.withheld.or(self.withheld),
         }
     }
 

@@ -113,7 +113,11 @@ impl Gateway {
         };
         record.status = status.as_u16();
         headers::stamp(&mut head, &record);
-        let relay = Relay::new(*served, crossing.as_ref(), record, &self.parts.limits, permit);
+        let limits = &self.parts.limits;
+        let withholder = self
+            .withholder(&record, served.protocol)
+            .filter(|_| crossing.is_none());
+        let relay = Relay::new(*served, crossing.as_ref(), withholder, record, limits, permit);
         let mut response = Response::new(Body::relay(relay));
         *response.status_mut() = status;
         *response.headers_mut() = head;

@@ -1,8 +1,9 @@
-//! A request for an upstream that speaks the client's protocol in a narrower form.
+//! What is special about an upstream that speaks the client's protocol in a form of its own.
 
 use bytes::Bytes;
 use hermes_core::Protocol;
 use hermes_translate::narrowed;
+use hermes_wire::Withholder;
 use serde_json::Value;
 
 use crate::crossing::{parsed, unsupported};
@@ -27,6 +28,12 @@ impl Gateway {
     pub(crate) fn is_narrow(&self, route: &Route, protocol: Protocol) -> bool {
         let row = self.parts.catalog.get(&route.provider);
         row.is_some_and(|row| row.is_narrow(protocol, &route.model))
+    }
+
+    /// Keeps back what a provider's events say of the account.
+    pub(crate) fn withholder(&self, record: &Record, protocol: Protocol) -> Option<Withholder> {
+        let row = self.parts.catalog.get(record.provider.as_ref()?)?;
+        row.withheld(protocol, &record.model).map(Withholder::new)
     }
 
     /// Holds a request to what its provider takes. Only these requests are read, though they may pass as they are.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use hermes_http::ReplyBody;
 use hermes_pool::{Lease, Outcome};
 use hermes_translate::{Failure, Translator};
-use hermes_wire::{UsageWatcher, conversation_after, stream_error};
+use hermes_wire::{UsageWatcher, Withholder, conversation_after, stream_error};
 use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::OwnedSemaphorePermit;
@@ -40,6 +40,8 @@ pub(crate) struct Relay {
     watcher: Option<UsageWatcher>,
     /// Turns an answer into the client's protocol.
     translator: Option<Translator>,
+    /// Keeps back what says who the account is, in events that are passed through.
+    withholder: Option<Withholder>,
     record: Record,
     events: bool,
     idle: Duration,
@@ -59,6 +61,7 @@ impl Relay {
     pub(crate) fn new(
         served: Served,
         crossing: Option<&Crossing>,
+        withholder: Option<Withholder>,
         record: Record,
         limits: &Limits,
         permit: OwnedSemaphorePermit,
@@ -79,6 +82,7 @@ impl Relay {
             noted: false,
             watcher,
             translator,
+            withholder: withholder.filter(|_| served.events),
             record,
             events: served.events,
             idle: limits.upstream_idle,
@@ -218,7 +222,8 @@ impl Relay {
         }
         self.tell();
         self.note_id();
-        self.frame(data)
+        let changed = self.withholder.as_mut().and_then(|one| one.pass(&data));
+        self.frame(changed.map_or(data, Bytes::from))
     }
 
     /// The next portion of what a translation has to say.
@@ -299,7 +304,11 @@ impl Relay {
         }
         self.upstream = None;
         self.over = true;
-        Poll::Ready(None)
+        let rest = self
+            .withholder
+            .take()
+            .map(|one| Bytes::copy_from_slice(one.rest()));
+        Poll::Ready(rest.and_then(|rest| self.frame(rest)).map(Ok))
     }
 
     /// Ends a stream of events with an error event; any other body by cutting the connection, since a part must not look whole.

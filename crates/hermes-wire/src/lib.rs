@@ -18,6 +18,7 @@ mod scan;
 mod sse;
 mod usage;
 mod watch;
+mod withhold;
 
 pub use conversation::{conversation, conversation_after};
 pub use count::{counted, estimate};
@@ -33,3 +34,4 @@ pub use remote::{ERROR_BODY_LIMIT, RemoteError, begins_as_error, is_error_answer
 pub use sse::{EVENT_LIMIT, SseDecoder, SseError, SseEvent, write_event};
 pub use usage::{Usage, usage_of};
 pub use watch::UsageWatcher;
+pub use withhold::Withholder;

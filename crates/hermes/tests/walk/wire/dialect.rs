@@ -111,3 +111,21 @@ async fn strict_client_of_the_plan_is_told_what_would_be_left_out() {
     }
     assert_eq!(stage.asked_of_plan().len(), 0);
 }
+
+#[tokio::test]
+async fn plan_does_not_say_who_its_account_is() {
+    let stage = Stage::with_plan().await;
+    let event = |kind: &str, who: &str| {
+        let text = r#""text":"\"safety_identifier\": \"said\"""#;
+        format!(
+            "data: {{\"type\":\"{kind}\",\"response\":{{\"id\":\"r\",\"safety_identifier\":{who},{text},\"output\":[]}}}}\n\n"
+        )
+    };
+    let events = |who: &str| ["response.created", "response.completed"].map(|kind| event(kind, who));
+    let answer = hermes_sim::Answer::events(events("\"user-ada\""));
+    let script = stage.lab.sim.script();
+    script.next("chatgpt.com", "/backend-api/codex/responses", answer);
+    let body = json!({"model": MODEL, "stream": true, "input": "hi"});
+    let answer = stage.ask_plan(&body, &[]).await;
+    assert_eq!(answer.body, events("null").concat());
+}

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::random::Random;
 
-/// Size of a large event, bytes: as large as one may be.
+/// Size of a large event, bytes. One of this size has to fit into the memory.
 const LARGE: usize = 8 << 20;
 
 /// Stands where the large part goes.

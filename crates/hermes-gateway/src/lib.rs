@@ -1,7 +1,7 @@
 //! The data plane: client protocols in, a credential of the pool chosen, the provider's answer streamed back.
 //!
 //! A request is one straight line through `gateway.rs`: guard, path, client key, body, route, `call.rs` (body, route, protocol; `crossing.rs` where it
-//! is translated), `forward.rs` (lease, send, report), `answers.rs` (head), `relay.rs` (stream back). `server.rs` owns sockets and shutdown, `framing.rs` the strict reading of message
+//! is translated, `dialect.rs` where its upstream takes less), `forward.rs` (lease, send, report), `answers.rs` (head), `relay.rs` (stream back). `server.rs` owns sockets and shutdown, `framing.rs` the strict reading of message
 //! borders.
 //!
 //! It must never parse what it passes through beyond a shallow look, wait for the store on a request's way, hold a whole

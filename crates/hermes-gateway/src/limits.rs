@@ -51,7 +51,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 64 << 20,
-            answer: 16 << 20,
+            answer: 32 << 20,
             target: 8 << 10,
             headers: 100,
             head: 64 << 10,

@@ -2,13 +2,14 @@
 //!
 //! Text may be long; what is short by nature, such as a name or a source, is written several times over, so it has a bound of its own.
 
+use hermes_wire::EVENT_LIMIT;
 use serde_json::Value;
 
 use crate::reply::{Block, Citation, Event, Failure, Finish};
 use crate::serial;
 
-/// Most that an answer may say where all of it is kept, bytes: far more than any model says, since nobody asks for it again.
-const KEPT_LIMIT: usize = 16 << 20;
+/// Most that an answer may say where all of it is kept, bytes: far more than any model says, and than one event holds.
+const KEPT_LIMIT: usize = 2 * EVENT_LIMIT;
 
 /// Most that all sources of an answer may take, bytes.
 pub(crate) const SOURCES_LIMIT: usize = 2 << 20;

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
-/// Largest event a decoder accepts unless told otherwise, bytes: 8 MiB of content, and room for what stands around it.
-pub const EVENT_LIMIT: usize = (8 << 20) + (64 << 10);
+/// Largest event a decoder accepts unless told otherwise, bytes; images come in one event.
+pub const EVENT_LIMIT: usize = 16 << 20;
 
 /// A line longer than this becomes the data of its event as it is, instead of being copied, bytes.
 const LONG_LINE: usize = 64 << 10;

@@ -77,7 +77,7 @@ fn errors_keep_the_beginning_of_their_words() {
 fn kept_answer_fails_once_it_is_too_long() {
     let text = || Event::Text {
         key: 0,
-        text: "x".repeat(6 << 20),
+        text: "x".repeat(12 << 20),
     };
     let mut bounds = Bounds::new(true);
     assert_eq!(bounds.fit(text()), text());

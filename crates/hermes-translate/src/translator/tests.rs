@@ -63,11 +63,11 @@ fn endless(client: Protocol, texts: usize) -> (Translator, usize) {
 /// A client of Responses is told all of an answer again at its end, so all of it is kept.
 #[test]
 fn answer_that_is_kept_has_a_bound() {
-    let (translator, written) = endless(Protocol::Responses, 15);
-    assert!(!translator.ended() && written > 15 << 20);
+    let (translator, written) = endless(Protocol::Responses, 31);
+    assert!(!translator.ended() && written > 31 << 20);
     let (translator, written) = endless(Protocol::Responses, 40);
     assert_eq!(translator.failure().unwrap().kind, "answer_too_large");
-    assert!(translator.ended() && written < 100 << 20);
+    assert!(translator.ended() && written < 200 << 20);
     for client in [
         Protocol::AnthropicMessages,
         Protocol::ChatCompletions,
@@ -84,7 +84,7 @@ fn gathered_answer_has_a_bound() {
     let text = "x".repeat(1 << 20);
     let chunk = json!({"id": "c", "choices": [{"index": 0, "delta": {"content": text}}]});
     let mut collector = Collector::new(&context);
-    for _ in 0..17 {
+    for _ in 0..33 {
         collector.push(format!("data: {chunk}\n\n").as_bytes());
     }
     assert_eq!(collector.finish().unwrap_err().kind, "answer_too_large");

@@ -1,6 +1,5 @@
 //! One question with a tool, for every pair of protocols.
 
-use hermes_core::Protocol;
 use pretty_assertions::assert_eq;
 use serde_json::json;
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use hermes_catalog::Quirks;
 use hermes_core::Protocol;
 use hermes_translate::{
-    Collector, Context, Issuer, Replay, Stamp, Translator, parse, reply, reply_as_stream, request,
+    Collector, Context, Issuer, Replay, Stamp, Translator, narrowed, parse, reply, reply_as_stream, request,
 };
-use hermes_wire::{OpeningWatcher, SseDecoder, SseEvent, UsageWatcher, peek, write_event};
+use hermes_wire::{OpeningWatcher, SseDecoder, SseEvent, UsageWatcher, Withholder, peek, write_event};
 use serde_json::{Value, json};
 
 use crate::random::Random;
@@ -139,6 +139,11 @@ impl Target {
             }
             done(upstream.as_str());
         }
+        let target = upstream_target(self.protocol, quirks.clone());
+        if let Ok(up) = narrowed(body, &target, false) {
+            assert!(up.body.is_none_or(|body| is_json(&body)), "a request is JSON");
+        }
+        done("dialect");
     }
 
     fn replies(&self, input: &[u8], done: &mut dyn FnMut(&str)) {
@@ -198,9 +203,11 @@ fn sse(input: &[u8], random: &mut Random, done: &mut dyn FnMut(&str)) {
     for protocol in Protocol::ALL {
         let mut usage = UsageWatcher::new(protocol, true);
         let mut opening = OpeningWatcher::new(protocol, 64 << 10);
+        let mut withholder = Withholder::new("id");
         for bytes in input.chunks(1 + random.below(8192)) {
             usage.feed(bytes);
             opening.push(bytes);
+            withholder.pass(bytes);
         }
         usage.finish();
         drop(opening);
@@ -301,6 +308,8 @@ fn all_quirks() -> Quirks {
         "prefill": true,
         "call_ids": "nine-alphanumerics",
         "stream_only": true,
+        "instructions": "Be brief.",
+        "set": { "store": false, "text.verbosity": "low" },
     });
     serde_json::from_value(quirks).expect("quirks are written as in the catalogue")
 }

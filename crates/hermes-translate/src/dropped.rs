@@ -26,7 +26,7 @@ impl Dropped {
     pub fn add(&mut self, path: impl Into<String>) -> Result<(), Unsupported> {
         let path = path.into();
         if self.strict {
-            return Err(Unsupported::strict(path));
+            return Err(Unsupported::strict(&path));
         }
         if !self.paths.contains(&path) {
             self.paths.push(path);

@@ -70,6 +70,13 @@ pub(crate) fn write_value(value: &Value, out: &mut Vec<u8>) {
     }
 }
 
+/// A value as JSON.
+pub(crate) fn written(value: &Value) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_value(value, &mut out);
+    out
+}
+
 /// Appends values as a list in JSON, on one line.
 pub(crate) fn write_list(values: &[Value], out: &mut Vec<u8>) {
     out.push(b'[');

@@ -11,10 +11,19 @@ pub struct Unsupported {
     pub message: String,
 }
 
+/// Most that an error repeats of a client's own words, bytes.
+const REPEATED: usize = 1024;
+
+/// The beginning of a client's words.
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(REPEATED)]
+}
+
 impl Unsupported {
     /// The upstream has no counterpart; `way_out` is a sentence.
     pub fn new(at: impl Into<String>, what: &str, upstream: &str, way_out: &str) -> Self {
-        let at = at.into();
+        let at = beginning(&at.into()).to_owned();
+        let what = beginning(what);
         Self {
             code: "unsupported_by_upstream",
             message: format!("`{at}`: {what} cannot be sent to {upstream}. {way_out}"),
@@ -36,7 +45,8 @@ impl Unsupported {
 
     /// The request is not what its own protocol asks for.
     pub fn invalid(at: impl Into<String>, problem: &str) -> Self {
-        let at = at.into();
+        let at = beginning(&at.into()).to_owned();
+        let problem = beginning(problem);
         Self {
             code: "invalid_request",
             message: format!("`{at}` {problem}"),
@@ -44,7 +54,8 @@ impl Unsupported {
         }
     }
 
-    pub(crate) fn strict(at: String) -> Self {
+    pub(crate) fn strict(at: &str) -> Self {
+        let at = beginning(at).to_owned();
         Self {
             code: "unsupported_by_upstream",
             message: format!(

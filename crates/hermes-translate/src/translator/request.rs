@@ -10,7 +10,7 @@ use crate::names::Names;
 use crate::prompt::Prompt;
 use crate::target::Target;
 use crate::unsupported::Unsupported;
-use crate::{chat, responses, schemas};
+use crate::{chat, json, responses, schemas};
 
 /// A request for another protocol.
 #[derive(Clone, Debug)]
@@ -46,10 +46,13 @@ pub fn request(
     let rules = target.quirks.schemas.as_deref().unwrap_or_default();
     schemas::fit(&mut prompt, rules, &mut dropped)?;
     let written = write_request(&prompt, target, &names, &mut dropped)?;
+    let streams = prompt.stream || target.quirks.stream_only == Some(true);
+    // What was read is gone before all of it is written once more.
+    let context = context(prompt, target, names, responses::echo(client, body), stamp);
     Ok(Translated {
-        body: written.to_string().into_bytes(),
-        streams: prompt.stream || target.quirks.stream_only == Some(true),
-        context: context(prompt, target, names, responses::echo(client, body), stamp),
+        body: json::written(&written),
+        streams,
+        context,
         dropped,
     })
 }
@@ -73,7 +76,7 @@ pub fn narrowed(mut body: Value, target: &Target, strict: bool) -> Result<Narrow
         target.protocol == Protocol::Responses && responses::narrow(&mut body, &target.quirks, &mut dropped)?;
     let body = changed.then(|| {
         body["model"] = target.model.as_str().into();
-        body.to_string().into_bytes()
+        json::written(&body)
     });
     Ok(Narrowed { body, dropped })
 }

@@ -115,7 +115,5 @@ pub(crate) fn write_reply(context: &Context, reply: Reply) -> Vec<u8> {
         Protocol::Gemini => gemini::write_reply(context, &reply),
     };
     drop(reply);
-    let mut out = Vec::new();
-    json::write_value(&answer, &mut out);
-    out
+    json::written(&answer)
 }
